@@ -1,0 +1,163 @@
+"""What changes people, projects and memberships. Each leaves an event in the same transaction.
+
+A role is never written without exactly its permissions, and nobody grants more than they hold.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts import events, permissions
+from accounts.actor import SYSTEM, Actor
+from accounts.errors import NotAllowed, NotFound, Taken, WrongState
+from accounts.models import Membership, Person, Project
+from accounts.roles import ROLES, Permission, Role
+
+TEMPORARY_PASSWORD_DAYS = 7
+
+
+@transaction.atomic
+def create_project(*, slug: str, name: str, owner: Person, by: Actor = SYSTEM) -> Project:
+    """A new project with its first owner; Taken when the slug is in use."""
+    project = Project(slug=slug, name=name)
+    project.clean_fields(exclude=["created_at"])
+    try:
+        with transaction.atomic():
+            project.save()
+    except IntegrityError as error:
+        raise Taken(
+            _("There is already a project “%(slug)s”. Choose another slug.") % {"slug": slug}
+        ) from error
+    events.record(
+        project_id=project.pk,
+        kind="project.created",
+        by=by,
+        subject_kind="project",
+        subject_id=project.pk,
+        after={"slug": slug},
+    )
+    _grant(project, owner, Role.OWNER, by=by)
+    return project
+
+
+@transaction.atomic
+def create_person(*, email: str, name: str, now: datetime, by: Actor = SYSTEM) -> tuple[Person, str]:
+    """A new account and its one-time password, which must be shown now: it is not stored."""
+    password = secrets.token_urlsafe(12)
+    person = Person.objects.create_person(email, name, password)
+    person.temporary_until = now + timedelta(days=TEMPORARY_PASSWORD_DAYS)
+    person.save(update_fields=["temporary_until"])
+    events.record(project_id=None, kind="person.created", by=by, subject_kind="person", subject_id=person.pk)
+    return person, password
+
+
+@transaction.atomic
+def admit(project: Project, *, person: Person, role: Role, by: Actor) -> Membership:
+    """Make the person a member; Taken when they are one already."""
+    _check_may_grant(project, role, by)
+    if Membership.objects.filter(project=project, person=person).exists():
+        raise Taken(
+            _("%(person)s is already a member of this project. Change the role in the list instead.")
+            % {"person": person.name}
+        )
+    return _grant(project, person, role, by=by)
+
+
+@transaction.atomic
+def change_role(project: Project, *, person: Person, role: Role, by: Actor) -> Membership:
+    """Give a member another role, with exactly its permissions."""
+    membership = _lock_membership(project, person)
+    _check_may_grant(project, role, by)
+    _check_may_grant(project, Role(membership.role), by)
+    if role != Role.OWNER:
+        _check_another_owner(project, membership)
+    before, membership.role = membership.role, role
+    membership.save(update_fields=["role"])
+    permissions.grant_exactly(person, project, ROLES[role])
+    _record_role(membership, "membership.changed", by=by, before=before, after=role)
+    return membership
+
+
+@transaction.atomic
+def remove(project: Project, *, person: Person, by: Actor) -> None:
+    """End the membership and take away every permission on the project; keys stop working with them."""
+    membership = _lock_membership(project, person)
+    _check_may_grant(project, Role(membership.role), by)
+    _check_another_owner(project, membership)
+    permissions.grant_exactly(person, project, frozenset())
+    _record_role(membership, "membership.removed", by=by, before=membership.role, after=None)
+    membership.delete()
+
+
+@transaction.atomic
+def set_active(person: Person, *, is_active: bool, by: Actor) -> None:
+    """Switch an account off (its sessions and keys are dead at once) or on again."""
+    changed = Person.objects.filter(pk=person.pk).exclude(is_active=is_active).update(is_active=is_active)
+    if changed:
+        person.is_active = is_active
+        kind = "person.enabled" if is_active else "person.disabled"
+        events.record(project_id=None, kind=kind, by=by, subject_kind="person", subject_id=person.pk)
+
+
+@transaction.atomic
+def set_password(person: Person, *, password: str, by: Actor) -> None:
+    """Give the person a password of their own; every other session of theirs ends with the old one."""
+    person.set_password(password)
+    person.temporary_until = None
+    person.save(update_fields=["password", "temporary_until"])
+    events.record(
+        project_id=None, kind="person.password_changed", by=by, subject_kind="person", subject_id=person.pk
+    )
+
+
+def _grant(project: Project, person: Person, role: Role, *, by: Actor) -> Membership:
+    membership = Membership.objects.create(project=project, person=person, role=role)
+    permissions.grant_exactly(person, project, ROLES[role])
+    _record_role(membership, "membership.created", by=by, before=None, after=role)
+    return membership
+
+
+def _lock_membership(project: Project, person: Person) -> Membership:
+    # The project's row first: two owners who remove each other must take turns.
+    Project.objects.select_for_update().get(pk=project.pk)
+    membership = Membership.objects.filter(project=project, person=person).first()
+    if membership is None:
+        raise NotFound(_("This person is not a member of the project. Load the list of members again."))
+    return membership
+
+
+def _check_may_grant(project: Project, role: Role, by: Actor) -> None:
+    """Only who may admit, and holds all that the role includes; the system may always."""
+    if by.is_system:
+        return
+    granter = Person.objects.filter(pk=by.person_id).first()
+    held = permissions.held_by(granter, project) if granter else frozenset()
+    if Permission.ADMIT not in held or not ROLES[role] <= held:
+        raise NotAllowed(
+            _("You may not give or take the role “%(role)s” in this project. Ask an owner of the project.")
+            % {"role": role.label}
+        )
+
+
+def _check_another_owner(project: Project, membership: Membership) -> None:
+    others = Membership.objects.filter(project=project, role=Role.OWNER, person__is_active=True)
+    if membership.role == Role.OWNER and not others.exclude(pk=membership.pk).exists():
+        raise WrongState(
+            _("This is the last owner of the project. Make somebody else an owner first, then try again.")
+        )
+
+
+def _record_role(
+    membership: Membership, kind: str, *, by: Actor, before: str | None, after: str | None
+) -> None:
+    events.record(
+        project_id=membership.project_id,
+        kind=kind,
+        by=by,
+        subject_kind="person",
+        subject_id=membership.person_id,
+        before=before and {"role": before},
+        after=after and {"role": after},
+    )

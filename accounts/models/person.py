@@ -1,0 +1,81 @@
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.names import validate_plain
+
+
+def normal_email(email: str) -> str:
+    """The one form in which an address is stored and looked up: no outer space, lower case."""
+    return email.strip().lower()
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "system", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_person(self, email: str, name: str, password: str | None = None) -> "Person":
+        """A new account without any permission; no password means nobody can log in to it."""
+        person = self.model(email=normal_email(email), name=name)
+        person.set_password(password)
+        person.full_clean()
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email=normal_email(username or ""))
+
+
+class Person(AbstractBaseUser):
+    """Somebody who can log in. Holds no permission here: those are held on projects only."""
+
+    email = models.EmailField(_("e-mail"))
+    name = models.CharField(_("name"), max_length=120, validators=[validate_plain])
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", db_default="UTC")
+    language = models.CharField(_("language"), max_length=16, default="en", db_default="en")
+    theme = models.CharField(
+        _("theme"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM, db_default=Theme.SYSTEM
+    )
+    is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    # Set while the password is the one-time one made by whoever invited: it must be changed, and ends then.
+    temporary_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    # There is no superuser: libraries that ask get the answer without a column that could be raised.
+    is_staff = False
+    is_superuser = False
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        # Together these two make lower(email) unique, and a plain lookup can use the index.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                name="person_email_unique",
+                violation_error_message=_("There is already an account with this e-mail."),
+            ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="person_email_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.email = normal_email(self.email)
+
+    def get_full_name(self) -> str:
+        return self.name

@@ -1,0 +1,26 @@
+from django.db import models
+from django.db.models.functions import Now
+
+
+class StoredAnswer(models.Model):
+    """The answer to a POST that carried an Idempotency-Key, kept for the caller's repeats.
+
+    One row per caller, route and key; without a status while the first request still runs.
+    """
+
+    caller = models.CharField(max_length=64)  # "key:12" or "person:7"
+    route = models.CharField(max_length=500)
+    key = models.CharField(max_length=255)
+    request_sha256 = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["caller", "route", "key"], name="stored_answer_once")]
+        indexes = [models.Index(fields=["created_at"], name="stored_answer_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.route}: {self.status}"

@@ -1,0 +1,54 @@
+"""Who holds which permission on which project. The only module that calls django-guardian.
+
+Guardian is used on projects only, with direct foreign keys and without global permissions;
+everything else is reached through its project.
+"""
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from guardian.shortcuts import assign_perm, get_user_perms
+
+from accounts.models import Person, Project, ProjectUserObjectPermission
+from accounts.roles import ROLES, Permission, Role
+
+__all__ = [
+    "ROLES",
+    "Permission",
+    "Role",
+    "annotate_held",
+    "grant_exactly",
+    "held_by",
+    "holders_of",
+    "of_person",
+]
+
+
+def held_by(person: Person, project: Project) -> frozenset[Permission]:
+    """What this person may do in this project; nothing for somebody who is not active."""
+    return frozenset(Permission(codename) for codename in get_user_perms(person, project))
+
+
+def grant_exactly(person: Person, project: Project, permissions: frozenset[Permission]) -> None:
+    """Make `permissions` the ones that the person holds on the project, no more, no fewer."""
+    held = ProjectUserObjectPermission.objects.filter(user=person, content_object=project)
+    held.exclude(permission__codename__in=permissions).delete()
+    for permission in sorted(permissions):
+        assign_perm(permission.value, person, project)
+
+
+def annotate_held(projects: QuerySet[Project], person_id: object) -> QuerySet[Project]:
+    """The same projects, each with `held`: the codenames that the person holds on it, in one statement."""
+    held = ProjectUserObjectPermission.objects.filter(content_object=OuterRef("pk"), user=person_id)
+    return projects.annotate(held=ArraySubquery(held.values("permission__codename")))
+
+
+def of_person(person: Person, permission: Permission = Permission.ENTER) -> QuerySet[Project]:
+    """The projects in which this person holds `permission`, by name."""
+    held = ProjectUserObjectPermission.objects.filter(user=person, permission__codename=permission)
+    return Project.objects.filter(pk__in=held.values("content_object")).order_by("name", "pk")
+
+
+def holders_of(permission: Permission, project: Project) -> QuerySet[Person]:
+    """The active people who hold `permission` on the project, by name."""
+    held = ProjectUserObjectPermission.objects.filter(content_object=project, permission__codename=permission)
+    return Person.objects.filter(pk__in=held.values("user"), is_active=True).order_by("name", "pk")
