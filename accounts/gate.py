@@ -19,9 +19,10 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts import permissions
+from accounts import permissions, sessions
 from accounts.access import Openness, View, declare
 from accounts.actor import Actor
 from accounts.errors import NotAllowed, NotFound, NotSignedIn
@@ -108,7 +109,7 @@ def signed_in(view: View) -> View:
         if away := _to_login_or_new_password(request):
             return away
         request.actor = Actor(request.user.pk)
-        return _private(view(request, *args, **kwargs))
+        return _answer(view, request, *args, **kwargs)
 
     return declare(guarded, Openness.SIGNED_IN)
 
@@ -122,7 +123,7 @@ def needs(permission: Permission) -> Callable[[View], View]:
             if away := _to_login_or_new_password(request):
                 return away
             enter(request, slug, permission)
-            return _private(view(request, *args, **kwargs))
+            return _answer(view, request, *args, **kwargs)
 
         return declare(guarded, permission)
 
@@ -140,6 +141,9 @@ def _passed_on(view: View) -> View:
 def _to_login_or_new_password(request: Any) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return _to_login(request)
+    if sessions.is_over(request):
+        sessions.end(request)
+        return _to_login(request)
     own_password_page = resolve_url("accounts:password")
     if request.user.temporary_until is not None and request.path != own_password_page:
         return HttpResponseRedirect(own_password_page)
@@ -156,7 +160,9 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-def _private(response: HttpResponse) -> HttpResponse:
-    """Pages with data stay out of every cache, unless the view said otherwise."""
+def _answer(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The view's answer in the person's language and time zone; out of every cache unless it says otherwise."""
+    with timezone.override(request.user.zone), translation.override(request.user.language):
+        response = view(request, *args, **kwargs)
     response.headers.setdefault("Cache-Control", "private, no-store")
     return response

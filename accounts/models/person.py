@@ -1,4 +1,5 @@
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -76,6 +77,14 @@ class Person(AbstractBaseUser):
 
     def clean(self) -> None:
         self.email = normal_email(self.email)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone; UTC for one that this machine does not know (any more)."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (KeyError, ValueError):
+            return ZoneInfo("UTC")
 
     def get_full_name(self) -> str:
         return self.name

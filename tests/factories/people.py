@@ -1,0 +1,54 @@
+"""People and keys for tests: real accounts, made by the real actions."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts import keys
+from accounts.actor import Actor
+from accounts.models import ApiKey, Person, Project
+from accounts.roles import Permission
+
+PASSWORD = "correct horse battery staple"
+
+
+class PersonFactory(DjangoModelFactory):
+    """An active account without any permission; every password is `PASSWORD`."""
+
+    class Meta:
+        model = Person
+
+    email = factory.Sequence(lambda number: f"person{number}@example.org")
+    name = factory.Faker("first_name")
+    password = factory.django.Password(PASSWORD)
+
+
+def api_key(
+    project: Project,
+    person: Person,
+    *scopes: Permission,
+    now: datetime | None = None,
+    days: int = keys.DEFAULT_DAYS,
+) -> tuple[ApiKey, str]:
+    """A key of a member and its text; without scopes it has all that the person holds."""
+    wanted: Collection[Permission] = scopes or keys.permissions.held_by(person, project)
+    return keys.create(
+        project,
+        person=person,
+        name="test",
+        scopes=wanted,
+        now=now or timezone.now(),
+        days=days,
+        by=Actor(person.pk),
+    )
+
+
+def expired(key: ApiKey) -> ApiKey:
+    """The same key, made long ago and expired a minute ago."""
+    now = timezone.now()
+    key.created_at, key.expires_at = now - timedelta(days=90), now - timedelta(minutes=1)
+    key.save(update_fields=["created_at", "expires_at"])
+    return key
