@@ -1,0 +1,1 @@
+"""web: pages: a file per stage; check, call one action or query, render."""

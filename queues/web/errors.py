@@ -1,0 +1,82 @@
+"""One place that turns refusals into pages: 403, 404, 409 and 422, as a page or as a fragment for htmx.
+
+`Refusals` is middleware; the four `handler…` functions are named by the URL configuration.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.errors import Fault, ReviewappError
+
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+class Refusals:
+    """Answers the exceptions of `queues.errors` and `accounts.errors` that a view lets through."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """None (Django goes on) for anything that is not a refusal: that is our fault, not the caller's."""
+        if not isinstance(exception, ReviewappError):
+            return None
+        return refusal(request, exception.status, str(exception), getattr(exception, "faults", ()))
+
+
+def refusal(request: Any, status: int, text: str, faults: Sequence[Fault] = ()) -> HttpResponse:
+    """The page of one refusal, or its fragment when htmx (or our own script) asked."""
+    project = getattr(request, "project", None)
+    context = {
+        "status": status,
+        "title": _title(status),
+        "text": text,
+        "faults": faults,
+        "back_url": f"/projects/{project.slug}/" if project else "/",
+        "back_label": _("Back to the project") if project else _("To my projects"),
+    }
+    template = "errors/_fragment.html" if getattr(request, "htmx", False) else "errors/page.html"
+    return render(request, template, context, status=status)
+
+
+def _title(status: int) -> str:
+    return {
+        400: _("This request cannot be read"),
+        401: _("You are not signed in"),
+        403: _("This is not yours to do"),
+        404: _("There is no such page"),
+        405: _("This address takes another method"),
+        409: _("Somebody was faster"),
+        422: _("Something in it is wrong"),
+        429: _("Too many requests"),
+    }.get(status, _("This was refused"))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """handler400."""
+    return refusal(request, 400, _("The server could not read what was sent. Go back, reload the page and retry."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """handler403."""
+    return refusal(request, 403, str(exception or "") or _("Ask an owner of the project for a role that may."))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """handler404. The exception is not shown: it would say which addresses exist."""
+    return refusal(request, 404, _("It does not exist, or it is not yours. Check the address, or start from home."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW."""
+    return refusal(
+        request, 403, _("The form was too old or came from another site, so nothing was done. Reload it and retry.")
+    )

@@ -1,0 +1,48 @@
+"""The places of a project that a person sees in the bar, by what they may do there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One link of the bar."""
+
+    label: str | Promise
+    url: str
+    is_current: bool
+
+
+# In the order of the bar: the permission that opens the place, its name, its URL name.
+PLACES: tuple[tuple[Permission, Promise, str], ...] = (
+    (Permission.ENTER, _("Queues"), "web:home"),
+    (Permission.READ, _("Items"), "web:items"),
+    (Permission.SETTLE, _("Disputes"), "web:disputes"),
+    (Permission.READ, _("Predictions"), "web:predictions"),
+    (Permission.READ, _("Datasets"), "web:datasets"),
+    (Permission.ADMIT, _("People"), "accounts:people"),
+)
+
+
+def places(request: Any) -> list[Place]:
+    """The places that the caller may open in `request.project`."""
+    project = getattr(request, "project", None)
+    if project is None:
+        return []
+    held = getattr(request, "permissions", frozenset())
+    found = [(label, _url(name, project.slug)) for permission, label, name in PLACES if permission in held]
+    current = max((url for _label, url in found if url and request.path.startswith(url)), key=len, default="")
+    return [Place(label, url, url == current) for label, url in found if url]
+
+
+def _url(name: str, slug: str) -> str:
+    try:
+        return reverse(name, args=[slug])
+    except NoReverseMatch:  # the page is being built by somebody else; test_navigation names what is missing
+        return ""
