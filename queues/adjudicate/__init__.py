@@ -1,0 +1,1 @@
+"""adjudicate: a lead settles what the people did not."""

@@ -1,0 +1,93 @@
+"""A lead settles what the reviews did not."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts import events
+from accounts.actor import Actor
+
+from ..errors import Fault, Invalid, NotAllowed, NotFound, WrongState
+from ..models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
+from ..review import form as forms
+from ..review import submission as submissions
+
+WHY_MAX = 10_000
+
+
+@transaction.atomic
+def settle_by_lead(
+    item_id: int, *, project_id: int, by: Actor, document: Mapping[str, object], why: str
+) -> Verdict:
+    """Give a disputed item its verdict, with a reason.
+
+    document: a submission/1; picked from a review or written by the lead. Raises NotAllowed when the
+    lead has reviewed the item: nobody judges their own dispute.
+    """
+    item = (
+        Item.objects.select_related("queue", "prediction__payload", "prediction__routing")
+        .select_for_update(of=("self",))
+        .filter(pk=item_id, queue__project=project_id)
+        .first()
+    )
+    if item is None:
+        raise NotFound(_("There is no such item."))
+    if item.state != ItemState.DISPUTED:
+        raise WrongState(
+            _("This item is not in dispute: it may have been settled meanwhile. Reload the list.")
+        )
+    if Review.objects.filter(item=item_id, person=by.person_id, withdrawn_at=None).exists():
+        raise NotAllowed(_("You reviewed this item yourself. Another lead must settle it."))
+    submission = _check(item, document, why)
+    verdict = Verdict.objects.create(
+        queue_id=item.queue_id,
+        item_id=item.pk,
+        decision=submission.decision,
+        basis=Basis.ADJUDICATED,
+        reasons=list(submission.reasons),
+        answers=dict(submission.answers),
+        corrected_text=submission.corrected_text,
+        decided_by_id=by.person_id,
+        why=why,
+    )
+    Slot.objects.filter(item=item.pk, state__in=[SlotState.OPEN, SlotState.LEASED]).update(
+        state=SlotState.VOID, person=None, lease_token=None, leased_at=None, lease_until=None
+    )
+    Item.objects.filter(pk=item.pk).update(state=ItemState.SETTLED, settled_at=Now())
+    events.record(
+        project_id=project_id,
+        kind="item.adjudicated",
+        by=by,
+        subject_kind="item",
+        subject_id=item.pk,
+        after={"verdict": verdict.pk, "decision": verdict.decision, "answers": verdict.answers},
+        reason=why,
+    )
+    return verdict
+
+
+def _check(item: Item, document: Mapping[str, object], why: str) -> submissions.Submission:
+    faults: list[Fault] = []
+    if not why.strip():
+        faults.append(Fault("/why", "why.missing", _("Say why this verdict holds.")))
+    elif len(why) > WHY_MAX or "\0" in why:
+        faults.append(Fault("/why", "why.unfit", _("At most 10,000 characters, without NUL.")))
+    if document.get("decision") == Decision.ESCALATE:
+        faults.append(Fault("/decision", "decision.unknown", _("A verdict approves, corrects or rejects.")))
+    form_id = item.queue.form_id
+    if form_id is None:
+        raise WrongState(_("This queue has no form yet. Give it one first."))
+    try:
+        submission = submissions.check(
+            document,
+            form=forms.of_version(form_id),
+            output_text=item.prediction.payload.output_text,
+            is_flagged=False,  # the lead's reason stands in `why`
+        )
+    except Invalid as error:
+        raise Invalid(str(error), [*faults, *error.faults]) from error
+    if faults:
+        raise Invalid(_("Nothing was settled yet: see the marked places."), faults)
+    return submission

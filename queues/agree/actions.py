@@ -1,0 +1,92 @@
+"""Do the reviews of an item settle it?
+
+One review needed: the review is the verdict. Several: equal decisions and equal answers to the
+single-choice questions settle it, unequal ones dispute it. An escalation goes to the lead at once.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models.functions import Now
+
+from accounts.actor import SYSTEM
+from accounts.events import EventRow
+
+from ..models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What the reviews of an item came to: its state now, the verdict if there is one, the events."""
+
+    state: ItemState
+    verdict: Verdict | None = None
+    events: tuple[EventRow, ...] = ()
+
+
+def settle(item: Item, newest: Review, *, project_id: int) -> Settling:
+    """Settle or dispute the item if its reviews allow it. The caller holds the item's row lock."""
+    if newest.decision == Decision.ESCALATE:
+        return _dispute(item, project_id, "escalated")
+    if item.state == ItemState.DISPUTED:  # a late review of a disputed item: the lead sees it
+        return Settling(ItemState.DISPUTED)
+    if item.reviews_needed == 1:
+        return _agree(item, [newest], project_id)
+    reviews = standing(item.pk)
+    if len(reviews) < item.reviews_needed:
+        return Settling(ItemState.IN_REVIEW)
+    if len({_position(review) for review in reviews}) == 1:
+        return _agree(item, reviews, project_id)
+    return _dispute(item, project_id, "disagreement")
+
+
+def standing(item_id: int) -> list[Review]:
+    """The reviews of an item that were not withdrawn, oldest first."""
+    return list(Review.objects.filter(item=item_id, withdrawn_at=None).order_by("pk"))
+
+
+def _position(review: Review) -> tuple[object, ...]:
+    """What must be equal for two reviews to agree."""
+    return (review.decision, *sorted(review.answers.items()))
+
+
+def _agree(item: Item, reviews: list[Review], project_id: int) -> Settling:
+    first = reviews[0]  # where corrected texts differ the first stands; the others stay in the history
+    verdict = Verdict(
+        queue_id=item.queue_id,
+        item_id=item.pk,
+        decision=first.decision,
+        basis=Basis.SINGLE if len(reviews) == 1 else Basis.AGREED,
+        reasons=sorted({reason for review in reviews for reason in review.reasons}),
+        answers=first.answers,
+        corrected_text=first.corrected_text,
+        review_id=first.pk,
+    )
+    verdict.save(force_insert=True)
+    Item.objects.filter(pk=item.pk, state=ItemState.IN_REVIEW).update(
+        state=ItemState.SETTLED, settled_at=Now()
+    )
+    after = {"verdict": verdict.pk, "decision": verdict.decision, "basis": verdict.basis}
+    return Settling(ItemState.SETTLED, verdict, (_event(item, project_id, "item.settled", after),))
+
+
+def _dispute(item: Item, project_id: int, cause: str) -> Settling:
+    Slot.objects.filter(item=item.pk, state=SlotState.OPEN).update(state=SlotState.VOID)
+    Item.objects.filter(pk=item.pk, state=ItemState.IN_REVIEW).update(state=ItemState.DISPUTED)
+    return Settling(ItemState.DISPUTED, None, (_event(item, project_id, "item.disputed", {"cause": cause}),))
+
+
+def reopen(item: Item, *, project_id: int) -> EventRow | None:
+    """After an undo: the verdict falls, the item is under review again. The caller holds the row lock."""
+    before = item.state
+    Verdict.objects.filter(item=item.pk, withdrawn_at=None).update(withdrawn_at=Now())
+    Slot.objects.filter(item=item.pk, state=SlotState.VOID).update(state=SlotState.OPEN)
+    Item.objects.filter(pk=item.pk).update(state=ItemState.IN_REVIEW, settled_at=None)
+    if before == ItemState.IN_REVIEW:
+        return None
+    return _event(item, project_id, "item.reopened", {"before": before})
+
+
+def _event(item: Item, project_id: int, kind: str, after: dict[str, object]) -> EventRow:
+    return EventRow(
+        project_id=project_id, kind=kind, by=SYSTEM, subject_kind="item", subject_id=item.pk, after=after
+    )

@@ -1,0 +1,1 @@
+"""assign: who gets which item, for how long: slots, leases, skips."""

@@ -1,0 +1,155 @@
+"""Handing work out and taking it back: lease, heartbeat, skip, give back, expiry.
+
+A lease is granted by the database's clock and fenced by its token; nothing here trusts a caller's time.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts import events
+from accounts.actor import SYSTEM, Actor
+
+from ..errors import Fault, Invalid, NotAllowed, Taken
+from ..models import Item, ItemState, Queue, Skip, SkipReason, Slot, SlotState
+from .claim import claim, held
+from .lease import Lease
+
+AHEAD_SECONDS = 120  # of an item that is rendered ahead and not yet looked at
+BESIDE_MAX = 2  # leases a person may hold in a queue beside the one asked for
+_CLAIM_TRIES = 3
+
+
+def lease_next(queue: Queue, *, by: Actor, beside: Sequence[int] = (), ahead: bool = False) -> Lease | None:
+    """The next item for this person: their live lease in the queue, else a new one; None when empty.
+
+    beside: slots already on the person's screen, not to be given again; ahead: a short lease, for an
+    item that is only rendered ahead.
+    """
+    if by.person_id is None:
+        raise NotAllowed(_("Only a person can lease an item."))
+    if len(beside) > BESIDE_MAX:
+        raise Invalid(
+            _("You hold enough items."), [Fault("/beside", "beside.too_many", _("Finish one of them first."))]
+        )
+    seconds = AHEAD_SECONDS if ahead else queue.lease_seconds
+    lease = held(queue.pk, person_id=by.person_id, beside=list(beside), seconds=seconds)
+    if lease is None:
+        lease = _claim(queue, by.person_id, by, seconds)
+    if lease is None and free_ended(queue_id=queue.pk):  # nobody swept: the worker may be away
+        lease = _claim(queue, by.person_id, by, seconds)
+    return lease
+
+
+def _claim(queue: Queue, person_id: int, by: Actor, seconds: int) -> Lease | None:
+    for _try in range(_CLAIM_TRIES):
+        try:
+            with transaction.atomic():
+                lease = claim(queue.pk, person_id=person_id, token=uuid4(), seconds=seconds)
+                if lease is not None:
+                    events.record(
+                        project_id=queue.project_id,
+                        kind="slot.leased",
+                        by=by,
+                        subject_kind="slot",
+                        subject_id=lease.slot_id,
+                        after={"item": lease.item_id, "until": lease.until},
+                    )
+                return lease
+        except IntegrityError:
+            # Another tab of the same person took a slot of the same item in this very moment.
+            continue
+    return None
+
+
+def heartbeat(slot_id: int, *, token: UUID, by: Actor) -> datetime:
+    """Renew a lease that still runs; the new end. Taken when it has ended."""
+    seconds = _mine(slot_id, token, by).values_list("queue__lease_seconds", flat=True).first()
+    until = Now() + timedelta(seconds=seconds or 0)
+    if not _mine(slot_id, token, by).update(lease_until=until):
+        raise lease_ended()
+    return _mine(slot_id, token, by).values_list("lease_until", flat=True).get()
+
+
+@transaction.atomic
+def skip(slot_id: int, *, token: UUID, by: Actor, reason: str) -> None:
+    """Pass the item on to someone else, with a reason; it never comes back to this person."""
+    if reason not in SkipReason.values:
+        raise Invalid(
+            _("The item was not skipped."),
+            [Fault("/reason", "reason.unknown", _("Choose one of the reasons."))],
+        )
+    slot = _held_slot(slot_id, token, by)
+    Skip.objects.create(item_id=slot.item_id, person_id=by.person_id, reason=reason, at=Now())
+    _reopen(slot, "slot.skipped", by, reason)
+
+
+@transaction.atomic
+def give_back(slot_id: int, *, token: UUID, by: Actor) -> None:
+    """End a lease early, without a reason; the item may come back to this person."""
+    _reopen(_held_slot(slot_id, token, by), "slot.given_back", by, "")
+
+
+@transaction.atomic
+def free_ended(*, queue_id: int | None = None, at_most: int = 500) -> int:
+    """Open the slots whose leases have ended, so that others get them; how many. Drafts stay."""
+    ended = Slot.objects.filter(state=SlotState.LEASED, lease_until__lt=Now())
+    if queue_id is not None:
+        ended = ended.filter(queue=queue_id)
+    slots = list(
+        ended.select_related("queue")
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by("pk")[:at_most]
+    )
+    for slot in slots:
+        _reopen(slot, "slot.lease_ended", SYSTEM, "")
+    return len(slots)
+
+
+def lease_ended() -> Taken:
+    return Taken(
+        _("Your lease on this item has ended. Your text is kept as a draft; take the item again to go on.")
+    )
+
+
+def _mine(slot_id: int, token: UUID, by: Actor) -> "QuerySet[Slot]":
+    return Slot.objects.filter(
+        pk=slot_id,
+        lease_token=token,
+        person_id=by.person_id,
+        state=SlotState.LEASED,
+        lease_until__gt=Now(),
+    )
+
+
+def _held_slot(slot_id: int, token: UUID, by: Actor) -> Slot:
+    slot = _mine(slot_id, token, by).select_related("queue").select_for_update(of=("self",)).first()
+    if slot is None:
+        raise lease_ended()
+    return slot
+
+
+def _reopen(slot: Slot, kind: str, by: Actor, reason: str) -> None:
+    """leased → open, and the item in_review → open when nobody else works on it or has reviewed it."""
+    before = {"person": slot.person_id}
+    Slot.objects.filter(pk=slot.pk).update(
+        state=SlotState.OPEN, person=None, lease_token=None, leased_at=None, lease_until=None
+    )
+    busy = Slot.objects.filter(item=OuterRef("pk"), state__in=[SlotState.LEASED, SlotState.DONE])
+    Item.objects.filter(~Exists(busy), pk=slot.item_id, state=ItemState.IN_REVIEW).update(
+        state=ItemState.OPEN
+    )
+    events.record(
+        project_id=slot.queue.project_id,
+        kind=kind,
+        by=by,
+        subject_kind="slot",
+        subject_id=slot.pk,
+        before=before,
+        reason=reason,
+    )

@@ -1,0 +1,163 @@
+"""What the lists of queues show: bounded counts, what is due first, why things are there.
+
+Each function asks for any number of queues with one statement, and none counts further than
+COUNT_LIMIT: a card costs the same over a queue of ten items and of ten million.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from ..models import ItemState, Queue
+from ..newest import COUNT_LIMIT
+
+LOOKED_AT_FOR_REASONS = 40
+UNFINISHED = (ItemState.OPEN, ItemState.IN_REVIEW)
+
+# Hops from priority to priority (at most 101) instead of reading every waiting item.
+_OLDEST_DUE = """
+SELECT q.id, min(hop.due_at)
+FROM unnest(%(queues)s::bigint[]) AS q(id) CROSS JOIN unnest(%(states)s::text[]) AS s(state)
+CROSS JOIN LATERAL (
+  WITH RECURSIVE hop(priority, due_at) AS (
+    (SELECT priority, due_at FROM queues_item WHERE queue_id = q.id AND state = s.state
+     ORDER BY priority DESC, due_at, id LIMIT 1)
+    UNION ALL
+    SELECT next.* FROM hop CROSS JOIN LATERAL (
+      SELECT priority, due_at FROM queues_item
+      WHERE queue_id = q.id AND state = s.state AND priority < hop.priority
+      ORDER BY priority DESC, due_at, id LIMIT 1) next
+  ) SELECT due_at FROM hop
+) hop GROUP BY q.id
+"""
+
+_COUNTS = """
+SELECT q.id, s.state, n.n
+FROM unnest(%(queues)s::bigint[]) AS q(id) CROSS JOIN unnest(%(states)s::text[]) AS s(state)
+CROSS JOIN LATERAL (
+  SELECT count(*) AS n FROM (
+    SELECT 1 FROM queues_item WHERE queue_id = q.id AND state = s.state LIMIT %(limit)s) counted
+) n
+"""
+
+# What I could lease now: items nobody has touched, and started ones that were never mine.
+_WAITING = """
+SELECT q.id, untouched.n + started.n
+FROM unnest(%(queues)s::bigint[]) AS q(id)
+CROSS JOIN LATERAL (
+  SELECT count(*) AS n FROM (
+    SELECT 1 FROM queues_slot
+    WHERE queue_id = q.id AND state = 'open' AND untouched AND seq = 1 LIMIT %(limit)s) counted
+) untouched
+CROSS JOIN LATERAL (
+  SELECT count(DISTINCT s.item_id) AS n FROM (
+    SELECT item_id FROM queues_slot
+    WHERE queue_id = q.id AND state = 'open' AND NOT untouched
+    ORDER BY priority DESC, due_at, id LIMIT %(limit)s) s
+  WHERE NOT EXISTS (SELECT 1 FROM queues_slot m WHERE m.item_id = s.item_id AND m.person_id = %(me)s)
+    AND NOT EXISTS (SELECT 1 FROM queues_skip k WHERE k.item_id = s.item_id AND k.person_id = %(me)s)
+) started
+"""
+
+_MINE = """
+SELECT queue_id, count(*) FROM queues_slot
+WHERE person_id = %(me)s AND queue_id = ANY(%(queues)s) AND state = 'leased' GROUP BY queue_id
+"""
+
+_DONE_SINCE = """
+SELECT i.queue_id, count(*)
+FROM (SELECT item_id, submitted_at FROM queues_review
+      WHERE person_id = %(me)s AND withdrawn_at IS NULL ORDER BY id DESC LIMIT %(limit)s) r
+JOIN queues_item i ON i.id = r.item_id
+WHERE r.submitted_at >= %(since)s AND i.queue_id = ANY(%(queues)s) GROUP BY i.queue_id
+"""
+
+_REASONS = """
+SELECT q.id, reason ->> 'rule', count(*)
+FROM unnest(%(queues)s::bigint[]) AS q(id)
+CROSS JOIN LATERAL (
+  SELECT i.prediction_id FROM queues_item i WHERE i.queue_id = q.id AND i.state = 'open'
+  ORDER BY i.priority DESC, i.due_at, i.id LIMIT %(look)s
+) first
+JOIN queues_routing r ON r.prediction_id = first.prediction_id
+CROSS JOIN LATERAL jsonb_array_elements(r.reasons) reason
+GROUP BY q.id, reason ->> 'rule' ORDER BY q.id, count(*) DESC, reason ->> 'rule'
+"""
+
+
+@dataclass(slots=True)
+class QueueCard:
+    """One queue as an annotator sees it before starting. Counts stop at COUNT_LIMIT + 1."""
+
+    queue: Queue
+    waiting: int = 0
+    oldest_due: datetime | None = None
+    mine: int = 0
+    done_today: int = 0
+    reasons: list[tuple[str, int]] = field(default_factory=list)  # rule → of the first 40 waiting
+
+
+@dataclass(slots=True)
+class QueueLine:
+    """One queue as a lead sees it. counts: item state → how many, stopping at COUNT_LIMIT + 1."""
+
+    queue: Queue
+    counts: Mapping[str, int]
+    oldest_due: datetime | None = None
+
+
+def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> list[QueueCard]:
+    """A card per queue for this person. `today`: when the person's day began. Five statements."""
+    ids = [queue.pk for queue in queues]
+    if not ids:
+        return []
+    ask = {"queues": ids, "me": person_id, "limit": COUNT_LIMIT + 1, "since": today}
+    waiting, mine, done = (_by_queue(sql, ask) for sql in (_WAITING, _MINE, _DONE_SINCE))
+    due = oldest_due(ids)
+    reasons: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for queue_id, rule, n in _rows(_REASONS, {"queues": ids, "look": LOOKED_AT_FOR_REASONS}):
+        reasons[queue_id].append((rule or "", n))
+    return [
+        QueueCard(
+            queue,
+            min(waiting.get(queue.pk, 0), COUNT_LIMIT + 1),
+            due.get(queue.pk),
+            mine.get(queue.pk, 0),
+            done.get(queue.pk, 0),
+            reasons[queue.pk],
+        )
+        for queue in queues
+    ]
+
+
+def lines_of(queues: Sequence[Queue]) -> list[QueueLine]:
+    """A line per queue with its counts by item state. Two statements."""
+    ids = [queue.pk for queue in queues]
+    if not ids:
+        return []
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    for queue_id, state, n in _rows(
+        _COUNTS, {"queues": ids, "states": list(ItemState.values), "limit": COUNT_LIMIT + 1}
+    ):
+        counts[queue_id][state] = n
+    due = oldest_due(ids)
+    return [QueueLine(queue, counts[queue.pk], due.get(queue.pk)) for queue in queues]
+
+
+def oldest_due(queue_ids: Sequence[int]) -> dict[int, datetime]:
+    """When the most overdue unfinished item of each queue is (or was) due; absent when there is none."""
+    rows = _rows(_OLDEST_DUE, {"queues": list(queue_ids), "states": [str(state) for state in UNFINISHED]})
+    return {queue_id: due_at for queue_id, due_at in rows if due_at is not None}
+
+
+def _by_queue(sql: str, arguments: Mapping[str, object]) -> dict[int, int]:
+    return dict(_rows(sql, arguments))
+
+
+def _rows(sql: str, arguments: Mapping[str, object]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, arguments)
+        return cursor.fetchall()

@@ -1,0 +1,1 @@
+"""curate: what may be used for what."""

@@ -1,0 +1,25 @@
+"""The doorbell: a Celery message that says "there is work", sent after the commit.
+
+The work itself is a row. A message that is lost, doubled or late changes nothing, so a broker that
+is away is logged and never fails the request: the sweeper finds the row within seconds.
+"""
+
+import logging
+from functools import partial
+
+from celery import current_app
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+
+
+def ring(task: str, *args: object) -> None:
+    """Send the Celery message `task(*args)` once the surrounding transaction has committed."""
+    transaction.on_commit(partial(_send, task, args))
+
+
+def _send(task: str, args: tuple[object, ...]) -> None:
+    try:
+        current_app.send_task(task, args=args, retry=False)
+    except Exception as error:  # noqa: BLE001 - whatever the broker's driver raises, the row stays
+        log.warning("doorbell not heard: %s%r: %s", task, args, error)

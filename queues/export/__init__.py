@@ -1,0 +1,1 @@
+"""export: immutable releases of training and golden data, with their lineage."""

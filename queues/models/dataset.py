@@ -1,0 +1,35 @@
+"""Standing definitions of what to export."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+DATASET_NAME = r"[a-z0-9][a-z0-9-]{0,59}"
+
+
+class Dataset(models.Model):
+    """A standing definition of what to export: a filter on verdicts and a format. It never changes.
+
+    filter: a filter/1 document (queues.export.filters); name: part of addresses and of `name@version`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="datasets")
+    name = models.CharField(max_length=60)
+    title = models.CharField(max_length=120)
+    format = models.CharField(max_length=40)
+    filter = models.JSONField(default=dict)
+    created_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "name"], name="dataset_name_once_per_project"),
+            models.CheckConstraint(
+                condition=models.Q(name__regex=rf"^{DATASET_NAME}$"), name="dataset_name_is_plain"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,63 @@
+"""A prediction in a queue."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class ItemState(models.TextChoices):
+    """open → in_review → settled, or disputed → settled, or withdrawn."""
+
+    OPEN = "open", _("open")
+    IN_REVIEW = "in_review", _("in review")
+    DISPUTED = "disputed", _("disputed")
+    SETTLED = "settled", _("settled")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+# The whole life of an item on one screen; an undo is the only way back.
+ITEM_MOVES: dict[ItemState, frozenset[ItemState]] = {
+    ItemState.OPEN: frozenset({ItemState.IN_REVIEW, ItemState.WITHDRAWN}),
+    ItemState.IN_REVIEW: frozenset(
+        {ItemState.OPEN, ItemState.SETTLED, ItemState.DISPUTED, ItemState.WITHDRAWN}
+    ),
+    ItemState.DISPUTED: frozenset({ItemState.SETTLED, ItemState.IN_REVIEW, ItemState.WITHDRAWN}),
+    ItemState.SETTLED: frozenset({ItemState.IN_REVIEW}),
+    ItemState.WITHDRAWN: frozenset(),
+}
+
+
+class Item(models.Model):
+    """A prediction in a queue: what people review. Higher priority comes first."""
+
+    id = models.BigAutoField(primary_key=True)
+    queue = models.ForeignKey("queues.Queue", on_delete=models.PROTECT, db_index=False)
+    prediction = models.ForeignKey("queues.Prediction", on_delete=models.PROTECT, related_name="items")
+    state = models.CharField(max_length=10, choices=ItemState.choices, db_default=ItemState.OPEN)
+    priority = models.SmallIntegerField(default=50)  # 0..100
+    due_at = models.DateTimeField()
+    reviews_needed = models.SmallIntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["queue", "prediction"], name="item_prediction_once_per_queue"),
+            models.CheckConstraint(condition=models.Q(state__in=ItemState.values), name="item_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(priority__gte=0, priority__lte=100), name="item_priority_0_to_100"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reviews_needed__gte=1, reviews_needed__lte=20), name="item_reviews_1_to_20"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="settled", settled_at__isnull=False)
+                | (~models.Q(state="settled") & models.Q(settled_at__isnull=True)),
+                name="item_settled_at_goes_with_settled",
+            ),
+        ]
+        indexes = [
+            # Read by the lead's lists: the items of a queue in one state, most urgent first.
+            models.Index(fields=["queue", "state", "-priority", "due_at", "id"], name="item_by_state"),
+        ]

@@ -1,0 +1,67 @@
+"""What holds for an item."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from .review import Decision
+
+
+class Basis(models.TextChoices):
+    """How a verdict came about. Majority comes with its own dispute rule later."""
+
+    SINGLE = "single", _("one review")
+    AGREED = "agreed", _("agreed")
+    ADJUDICATED = "adjudicated", _("settled by a lead")
+
+
+class Verdict(models.Model):
+    """What holds for an item when it is settled. Replaced by a new row, never edited.
+
+    withdrawn_at: set once when an undo reopened the item; at most one verdict of an item stands.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    queue = models.ForeignKey("queues.Queue", on_delete=models.PROTECT, db_index=False)
+    item = models.ForeignKey("queues.Item", on_delete=models.PROTECT, related_name="verdicts", db_index=False)
+    decision = models.CharField(max_length=8, choices=Decision.choices)
+    basis = models.CharField(max_length=11, choices=Basis.choices)
+    reasons = models.JSONField(default=list)
+    answers = models.JSONField(default=dict)
+    corrected_text = models.TextField(null=True)
+    review = models.ForeignKey("queues.Review", null=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    why = models.TextField(default="", blank=True)  # the lead's reason
+    created_at = models.DateTimeField(db_default=Now())
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="verdict_one_standing_per_item",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decision__in=[d for d in Decision.values if d != "escalate"]),
+                name="verdict_decides",
+            ),
+            models.CheckConstraint(condition=models.Q(basis__in=Basis.values), name="verdict_basis_known"),
+            models.CheckConstraint(
+                condition=models.Q(decision="correct", corrected_text__isnull=False)
+                | (~models.Q(decision="correct") & models.Q(corrected_text__isnull=True)),
+                name="verdict_corrected_text_goes_with_correct",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(basis="adjudicated")
+                | (models.Q(decided_by__isnull=False) & ~models.Q(why="")),
+                name="verdict_adjudicated_has_who_and_why",
+            ),
+        ]
+        indexes = [
+            # Read by exports: the standing verdicts of a queue in the order they were given.
+            models.Index(
+                fields=["queue", "id"], condition=models.Q(withdrawn_at__isnull=True), name="verdict_standing"
+            ),
+        ]

@@ -1,0 +1,1 @@
+"""monitor: does it work, and does it help?"""

@@ -1,0 +1,167 @@
+"""What follows what. Stages look back freely; they push forward only through here.
+
+arrival → scores → routing → (a person) → review → verdict. Each step is a row first; where a step is
+owed and its message was lost, the sweeper calls the same function again.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts import events
+from accounts.actor import Actor
+from accounts.models import Project
+
+from .adjudicate import actions as adjudicate
+from .agree import actions as agree
+from .assign import actions as assign
+from .assign.lease import Lease
+from .doorbell import ring
+from .errors import Taken, WrongState
+from .export import actions as export
+from .export import queries as exported
+from .ingest import actions as ingest
+from .ingest.record import CheckedRecord
+from .models import Item, Job, Prediction, PredictionState, Queue, Review, Verdict
+from .review import actions as review
+from .review import drafts
+from .review.actions import Submitted
+from .route import actions as route
+from .score import actions as score
+
+log = logging.getLogger(__name__)
+
+JOBS = {"build_release": export.build}
+
+
+def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) -> list[ingest.Stored]:
+    """Store what arrived, then score and route it in the same call: it can be leased when this returns.
+
+    What was stored is stored even when routing fails: the sweeper finishes what is owed.
+    """
+    stored = ingest.store(project.pk, records, by=by)
+    created = [row.id for row in stored if row.status == "created"]
+    if created:
+        try:
+            after_arrival(created)
+        except DatabaseError:
+            log.exception("arrival of %d predictions left to the sweeper", len(created))
+            ring("queues.tasks.finish_arrivals")
+    return stored
+
+
+def after_arrival(prediction_ids: Sequence[int]) -> None:
+    """received → scored → routed or not_routed. Doing it twice changes nothing."""
+    score.score(prediction_ids)
+    after_scores(prediction_ids)
+
+
+def after_scores(prediction_ids: Sequence[int]) -> None:
+    """scored → routed or not_routed, by the active policy of each project."""
+    route.route(prediction_ids)
+
+
+def owed_arrivals(*, older_than: timedelta, at_most: int = 1_000) -> list[int]:
+    """Predictions that were stored and never scored or routed, oldest first."""
+    owed = Prediction.objects.filter(
+        state__in=[PredictionState.RECEIVED, PredictionState.SCORED], received_at__lt=Now() - older_than
+    )
+    return list(owed.order_by("id").values_list("id", flat=True)[:at_most])
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The answer to a submit: the stored review, what became of its item, and the next lease if asked."""
+
+    review_id: int
+    item_id: int
+    item_state: str
+    undo_until: datetime
+    is_repeat: bool
+    next: Lease | None = None
+
+
+def submit(
+    slot_id: int,
+    *,
+    project: Project,
+    token: UUID,
+    by: Actor,
+    submission: Mapping[str, object],
+    next_in: Queue | None = None,
+    beside: Sequence[int] = (),
+    ahead: bool = False,
+) -> Submission:
+    """Store a review and settle its item in one transaction; then lease the next item if `next_in` is given.
+
+    When the lease has ended or the item was closed, the text is kept as a draft and the error raised.
+    """
+    try:
+        with transaction.atomic():
+            submitted = review.submit(slot_id, project_id=project.pk, token=token, by=by, document=submission)
+            state = (
+                submitted.item.state
+                if submitted.is_repeat
+                else after_review(submitted, project_id=project.pk)
+            )
+    except (Taken, WrongState):
+        _keep_text(slot_id, project=project, by=by, submission=submission)
+        raise
+    lease = assign.lease_next(next_in, by=by, beside=beside, ahead=ahead) if next_in else None
+    stored = submitted.review
+    return Submission(stored.pk, stored.item_id, state, submitted.undo_until, submitted.is_repeat, lease)
+
+
+def _keep_text(slot_id: int, *, project: Project, by: Actor, submission: Mapping[str, object]) -> None:
+    """What a person typed on an item they once held is never lost; a stranger's text is not kept."""
+    slot = drafts.held_by(slot_id, project_id=project.pk, by=by)
+    already = Review.objects.filter(item=slot.item_id, person=by.person_id, withdrawn_at=None).exists()
+    if not already:
+        review.keep_as_draft(slot, by=by, document=submission)
+
+
+def after_review(submitted: Submitted, *, project_id: int) -> str:
+    """Does this review settle its item? The item's state now; the events of both leave in one statement."""
+    settling = agree.settle(submitted.item, submitted.review, project_id=project_id)
+    events.record_many([event for event in (submitted.event, *settling.events) if event])
+    return settling.state
+
+
+def undo(review_id: int, *, project: Project, by: Actor) -> Lease:
+    """Take one's own review back: it stays in the history, the item is under review again."""
+    with transaction.atomic():
+        if exported.is_released(review_id):
+            raise WrongState(_("This answer is part of a published release: ask a lead to recall it."))
+        undone = review.undo(review_id, project_id=project.pk, by=by)
+        if undone.event:
+            item = Item.objects.get(pk=undone.review.item_id)
+            reopened = agree.reopen(item, project_id=project.pk)
+            events.record_many([event for event in (undone.event, reopened) if event])
+    return undone.lease
+
+
+def settle_by_lead(
+    item_id: int, *, project: Project, by: Actor, document: Mapping[str, object], why: str
+) -> Verdict:
+    """A lead's verdict on a disputed item."""
+    return adjudicate.settle_by_lead(item_id, project_id=project.pk, by=by, document=document, why=why)
+
+
+def run_job(job_id: int) -> None:
+    """Do one job if it is owed; a job that is done, failed or in other hands is left alone."""
+    if not Job.objects.start(job_id):
+        return
+    job = Job.objects.get(pk=job_id)
+    try:
+        JOBS[job.kind](job)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong is the job's error, shown to who asked
+        log.exception("job %d (%s) failed", job_id, job.kind)
+        Job.objects.fail(job_id, f"{type(error).__name__}: {error}")
+    else:
+        Job.objects.finish(job_id)

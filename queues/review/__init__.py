@@ -1,0 +1,1 @@
+"""review: what a person says about an item: form, draft, submission, undo."""

@@ -1,0 +1,251 @@
+"""Reviews: given once per lease, and taken back while that is still allowed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from accounts.events import EventRow
+
+from ..assign.actions import lease_ended
+from ..assign.lease import Lease
+from ..errors import NotAllowed, NotFound, WrongState
+from ..models import Draft, Item, ItemState, Review, Slot, SlotState
+from . import form as forms
+from . import submission as submissions
+from .submission import Submission
+
+UNDO_SECONDS = 10  # of the toast
+UNDO_GRACE = timedelta(seconds=5)  # for the way there and back
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A stored review. is_repeat: this token had been answered before, nothing was written now."""
+
+    review: Review
+    item: Item
+    event: EventRow | None
+    is_repeat: bool = False
+
+    @property
+    def undo_until(self) -> datetime:
+        return self.review.submitted_at + timedelta(seconds=UNDO_SECONDS)
+
+
+def submit(
+    slot_id: int, *, project_id: int, token: UUID, by: Actor, document: Mapping[str, object]
+) -> Submitted:
+    """Store one review under a lease. Must run inside the transaction that also settles the item.
+
+    Raises Invalid with every fault, Taken when the lease has ended, WrongState when the item is no
+    longer under review or this token gave another review, NotFound when the slot is not of the project.
+    """
+    slot = _locked(slot_id, project_id)
+    if slot.lease_token != token or slot.person_id != by.person_id or slot.state != SlotState.LEASED:
+        return _repeat(token, by, document, slot)
+    if slot.lease_until is None or slot.leased_at is None or slot.lease_until < timezone.now():
+        raise lease_ended()
+    item = slot.item
+    if item.state not in (ItemState.IN_REVIEW, ItemState.DISPUTED):
+        raise WrongState(_("This item was closed meanwhile. Your text is kept as a draft."))
+    if slot.queue.form_id is None:
+        raise WrongState(_("This queue has no form yet. Ask a lead to give it one."))
+    submission = submissions.check(
+        document,
+        form=forms.of_version(slot.queue.form_id),
+        output_text=item.prediction.payload.output_text,
+        is_flagged=is_flagged(item),
+    )
+    review = _store(slot, submission, token)
+    Slot.objects.filter(pk=slot.pk).update(state=SlotState.DONE, lease_until=None)
+    Draft.objects.filter(item=item.pk, person=by.person_id).delete()
+    return Submitted(review, item, _event(slot, review, by))
+
+
+def _locked(slot_id: int, project_id: int) -> Slot:
+    """The slot with its item, both locked: the item's row orders everything that settles it."""
+    slot = (
+        Slot.objects.select_related("queue", "item__prediction__payload", "item__prediction__routing")
+        .only(
+            "item__state",
+            "item__reviews_needed",
+            "item__queue_id",
+            "item__prediction__payload__output_text",
+            "item__prediction__routing__reasons",
+            "queue__form_id",
+            "queue__project_id",
+            *(field.name for field in Slot._meta.concrete_fields),
+        )
+        .select_for_update(of=("item", "self"))
+        .filter(pk=slot_id, queue__project=project_id)
+        .first()
+    )
+    if slot is None:
+        raise NotFound(_("There is no such slot. Open the queue to take an item."))
+    return slot
+
+
+def is_flagged(item: Item) -> bool:
+    """Whether a safety rule sent this item to review."""
+    return any(reason.get("kind") == "safety_flagged" for reason in item.prediction.routing.reasons)
+
+
+def _repeat(token: UUID, by: Actor, document: Mapping[str, object], slot: Slot) -> Submitted:
+    review = Review.objects.filter(lease_token=token, person=by.person_id, slot=slot).first()
+    if review is None:
+        raise lease_ended()
+    if not _says_the_same(review, document):
+        raise WrongState(_("This lease was already answered, with other content. The first answer stands."))
+    return Submitted(review, slot.item, None, is_repeat=True)
+
+
+def _says_the_same(review: Review, document: Mapping[str, object]) -> bool:
+    """Whether a repeated document says what was stored."""
+    return (
+        document.get("decision") == review.decision
+        and list(document.get("reasons") or []) == review.reasons  # type: ignore[call-overload]
+        and (document.get("answers") or {}) == review.answers
+        and (document.get("note") or "") == review.note
+        and (review.corrected_text is None or document.get("corrected_text") == review.corrected_text)
+    )
+
+
+def _store(slot: Slot, submission: Submission, token: UUID) -> Review:
+    review = Review(
+        item_id=slot.item_id,
+        slot_id=slot.pk,
+        person_id=slot.person_id,
+        form_id=slot.queue.form_id,
+        lease_token=token,
+        decision=submission.decision,
+        reasons=list(submission.reasons),
+        answers=dict(submission.answers),
+        corrected_text=submission.corrected_text,
+        note=submission.note,
+        opened_at=slot.leased_at,
+        submitted_at=timezone.now(),
+    )
+    review.save(force_insert=True)
+    return review
+
+
+def _event(slot: Slot, review: Review, by: Actor) -> EventRow:
+    return EventRow(
+        project_id=slot.queue.project_id,
+        kind="review.submitted",
+        by=by,
+        subject_kind="item",
+        subject_id=slot.item_id,
+        after={
+            "review": review.pk,
+            "slot": slot.pk,
+            "decision": review.decision,
+            "reasons": review.reasons,
+            "answers": review.answers,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A withdrawn review, and the lease under which its author may go on."""
+
+    review: Review
+    lease: Lease
+    event: EventRow | None
+
+
+def check_can_undo(review: Review, item: Item, by: Actor) -> None:
+    """One's own review, in the seconds after it, or later while the item is not settled."""
+    if review.person_id != by.person_id:
+        raise NotAllowed(_("This is another person's review: only its author can undo it."))
+    is_fresh = timezone.now() < review.submitted_at + timedelta(seconds=UNDO_SECONDS) + UNDO_GRACE
+    if item.state == ItemState.WITHDRAWN:
+        raise WrongState(_("This item was withdrawn; there is nothing to undo."))
+    if item.state == ItemState.SETTLED and not is_fresh:
+        raise WrongState(_("This item is settled. Ask a lead to reopen it."))
+
+
+def undo(review_id: int, *, project_id: int, by: Actor) -> Undone:
+    """Withdraw one's own review and lease its slot again, with the text as a draft.
+
+    Must run inside the transaction that also reopens the item. Undoing twice gives the same lease.
+    """
+    item = (
+        Item.objects.select_related("queue")
+        .select_for_update(of=("self",))
+        .filter(reviews=review_id, queue__project=project_id)
+        .first()
+    )
+    if item is None:
+        raise NotFound(_("There is no such review."))
+    review = Review.objects.select_related("slot").get(pk=review_id)
+    if review.withdrawn_at is not None:
+        return _undone_before(review, by)
+    check_can_undo(review, item, by)
+    Review.objects.filter(pk=review_id).update(withdrawn_at=Now())
+    lease = _lease_again(review, item.queue.lease_seconds)
+    Draft.objects.update_or_create(
+        item_id=item.pk,
+        person_id=by.person_id,
+        defaults={"content": document_of(review), "revision": F("revision") + 1},
+        create_defaults={"content": document_of(review)},
+    )
+    event = EventRow(
+        project_id=item.queue.project_id,
+        kind="review.withdrawn",
+        by=by,
+        subject_kind="item",
+        subject_id=item.pk,
+        before={"review": review.pk, "decision": review.decision},
+    )
+    return Undone(review, lease, event)
+
+
+def document_of(review: Review) -> dict[str, object]:
+    """A stored review as the submission/1 that gave it."""
+    return Submission(
+        review.decision, tuple(review.reasons), review.answers, review.corrected_text, review.note
+    ).as_document()
+
+
+def _lease_again(review: Review, seconds: int) -> Lease:
+    token = uuid4()
+    Slot.objects.filter(pk=review.slot_id).update(
+        state=SlotState.LEASED,
+        person=review.person_id,
+        lease_token=token,
+        leased_at=Now(),
+        lease_until=Now() + timedelta(seconds=seconds),
+    )
+    return _lease(Slot.objects.get(pk=review.slot_id))
+
+
+def _undone_before(review: Review, by: Actor) -> Undone:
+    slot = Slot.objects.get(pk=review.slot_id)
+    if slot.state != SlotState.LEASED or slot.person_id != by.person_id:
+        raise WrongState(_("This review was already undone."))
+    return Undone(review, _lease(slot), None)
+
+
+def _lease(slot: Slot) -> Lease:
+    if slot.lease_token is None or slot.lease_until is None or slot.leased_at is None:
+        raise WrongState(_("This slot is not leased."))
+    return Lease(slot.pk, slot.item_id, slot.queue_id, slot.lease_token, slot.lease_until, slot.leased_at)
+
+
+@transaction.atomic
+def keep_as_draft(slot: Slot, *, by: Actor, document: Mapping[str, object]) -> None:
+    """After a refused submit: what was typed goes back as a draft, unless a newer one is there."""
+    if content := submissions.keepable(document):
+        Draft.objects.update_or_create(
+            item_id=slot.item_id, person_id=by.person_id, defaults={"content": content}
+        )
