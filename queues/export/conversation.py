@@ -1,0 +1,87 @@
+"""The input of a prediction as the role/content messages that trainers take.
+
+Code points stay as they were stored: text parts are joined by nothing, and what cannot be said as
+text (tool calls, files, reasoning) excludes the record instead of being left out silently.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from .row import Excluded
+
+Message = dict[str, object]
+
+# TRL's chat templates know these; `developer` is what newer ones call the system role.
+ROLES = ("system", "developer", "user", "assistant", "tool")
+
+_WHY_NOT = {
+    "tool_call": "prompt.tool_call",
+    "tool_call_response": "prompt.tool_call",
+    "reasoning": "prompt.reasoning",
+}
+
+
+class _NotText(Exception):
+    """A part that has no place in a text message."""
+
+
+def prompt_messages(input_: Mapping[str, object]) -> list[Message] | Excluded:
+    """System instructions, then the messages (or the bare prompt), as role/content."""
+    if input_.get("tools"):
+        # The model saw tools; a prompt without them would teach answers to another question.
+        return Excluded("prompt.tools")
+    try:
+        return [*_system(input_), *_turns(input_)]
+    except _NotText as refusal:
+        return Excluded(str(refusal))
+
+
+def _system(input_: Mapping[str, object]) -> list[Message]:
+    parts = input_.get("system_instructions")
+    if not parts:
+        return []
+    return [{"role": "system", "content": parts if isinstance(parts, str) else _text(parts)}]
+
+
+def _turns(input_: Mapping[str, object]) -> list[Message]:
+    messages = input_.get("messages")
+    if messages is None:
+        return [{"role": "user", "content": input_.get("prompt") or ""}]
+    return [{"role": message["role"], "content": _content(message)} for message in messages]
+
+
+def _content(message: Mapping[str, object]) -> str:
+    parts = message.get("parts", message.get("content"))
+    return parts if isinstance(parts, str) else _text(parts or ())
+
+
+def _text(parts: Iterable[Mapping[str, object]]) -> str:
+    return "".join([_text_of(part) for part in parts])
+
+
+def _text_of(part: Mapping[str, object]) -> str:
+    content = part.get("content")
+    if part.get("type") != "text" or not isinstance(content, str):
+        raise _NotText(_WHY_NOT.get(str(part.get("type")), "prompt.not_text"))
+    return content
+
+
+def fault_in_messages(messages: object) -> str | None:
+    """The code of the first thing wrong with a list of role/content messages; None when it is sound."""
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        return "messages.type"
+    if not messages:
+        return "messages.empty"
+    if any(message.get("role") not in ROLES for message in messages):
+        return "messages.role_invalid"
+    if any(_is_empty(message) for message in messages):
+        return "content.empty"
+    if not any(message["role"] == "user" for message in messages):
+        return "messages.no_user"
+    return None
+
+
+def _is_empty(message: Message) -> bool:
+    if message.get("tool_calls"):
+        return False
+    content = message.get("content")
+    return not isinstance(content, str) or not content or content.isspace()

@@ -1,0 +1,47 @@
+"""What a format is: from a verdict to a record, and the check of what it wrote. No Django in here."""
+
+from typing import Protocol
+
+from ..row import Excluded, Record, VerdictRow
+from ...registry import Registry
+
+
+class Format(Protocol):
+    """One file format that a dataset can have.
+
+    shape: the name of its record shape in the reference cases; scope: the consent that a row needs;
+    file_name: the file of a release; keys: all that a record may hold, nothing else leaves.
+    """
+
+    shape: str
+    scope: str
+    file_name: str
+    keys: frozenset[str]
+
+    def record(self, row: VerdictRow) -> Record | Excluded:
+        """The record of this verdict, or why it has none in this format."""
+        ...
+
+    def fault(self, record: Record) -> str | None:
+        """The code of the first rule that the record breaks; None when it may be written."""
+        ...
+
+
+formats: Registry[Format] = Registry("format")
+
+
+def write(format_: Format, row: VerdictRow) -> Record | Excluded:
+    """The checked record: what a format would write and its own check refuses is excluded by that code."""
+    record = format_.record(row)
+    if isinstance(record, Excluded):
+        return record
+    code = format_.fault(record)
+    return record if code is None else Excluded(code)
+
+
+def validate(kind: str, record: Record) -> str | None:
+    """The code of the first rule of `kind` (a format's name or shape) that the record breaks, or None."""
+    for name, format_ in formats:
+        if kind in (name, format_.shape):
+            return format_.fault(record)
+    raise KeyError(f"no format or record shape named {kind!r}")

@@ -1,0 +1,77 @@
+"""Verified answers to test models against, in the shape of inspect_ai's json_dataset."""
+
+import re
+
+from ..conversation import prompt_messages
+from .base import formats
+from ..row import Excluded, Record, VerdictRow
+
+# inspect_ai raises ValueError for any other role, `developer` among them.
+_ROLES = ("system", "user", "assistant", "tool")
+_LETTER = re.compile(r"\A[A-Z]\Z")
+
+
+class Golden:
+    """`{"id", "input": text or messages, "target": text or texts, "choices"?, "metadata"?}`."""
+
+    shape = "inspect_ai"
+    scope = "eval"
+    file_name = "golden.jsonl"
+    keys = frozenset({"id", "input", "target"})
+
+    def record(self, row: VerdictRow) -> Record | Excluded:
+        """The conversation as input, the answer a person stands behind as target."""
+        answer = row.good_answer
+        if answer is None:
+            return Excluded("decision.rejected")
+        if row.decision == "approve" and not row.answered_in_text:
+            return Excluded("output.not_text")
+        prompt = prompt_messages(row.input)
+        if isinstance(prompt, Excluded):
+            return prompt
+        return {"id": row.record_id, "input": prompt, "target": answer}
+
+    def fault(self, record: Record) -> str | None:
+        return (
+            _fault_in_input(record.get("input"))
+            or _fault_in_target(record.get("target"))
+            or _fault_in_choices(record.get("choices"), record.get("target"))
+        )
+
+
+def _fault_in_input(input_: object) -> str | None:
+    if isinstance(input_, str):
+        return "input.empty" if _is_blank(input_) else None
+    if not isinstance(input_, list) or not input_:
+        return "input.empty"
+    if any(not isinstance(message, dict) or message.get("role") not in _ROLES for message in input_):
+        return "messages.role_invalid"
+    if any(_is_blank(message.get("content")) for message in input_):
+        return "content.empty"
+    return None
+
+
+def _fault_in_target(target: object) -> str | None:
+    """A missing target would be read as "" without a word, so it is refused here."""
+    if target is None or target == [] or (isinstance(target, str) and _is_blank(target)):
+        return "target.missing"
+    texts = target if isinstance(target, list) else [target]
+    if not all(isinstance(text, str) for text in texts):
+        return "target.type"
+    return None
+
+
+def _fault_in_choices(choices: object, target: object) -> str | None:
+    if choices is None:
+        return None
+    letters = target if isinstance(target, list) else [target]
+    if not all(_LETTER.match(letter) and ord(letter) - ord("A") < len(choices) for letter in letters):
+        return "choices.target_letter"
+    return None
+
+
+def _is_blank(content: object) -> bool:
+    return not isinstance(content, str) or not content or content.isspace()
+
+
+formats.register("golden")(Golden())

@@ -1,0 +1,192 @@
+"""The verdicts of a dataset, read as one snapshot with constant memory, and what leaves them out.
+
+No model instances: a release of a million rows would make five million of them. Each queue is walked
+along the index of its standing verdicts, a page at a time, all pages in one REPEATABLE READ snapshot.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+import psycopg
+from django.db import connection, transaction
+
+from ..models import Queue, ReleaseRow, Review, Verdict
+from .filters import Filter
+from .row import VerdictRow
+
+PAGE = 5_000  # so the planner walks the index; rows still come in chunks
+# The server goes on while a chunk is worked on. Before libpq 17 a chunk is one row.
+CHUNK = 100 if psycopg.pq.version() >= 170_000 else 1
+
+# Categories that never leave, whatever a reviewer decided (Llama Guard, MLCommons and OpenAI names).
+NEVER_EXPORTED = ("S4", "S9", "S11", "sexual/minors")
+
+_COLUMNS = """
+  v.id, i.id, p.prediction_id, p.environment, q.slug, v.decision, v.basis, p.model_version, p.locale,
+  t.record -> 'input', t.output_text, v.corrected_text,
+  NOT jsonb_path_exists(t.record, '$.output.messages[*].parts[*].type ? (@ != "text" && @ != "reasoning")'),
+  CASE
+    WHEN i.state = 'withdrawn' THEN 'item.withdrawn'
+    WHEN t.erased_at IS NOT NULL THEN 'payload.erased'
+    WHEN t.record #>> '{rights,consent}' IN ('denied', 'withdrawn')
+      THEN 'consent.' || (t.record #>> '{rights,consent}')
+    WHEN NOT t.record #> '{rights,consent_scope}' @> to_jsonb(%(scope)s::text) THEN 'consent.scope'
+    WHEN EXISTS (SELECT 1 FROM queues_flag f WHERE f.prediction_id = p.id AND f.flagged
+                 AND f.category = ANY (%(never)s)) THEN 'safety.never_exported'
+  END
+"""
+_TABLES = """
+FROM queues_verdict v
+JOIN queues_item i ON i.id = v.item_id
+JOIN queues_queue q ON q.id = v.queue_id
+JOIN queues_prediction p ON p.id = i.prediction_id
+JOIN queues_payload t ON t.prediction_id = p.id
+"""
+# What a record was made of; only releases ask for it.
+_LINEAGE_COLUMNS = ", g.pi, g.reasons, o.version, w.ids, w.people, w.forms, v.decided_by_id, v.created_at"
+_LINEAGE_TABLES = """
+LEFT JOIN queues_routing g ON g.prediction_id = p.id
+LEFT JOIN queues_policy o ON o.id = g.policy_id
+CROSS JOIN LATERAL (
+  SELECT array_agg(r.id ORDER BY r.id) ids, array_agg(r.person_id ORDER BY r.id) people,
+    array_agg(r.form_id ORDER BY r.id) forms
+  FROM queues_review r WHERE r.item_id = i.id AND r.withdrawn_at IS NULL) w
+"""
+_WALK = "WHERE v.queue_id = %(queue)s AND v.withdrawn_at IS NULL AND v.id > %(after)s"
+
+# filter field → what a row must fulfil
+_CONDITIONS = {
+    "decisions": "v.decision = ANY (%(decisions)s)",
+    "basis": "v.basis = ANY (%(basis)s)",
+    "locales": "p.locale = ANY (%(locales)s)",
+    "model_versions": "p.model_version = ANY (%(model_versions)s)",
+    "environments": "p.environment = ANY (%(environments)s)",
+    "tags": "t.record -> 'tags' ?| %(tags)s",
+    "reasons": "v.reasons ?| %(reasons)s",
+    "decided_after": "v.created_at >= %(decided_after)s",
+    "decided_before": "v.created_at < %(decided_before)s",
+    "min_reviews": (
+        "(SELECT count(*) FROM queues_review r WHERE r.item_id = i.id AND r.withdrawn_at IS NULL)"
+        " >= %(min_reviews)s"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """How a verdict came to be, as plain ids; pi is None for an item that no policy routed."""
+
+    pi: float | None
+    reasons: Sequence[dict[str, object]]
+    policy_version: int | None
+    review_ids: Sequence[int]
+    reviewer_ids: Sequence[int]
+    form_ids: Sequence[int]
+    decided_by: int | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One verdict that the filter asks for. left_out: why it gives no record in any format, or None."""
+
+    row: VerdictRow
+    left_out: str | None
+    lineage: Lineage | None
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Everything read inside is of one moment, however long the reading takes."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            if is_outermost:  # otherwise a test's transaction, in which nobody else writes
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET LOCAL statement_timeout = 0")
+        yield
+
+
+def verdicts_of(
+    project_id: int, filter_: Filter, *, scope: str, with_lineage: bool = False
+) -> Iterator[Found]:
+    """What the filter asks for, queue by queue (by slug) in the order of the verdicts.
+
+    scope: the consent that a row needs, "train" or "eval". Read inside `snapshot()`.
+    """
+    sql = _statement(filter_, with_lineage=with_lineage)
+    arguments = {**_arguments(filter_), "scope": scope, "never": list(NEVER_EXPORTED), "limit": PAGE}
+    for queue_id in _queue_ids(project_id, filter_):
+        yield from _walk(sql, {**arguments, "queue": queue_id})
+
+
+def count_standing(project_id: int, filter_: Filter) -> int:
+    """How many standing verdicts the walk will look at, before the filter's finer conditions."""
+    queue_ids = _queue_ids(project_id, filter_)
+    return Verdict.objects.filter(queue__in=queue_ids, withdrawn_at=None).count()
+
+
+def _walk(sql: str, arguments: dict[str, object]) -> Iterator[Found]:
+    after, seen = 0, PAGE
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        while seen == PAGE:
+            seen = 0
+            for values in cursor.stream(sql, {**arguments, "after": after}, size=CHUNK):
+                seen += 1
+                after = values[0]
+                yield _found(values)
+
+
+def _found(values: tuple) -> Found:
+    (verdict, item, prediction_id, environment, queue, decision, basis, model_version, locale,
+     input_, output_text, corrected_text, in_text, left_out, *lineage) = values  # fmt: skip
+    row = VerdictRow(
+        item, verdict, prediction_id, environment, queue, decision, basis, model_version, locale,
+        orjson.loads(input_) if input_ else {}, output_text, in_text, corrected_text,
+    )  # fmt: skip
+    return Found(row, left_out, _lineage(lineage) if lineage else None)
+
+
+def _lineage(values: Sequence) -> Lineage:
+    pi, reasons, policy_version, reviews, people, forms, decided_by, decided_at = values
+    return Lineage(
+        pi,
+        orjson.loads(reasons) if reasons else [],
+        policy_version,
+        reviews or (),
+        people or (),
+        forms or (),
+        decided_by,
+        decided_at,
+    )
+
+
+def _statement(filter_: Filter, *, with_lineage: bool) -> str:
+    """Pieces of constant text; every value goes by argument."""
+    columns = _COLUMNS + (_LINEAGE_COLUMNS if with_lineage else "")
+    tables = _TABLES + (_LINEAGE_TABLES if with_lineage else "")
+    asked = [sql for name, sql in _CONDITIONS.items() if getattr(filter_, name)]
+    return f"SELECT {columns} {tables} {' AND '.join([_WALK, *asked])} ORDER BY v.id LIMIT %(limit)s"
+
+
+def _arguments(filter_: Filter) -> dict[str, object]:
+    values = {name: getattr(filter_, name) for name in _CONDITIONS}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _queue_ids(project_id: int, filter_: Filter) -> list[int]:
+    queues = Queue.objects.filter(project=project_id)
+    if filter_.queues:
+        queues = queues.filter(slug__in=filter_.queues)
+    return list(queues.order_by("slug").values_list("pk", flat=True))
+
+
+def is_released(review_id: int) -> bool:
+    """Whether the standing verdict of this review's item is in a release, under way ones included."""
+    item = Review.objects.filter(pk=review_id).values("item")
+    verdicts = Verdict.objects.filter(item__in=item, withdrawn_at=None).values("pk")
+    return ReleaseRow.objects.filter(item__in=item, verdict__in=verdicts).exists()

@@ -1,0 +1,46 @@
+"""What a format is given: one standing verdict with its texts, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Record = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One verdict of a dataset, with all that a record or its provenance may say about it.
+
+    input: `input` of prediction/1; output_text: the text that was reviewed; answered_in_text: the
+    output was text (and perhaps reasoning), no tool call or file that the text would leave out.
+    """
+
+    item: int
+    verdict: int
+    prediction_id: str
+    environment: str
+    queue: str
+    decision: str
+    basis: str
+    model_version: str
+    locale: str
+    input: Mapping[str, object]
+    output_text: str
+    answered_in_text: bool
+    corrected_text: str | None
+
+    @property
+    def record_id(self) -> str:
+        """Stable over releases: a second verdict on the same item is the same record, edited."""
+        return f"r-{self.item}"
+
+    @property
+    def good_answer(self) -> str | None:
+        """The answer a person stands behind; None when the output was rejected."""
+        return {"approve": self.output_text, "correct": self.corrected_text}.get(self.decision)
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Why a verdict gives no record: a stable dotted code, counted in the manifest."""
+
+    code: str
