@@ -1,0 +1,62 @@
+"""How messages travel. Read by worker, scheduler and web; imports no Django, so the scheduler stays small.
+
+Without BROKER_URL the broker is pgmq: tables of our own database, woken by LISTEN/NOTIFY. What it needs was
+measured (docs/decisions/): room to prefetch, a short poll, no remote control, short queue names.
+"""
+
+from reviewapp import environment
+
+_ENV = environment.read()
+_TOO_LONG_SECONDS = 3600
+
+if _ENV.broker_url:
+    broker_url = _ENV.broker_url
+    broker_transport_options = {"visibility_timeout": _TOO_LONG_SECONDS}
+else:
+    broker_url = "pgmq://"
+    broker_transport_options = {
+        "conn_string": _ENV.database_url,
+        "init_extension": False,  # the schema is plain SQL, put there by `manage.py prepare`
+        "use_notify": True,
+        "notify_throttle_interval_ms": 50,
+        "wait_time_seconds": 0,
+        "polling_interval": 0.1,
+        "visibility_timeout": _TOO_LONG_SECONDS,
+        "pool_size": 4,
+        "pool_timeout": 3,
+    }
+broker_connection_retry_on_startup = True
+
+# Short names: each pgmq queue is a table, and a name may have 47 characters.
+task_default_queue = "score"
+task_create_missing_queues = True
+task_routes = {
+    "queues.tasks.export*": {"queue": "export"},
+    "queues.tasks.deliver*": {"queue": "deliver"},
+}
+
+# A task that dies with its worker comes again; tasks read their row and do nothing when it is done.
+task_acks_late = True
+task_reject_on_worker_lost = True
+task_ignore_result = True
+result_backend = None
+task_store_errors_even_if_ignored = False
+
+accept_content = ["json"]
+task_serializer = result_serializer = "json"
+enable_utc = True
+timezone = "UTC"
+
+worker_prefetch_multiplier = 4
+worker_enable_remote_control = False
+worker_send_task_events = False
+worker_hijack_root_logger = False
+worker_soft_shutdown_timeout = 10
+
+beat_schedule_filename = str(_ENV.var / "beat-schedule")
+beat_max_loop_interval = 5
+# A tick that nobody took before the next one is worthless: without `expires` they would pile up.
+beat_schedule = {
+    "sweep": {"task": "queues.tasks.sweep", "schedule": 15.0, "options": {"expires": 14}},
+    "beat_heart": {"task": "queues.tasks.beat_heart", "schedule": 10.0, "options": {"expires": 9}},
+}

@@ -1,0 +1,92 @@
+"""What the environment says. Read here and nowhere else; imports no Django, so the supervisor stays small."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from reviewapp.embedded import place
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Misconfigured(Exception):
+    """The environment asks for something that cannot or must not be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """All settings that differ between machines."""
+
+    var: Path  # data of the embedded services, logs, static files, release files
+    port: int
+    debug: bool
+    database_url: str  # always filled: the embedded server's when DATABASE_URL is empty
+    database_is_embedded: bool
+    broker_url: str  # empty: the broker is a schema of the database
+    storage_url: str  # empty: files below var/
+    public_url: str  # how browsers reach us; https:// here turns on secure cookies
+    secret_key: str  # empty in embedded mode until the key file is read
+    secret_key_fallbacks: tuple[str, ...]
+    allowed_hosts: tuple[str, ...]
+    pool_size: int  # database connections that a web process may hold; 0: no pool
+    statement_seconds: int  # the database gives up on a longer statement
+    json_logs: bool
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def read(env: Mapping[str, str] = os.environ) -> Environment:
+    """The environment, with safe defaults. Raises Misconfigured with a sentence that says what to do."""
+    var = Path(env.get("REVIEWAPP_VAR") or ROOT / "var").absolute()
+    database_url = env.get("DATABASE_URL", "")
+    port = _number(env, "REVIEWAPP_PORT", 8000)
+    public_url = env.get("PUBLIC_URL", "").rstrip("/") or f"http://127.0.0.1:{port}"
+    if database_url and not env.get("SECRET_KEY"):
+        raise Misconfigured(
+            "DATABASE_URL is set but SECRET_KEY is not. Set SECRET_KEY to at least 50 random characters, "
+            "the same ones for every process: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+    return Environment(
+        var=var,
+        port=port,
+        debug=_yes(env, "DEBUG"),
+        database_url=database_url or place.database_url(var),
+        database_is_embedded=not database_url,
+        broker_url=env.get("BROKER_URL", ""),
+        storage_url=env.get("STORAGE_URL", ""),
+        public_url=public_url,
+        secret_key=env.get("SECRET_KEY", ""),
+        secret_key_fallbacks=_words(env, "SECRET_KEY_FALLBACKS"),
+        allowed_hosts=_hosts(public_url, _words(env, "ALLOWED_HOSTS")),
+        pool_size=_number(env, "DATABASE_POOL", 0),
+        statement_seconds=_number(env, "STATEMENT_SECONDS", 30),
+        json_logs=env.get("LOG_FORMAT", "") == "json",
+    )
+
+
+def _hosts(public_url: str, more: tuple[str, ...]) -> tuple[str, ...]:
+    """The public address's host; this machine's own names when it is one of them."""
+    host = urlsplit(public_url).hostname or ""
+    own = ("127.0.0.1", "localhost", "[::1]")
+    return (*dict.fromkeys((host, *(own if host in own else ()), *more)),)
+
+
+def _yes(env: Mapping[str, str], name: str) -> bool:
+    return env.get(name, "").strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(word for word in env.get(name, "").replace(",", " ").split() if word)
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit()):
+        raise Misconfigured(f"{name} is {text!r}, which is not a whole number. Set it to one, or unset it.")
+    return int(text)

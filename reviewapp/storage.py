@@ -1,0 +1,26 @@
+"""Where release files lie: a folder, or a bucket when STORAGE_URL names one (s3://bucket/prefix?endpoint=…)."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from reviewapp.environment import Misconfigured
+
+
+def storage_of(url: str, folder: Path) -> dict[str, Any]:
+    """Django's STORAGES entry for a STORAGE_URL; keys and secrets of a bucket come from its own environment."""
+    parts = urlsplit(url)
+    if not url or parts.scheme == "file":
+        location = Path(parts.path) if url else folder
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(location), "file_permissions_mode": 0o600},
+        }
+    if parts.scheme == "s3":
+        options = {"bucket_name": parts.netloc, "location": parts.path.strip("/"), "file_overwrite": False}
+        if endpoint := parse_qs(parts.query).get("endpoint"):
+            options["endpoint_url"] = endpoint[0]
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    raise Misconfigured(
+        f"STORAGE_URL starts with {parts.scheme!r}. Use file:///folder or s3://bucket/prefix."
+    )

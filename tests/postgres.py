@@ -1,0 +1,42 @@
+"""The embedded PostgreSQL of a test run: its own folder, careless with the disk, gone afterwards."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from reviewapp.embedded import place
+from reviewapp.embedded.cluster import Cluster, stop
+
+
+class TestServer:
+    """Owned by the process that made it; xdist's workers inherit only its address."""
+
+    __test__ = False
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, once."""
+        if self._process is None:
+            cluster = Cluster.of(self.var, durable=False)
+            self._process = cluster.start()
+            cluster.ensure_database()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            stop(self._process)
+        shutil.rmtree(self.var, ignore_errors=True)
+
+
+def choose() -> TestServer | None:
+    """A server of our own, unless DATABASE_URL names one; sets DATABASE_URL and REVIEWAPP_VAR for children."""
+    if os.environ.get("DATABASE_URL"):
+        return None
+    var = Path(tempfile.mkdtemp(prefix="reviewapp-test-"))
+    os.environ["DATABASE_URL"] = place.database_url(var)
+    os.environ["REVIEWAPP_VAR"] = str(var)
+    return TestServer(var)
