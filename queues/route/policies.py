@@ -1,0 +1,151 @@
+"""Writes of policies: a new version, which is immutable, and which version is in force."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import events
+from accounts.actor import SYSTEM, Actor
+from accounts.models import Project
+from queues.errors import Fault, Invalid
+from queues.models import Policy, Queue
+from queues.route import queries
+from queues.route.policy_document import SCHEMA, PolicyDocument, parse
+
+_SALT_BYTES = 32  # stored as 64 hexadecimal digits
+
+
+@transaction.atomic
+def new_version(
+    project_id: int, *, document: Mapping[str, Any], by: Actor, reason: str, rotate_salt: bool = False
+) -> Policy:
+    """Store the next version of a project's policy, not yet in force.
+
+    It keeps the audit salt of the version before, so that the same predictions stay in the audit sample;
+    rotate_salt draws a new one. What the document left out is written down as it is today.
+    """
+    parsed = parse(document)
+    _check_reason(reason)
+    _check_queues(project_id, parsed)
+    _lock(project_id)
+    latest = Policy.objects.filter(project=project_id).order_by("-version").first()
+    policy = Policy.objects.create(
+        project_id=project_id,
+        version=latest.version + 1 if latest else 1,
+        document=parsed.model_dump(mode="json", by_alias=True),
+        salt=latest.salt if latest and not rotate_salt else secrets.token_hex(_SALT_BYTES),
+        author_id=by.person_id,
+        reason=reason,
+    )
+    events.record(
+        project_id=project_id,
+        kind="policy.created",
+        by=by,
+        subject_kind="policy",
+        subject_id=policy.pk,
+        after={"version": policy.version, "salt_rotated": rotate_salt or latest is None},
+        reason=reason,
+    )
+    return policy
+
+
+@transaction.atomic
+def activate(project_id: int, number: int, *, by: Actor, reason: str) -> Policy:
+    """Put one version in force from now on; what was routed before stays as it is."""
+    _check_reason(reason)
+    _lock(project_id)
+    policy = queries.version(project_id, number)
+    if policy.is_active:
+        return policy
+    before = (
+        Policy.objects.filter(project=project_id, is_active=True).values_list("version", flat=True).first()
+    )
+    Policy.objects.filter(project=project_id, is_active=True).update(is_active=False)
+    Policy.objects.filter(pk=policy.pk).update(is_active=True)
+    policy.is_active = True
+    events.record(
+        project_id=project_id,
+        kind="policy.activated",
+        by=by,
+        subject_kind="policy",
+        subject_id=policy.pk,
+        before={"version": before},
+        after={"version": policy.version},
+        reason=reason,
+    )
+    return policy
+
+
+def first_policy(project: Project, queues: Sequence[Queue], *, by: Actor = SYSTEM) -> Policy:
+    """Give a project its first policy and put it in force. queues: for answers first, for safety last."""
+    document = first_document(answers=queues[0].slug, safety=queues[-1].slug)
+    reason = _("The policy that every project starts with.")
+    policy = new_version(project.pk, document=document, by=by, reason=reason)
+    return activate(project.pk, policy.version, by=by, reason=reason)
+
+
+def first_document(*, answers: str, safety: str) -> dict[str, Any]:
+    """The most uncertain fifth, everything that a filter objected to, and 5 % of all as the audit."""
+    return {
+        "schema": SCHEMA,
+        "rules": [
+            {
+                "name": "uncertain",
+                "kind": "uncertain",
+                "queue": answers,
+                "measure": "mean_nll",
+                "by": "rank",
+                "threshold": 0.8,
+                "priority": 50,
+                "reviews_needed": 1,
+                "due_hours": 24,
+            },
+            {
+                "name": "safety",
+                "kind": "safety_flagged",
+                "queue": safety,
+                "categories": ["*"],
+                "min_severity": "medium",
+                "priority": 90,
+                "reviews_needed": 1,
+                "due_hours": 4,
+            },
+            {
+                "name": "audit",
+                "kind": "random_audit",
+                "queue": answers,
+                "rate": 0.05,
+                "priority": 30,
+                "reviews_needed": 1,
+                "due_hours": 72,
+            },
+        ],
+    }
+
+
+def _lock(project_id: int) -> None:
+    """Two leads at once get two versions, and one of them is in force."""
+    Project.objects.select_for_update(no_key=True).get(pk=project_id)
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        detail = _("Say why, for those who will read the history.")
+        raise Invalid(_("A policy is changed with a reason."), [Fault("/reason", "reason.empty", detail)])
+
+
+def _check_queues(project_id: int, document: PolicyDocument) -> None:
+    """Rules send to queues of this project only."""
+    found = set(
+        Queue.objects.filter(project=project_id, slug__in=document.queues).values_list("slug", flat=True)
+    )
+    faults = [
+        Fault(f"/rules/{place}/queue", "policy.queue_unknown", _("This project has no queue of this name."))
+        for place, rule in enumerate(document.rules)
+        if rule.queue not in found
+    ]
+    if faults:
+        raise Invalid(_("The policy names queues that this project does not have."), faults)

@@ -1,0 +1,94 @@
+"""Writes of scoring: received → scored."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import orjson
+from django.db import connection, transaction
+
+from queues.bulk import copy_in
+from queues.models import Flag, Scores
+from queues.score import detectors as _shipped  # noqa: F401 - importing it registers the detectors
+from queues.score import queries
+from queues.score.compute import Scored, scores_of
+from queues.score.detector import Finding, Record, detectors
+from queues.score.queries import ScoredPrediction
+
+_CLAIM = """
+    UPDATE queues_prediction SET state = 'scored'
+    WHERE id IN (
+        SELECT id FROM queues_prediction WHERE id = ANY(%s) AND state = 'received'
+        ORDER BY id FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, project_id, model_version
+"""
+_SCORE_COLUMNS = ("prediction_id", "project_id", "model_version", "values", "missing")
+_FLAG_COLUMNS = ("prediction_id", *(field for field in Finding._fields if field != "group"))
+
+
+class _Claimed(NamedTuple):
+    id: int
+    project_id: int
+    model_version: str
+
+
+@transaction.atomic(savepoint=False)
+def score(
+    prediction_ids: Sequence[int], *, records: Mapping[int, Record] | None = None
+) -> list[ScoredPrediction]:
+    """received → scored, with the scores and flags of each; what was scored before is left alone.
+
+    records: those at hand, by prediction id, so that what was just stored is not read back.
+    """
+    claimed = _claim(prediction_ids)
+    at_hand = dict(records or {})
+    absent = [row.id for row in claimed if row.id not in at_hand]
+    if absent:
+        at_hand |= queries.records(absent)
+    scores = [scores_of(at_hand[row.id]) for row in claimed]
+    findings = [findings_of(at_hand[row.id]) for row in claimed]
+    _store_scores(claimed, scores)
+    _store_flags(claimed, findings)
+    return [
+        ScoredPrediction(row.id, scored.values, [finding for finding in found if finding.flagged])
+        for row, scored, found in zip(claimed, scores, findings, strict=True)
+    ]
+
+
+def findings_of(record: Record) -> list[Finding]:
+    """The findings of all detectors."""
+    return [finding for _name, detect in detectors for finding in detect(record)]
+
+
+def _claim(prediction_ids: Sequence[int]) -> list[_Claimed]:
+    """The predictions that are ours to score, in the order of their ids; the state is the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [list(prediction_ids)])
+        return sorted(_Claimed(*row) for row in cursor.fetchall())
+
+
+def _store_scores(claimed: Sequence[_Claimed], scores: Sequence[Scored]) -> None:
+    if not claimed:
+        return
+    rows = (
+        (*row, orjson.dumps(scored.values).decode(), _as_json(tuple(scored.missing.items())))
+        for row, scored in zip(claimed, scores, strict=True)
+    )
+    copy_in(Scores, _SCORE_COLUMNS, rows)
+
+
+@lru_cache(maxsize=256)
+def _as_json(reasons: tuple[tuple[str, str], ...]) -> str:
+    """Nearly all predictions of a client lack the same measures for the same reasons."""
+    return orjson.dumps(dict(reasons)).decode()
+
+
+def _store_flags(claimed: Sequence[_Claimed], findings: Sequence[Sequence[Finding]]) -> None:
+    rows = [
+        (row.id, *(value for field, value in zip(Finding._fields, finding, strict=True) if field != "group"))
+        for row, found in zip(claimed, findings, strict=True)
+        for finding in found
+    ]
+    if rows:
+        copy_in(Flag, _FLAG_COLUMNS, rows)
