@@ -4,6 +4,7 @@ A role is never written without exactly its permissions, and nobody grants more 
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from accounts import events, permissions
 from accounts.actor import SYSTEM, Actor
 from accounts.errors import NotAllowed, NotFound, Taken, WrongState
 from accounts.models import Membership, Person, Project
+from accounts.models.person import normal_email
 from accounts.roles import ROLES, Permission, Role
 
 TEMPORARY_PASSWORD_DAYS = 7
@@ -66,6 +68,19 @@ def admit(project: Project, *, person: Person, role: Role, by: Actor) -> Members
 
 
 @transaction.atomic
+def invite(
+    project: Project, *, email: str, name: str, role: Role, now: datetime, by: Actor
+) -> tuple[Person, str]:
+    """Admit whoever has this e-mail; makes the account when there is none, and then returns its password."""
+    _check_may_grant(project, role, by)
+    person, password = Person.objects.filter(email=normal_email(email)).first(), ""
+    if person is None:
+        person, password = create_person(email=email, name=name, now=now, by=by)
+    admit(project, person=person, role=role, by=by)
+    return person, password
+
+
+@transaction.atomic
 def change_role(project: Project, *, person: Person, role: Role, by: Actor) -> Membership:
     """Give a member another role, with exactly its permissions."""
     membership = _lock_membership(project, person)
@@ -102,6 +117,21 @@ def set_active(person: Person, *, is_active: bool, by: Actor) -> None:
 
 
 @transaction.atomic
+def change_settings(person: Person, *, changed: Sequence[str], by: Actor) -> None:
+    """Save the person's own settings; the event tells which ones, not what they were."""
+    if changed:
+        person.save(update_fields=changed)
+        events.record(
+            project_id=None,
+            kind="person.settings_changed",
+            by=by,
+            subject_kind="person",
+            subject_id=person.pk,
+            after={"changed": sorted(changed)},
+        )
+
+
+@transaction.atomic
 def set_password(person: Person, *, password: str, by: Actor) -> None:
     """Give the person a password of their own; every other session of theirs ends with the old one."""
     person.set_password(password)
@@ -132,8 +162,7 @@ def _check_may_grant(project: Project, role: Role, by: Actor) -> None:
     """Only who may admit, and holds all that the role includes; the system may always."""
     if by.is_system:
         return
-    granter = Person.objects.filter(pk=by.person_id).first()
-    held = permissions.held_by(granter, project) if granter else frozenset()
+    held = permissions.held_by_actor(by, project)
     if Permission.ADMIT not in held or not ROLES[role] <= held:
         raise NotAllowed(
             _("You may not give or take the role “%(role)s” in this project. Ask an owner of the project.")

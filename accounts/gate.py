@@ -30,12 +30,17 @@ from accounts.models import ApiKey, Person, Project
 from accounts.roles import Permission
 
 
-class ProjectRequest(HttpRequest):
+class PersonRequest(HttpRequest):
+    """What a view behind `@signed_in` receives."""
+
+    user: Person
+    actor: Actor
+
+
+class ProjectRequest(PersonRequest):
     """What a view behind `@needs` receives."""
 
-    user: Person  # type: ignore[assignment]
     project: Project
-    actor: Actor
     permissions: frozenset[Permission]
 
 

@@ -8,6 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from guardian.shortcuts import assign_perm, get_user_perms
 
+from accounts.actor import Actor
 from accounts.models import Person, Project, ProjectUserObjectPermission
 from accounts.roles import ROLES, Permission, Role
 
@@ -18,6 +19,7 @@ __all__ = [
     "annotate_held",
     "grant_exactly",
     "held_by",
+    "held_by_actor",
     "holders_of",
     "of_person",
 ]
@@ -28,6 +30,12 @@ def held_by(person: Person, project: Project) -> frozenset[Permission]:
     return frozenset(Permission(codename) for codename in get_user_perms(person, project))
 
 
+def held_by_actor(actor: Actor, project: Project) -> frozenset[Permission]:
+    """What the person behind an actor may do in this project; nothing for the system, which has no role."""
+    person = Person.objects.filter(pk=actor.person_id).first() if actor.person_id is not None else None
+    return held_by(person, project) if person else frozenset()
+
+
 def grant_exactly(person: Person, project: Project, permissions: frozenset[Permission]) -> None:
     """Make `permissions` the ones that the person holds on the project, no more, no fewer."""
     held = ProjectUserObjectPermission.objects.filter(user=person, content_object=project)
@@ -36,7 +44,7 @@ def grant_exactly(person: Person, project: Project, permissions: frozenset[Permi
         assign_perm(permission.value, person, project)
 
 
-def annotate_held(projects: QuerySet[Project], person_id: object) -> QuerySet[Project]:
+def annotate_held(projects: QuerySet[Project], person_id: int) -> QuerySet[Project]:
     """The same projects, each with `held`: the codenames that the person holds on it, in one statement."""
     held = ProjectUserObjectPermission.objects.filter(content_object=OuterRef("pk"), user=person_id)
     return projects.annotate(held=ArraySubquery(held.values("permission__codename")))

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,6 +28,24 @@ class Permission(StrEnum):
     """Download releases."""
     ADMIT = "admit"
     """Admit people, change their roles, see everybody's API keys."""
+
+    @property
+    def label(self) -> str:
+        """The same, for people."""
+        return str(_LABELS[self])
+
+
+_LABELS: dict[Permission, Promise] = {
+    Permission.ENTER: _("See that the project exists"),
+    Permission.READ: _("Read predictions, verdicts and dashboards"),
+    Permission.REVIEW: _("Review: lease items and submit"),
+    Permission.SETTLE: _("Settle disputes"),
+    Permission.TUNE: _("Change queues, forms and policies"),
+    Permission.PUSH: _("Send predictions and feedback"),
+    Permission.RELEASE: _("Publish releases"),
+    Permission.PULL: _("Download releases"),
+    Permission.ADMIT: _("Admit people and change roles"),
+}
 
 
 class Role(models.TextChoices):

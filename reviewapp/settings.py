@@ -33,6 +33,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "accounts.middleware.request_log.RequestLog",
+    "queues.api.problems.ProblemsOnly",
     "django.middleware.security.SecurityMiddleware",
     "reviewapp.headers.Headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -161,12 +162,21 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # ?format= is an unknown parameter like any other
 }
+# A token bucket per key and per person: generous, so that only a runaway program meets it.
+API_REQUESTS_PER_SECOND = 1000
+API_REQUESTS_AT_ONCE = 5000
 SPECTACULAR_SETTINGS = {
     "TITLE": "reviewapp",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "queues.api.schema.add_problem_shape",
+    ],
 }
 
 LOGGING = logging_of(as_json=ENV.json_logs)

@@ -1,0 +1,1 @@
+"""Pages of people: sign in and out, own settings, API keys, members of a project."""

@@ -1,0 +1,118 @@
+"""Shapes of what people type on these pages. Rules live in `accounts.actions` and `accounts.keys`."""
+
+import zoneinfo
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from accounts import keys
+from accounts.models import Person
+from accounts.names import validate_plain
+from accounts.roles import Permission, Role
+
+
+class LoginForm(forms.Form):
+    # Not an EmailField: whatever is typed gets the same answer.
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=1024,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+
+
+class SettingsForm(forms.ModelForm):
+    time_zone = forms.ChoiceField(label=_("Time zone"))
+    language = forms.ChoiceField(label=_("Language"))
+
+    class Meta:
+        model = Person
+        fields = ("name", "theme", "time_zone", "language")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = [(zone, zone) for zone in sorted(zoneinfo.available_timezones())]  # type: ignore[attr-defined]
+        self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
+
+
+class PasswordForm(forms.Form):
+    """The present password, and a new one twice."""
+
+    present = forms.CharField(
+        label=_("Present password"),
+        max_length=1024,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        max_length=1024,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("New password again"),
+        max_length=1024,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_present(self) -> str:
+        if not self.person.check_password(self.cleaned_data["present"]):
+            raise forms.ValidationError(_("This is not your present password."), code="wrong")
+        return self.cleaned_data["present"]
+
+    def clean_new(self) -> str:
+        validate_password(self.cleaned_data["new"], self.person)
+        return self.cleaned_data["new"]
+
+    def clean(self) -> None:
+        new, again = self.cleaned_data.get("new"), self.cleaned_data.get("again")
+        if new is not None and again is not None and new != again:
+            self.add_error("again", _("The two new passwords differ. Type both again."))
+        if new is not None and new == self.cleaned_data.get("present"):
+            self.add_error("new", _("This is the present password. Choose another one."))
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(label=_("What is it for?"), max_length=120, validators=[validate_plain])
+    scopes = forms.MultipleChoiceField(label=_("What may it do?"), widget=forms.CheckboxSelectMultiple)
+    days = forms.IntegerField(
+        label=_("Valid for (days)"), min_value=1, max_value=keys.MAX_DAYS, initial=keys.DEFAULT_DAYS
+    )
+
+    def __init__(self, *args: Any, held: Iterable[Permission], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = [  # type: ignore[attr-defined]
+            (scope.value, scope.label) for scope in Permission if scope in set(held)
+        ]
+
+
+class AdmitForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        required=False,
+        validators=[validate_plain],
+        help_text=_("Needed for somebody who has no account yet."),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.ANNOTATOR)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)

@@ -1,0 +1,41 @@
+"""Own settings: name, theme, time zone, language, password."""
+
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import actions
+from accounts.gate import PersonRequest, signed_in
+from accounts.models import Person
+from accounts.web.forms import PasswordForm, SettingsForm
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_settings(request: PersonRequest) -> HttpResponse:
+    # A copy, so that a refused form does not put the refused name into the page's head.
+    person = Person.objects.get(pk=request.user.pk)
+    form = SettingsForm(request.POST or None, instance=person)
+    if request.method == "POST":
+        if form.is_valid():
+            actions.change_settings(person, changed=form.changed_data, by=request.actor)
+            return redirect("accounts:settings")
+        return render(request, "accounts/settings.html", {"form": form}, status=422)
+    return render(request, "accounts/settings.html", {"form": form})
+
+
+@sensitive_post_parameters()
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_password(request: PersonRequest) -> HttpResponse:
+    person = Person.objects.get(pk=request.user.pk)
+    form = PasswordForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        actions.set_password(person, password=form.cleaned_data["new"], by=request.actor)
+        update_session_auth_hash(request, person)  # this session goes on, all others are over
+        return redirect("accounts:settings")
+    facts = {"form": form, "is_temporary": person.temporary_until is not None, "title": _("Password")}
+    return render(request, "accounts/password.html", facts, status=422 if form.is_bound else 200)
