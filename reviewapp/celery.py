@@ -5,6 +5,7 @@ import os
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewapp.settings")
+os.environ.setdefault("STATEMENT_SECONDS", "900")
 
 app = Celery("reviewapp")
 app.config_from_object("reviewapp.celery_config")

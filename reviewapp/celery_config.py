@@ -53,7 +53,7 @@ worker_send_task_events = False
 worker_hijack_root_logger = False
 worker_soft_shutdown_timeout = 10
 
-beat_schedule_filename = str(_ENV.var / "beat-schedule")
+beat_scheduler = "celery.beat:Scheduler"  # in memory: seconds need no file that a kill could spoil
 beat_max_loop_interval = 5
 # A tick that nobody took before the next one is worthless: without `expires` they would pile up.
 beat_schedule = {

@@ -31,7 +31,7 @@ class Environment:
     secret_key_fallbacks: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
     pool_size: int  # database connections that a web process may hold; 0: no pool
-    statement_seconds: int  # the database gives up on a longer statement
+    statement_seconds: int  # the database gives up on a longer statement; 0: never
     json_logs: bool
 
     @property
@@ -63,7 +63,7 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         secret_key_fallbacks=_words(env, "SECRET_KEY_FALLBACKS"),
         allowed_hosts=_hosts(public_url, _words(env, "ALLOWED_HOSTS")),
         pool_size=_number(env, "DATABASE_POOL", 0),
-        statement_seconds=_number(env, "STATEMENT_SECONDS", 30),
+        statement_seconds=_number(env, "STATEMENT_SECONDS", 0),
         json_logs=env.get("LOG_FORMAT", "") == "json",
     )
 
