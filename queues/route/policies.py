@@ -30,7 +30,7 @@ def new_version(
     parsed = parse(document)
     _check_reason(reason)
     _check_queues(project_id, parsed)
-    _lock(project_id)
+    lock(project_id)
     latest = Policy.objects.filter(project=project_id).order_by("-version").first()
     policy = Policy.objects.create(
         project_id=project_id,
@@ -40,6 +40,7 @@ def new_version(
         author_id=by.person_id,
         reason=reason,
     )
+    policy.refresh_from_db(fields=["created_at"])  # the database's clock
     events.record(
         project_id=project_id,
         kind="policy.created",
@@ -56,7 +57,7 @@ def new_version(
 def activate(project_id: int, number: int, *, by: Actor, reason: str) -> Policy:
     """Put one version in force from now on; what was routed before stays as it is."""
     _check_reason(reason)
-    _lock(project_id)
+    lock(project_id)
     policy = queries.version(project_id, number)
     if policy.is_active:
         return policy
@@ -126,8 +127,8 @@ def first_document(*, answers: str, safety: str) -> dict[str, Any]:
     }
 
 
-def _lock(project_id: int) -> None:
-    """Two leads at once get two versions, and one of them is in force."""
+def lock(project_id: int) -> None:
+    """Until the end of the transaction nobody else changes this project's policies."""
     Project.objects.select_for_update(no_key=True).get(pk=project_id)
 
 

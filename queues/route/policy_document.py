@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, Self, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from queues.errors import Fault, Invalid
 from queues.route import rules as _shipped  # noqa: F401 - importing it registers the rules
 from queues.route.rule import Rule, rules
+from queues.route.rules.random_audit import RandomAudit
 
 SCHEMA = "policy/1"
 
-# All registered rules, told apart by `kind`: a new rule needs no change here.
-_AnyRule = Annotated[Union[tuple(rule for _kind, rule in rules)], Field(discriminator="kind")]  # noqa: UP007
+if TYPE_CHECKING:
+    _AnyRule = Rule
+else:
+    # All registered rules, told apart by `kind`: a new rule needs no change here.
+    _AnyRule = Annotated[Union[tuple(rule for _kind, rule in rules)], Field(discriminator="kind")]  # noqa: UP007
 
 
 class PolicyDocument(BaseModel):
@@ -22,14 +26,14 @@ class PolicyDocument(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, title=SCHEMA)
 
     schema_: Literal["policy/1"] = Field(alias="schema")
-    rules: Annotated[tuple[_AnyRule, ...], Field(max_length=50, strict=False)]  # type: ignore[valid-type]
+    rules: Annotated[tuple[_AnyRule, ...], Field(max_length=50, strict=False)]
 
     @model_validator(mode="after")
     def _names_and_draws_differ(self) -> Self:
         names = [rule.name for rule in self.rules]
         if len(set(names)) < len(names):
             raise ValueError("two rules have the same name; reasons refer to rules by name")
-        draws = [rule.draw for rule in self.rules if rule.kind == "random_audit"]
+        draws = [rule.draw for rule in self.rules if isinstance(rule, RandomAudit)]
         if len(set(draws)) < len(draws):
             raise ValueError("two random rules have the same draw and would pick the same predictions")
         return self
@@ -64,11 +68,8 @@ def json_schema() -> dict[str, Any]:
 
 
 def _fault(error: dict[str, Any]) -> Fault:
-    kinds = {kind for kind, _rule in rules}
     # pydantic names the chosen rule kind in the path; the document has no such level
-    path = [part for i, part in enumerate(error["loc"]) if not (i == 2 and part in kinds)]
+    path = [part for i, part in enumerate(error["loc"]) if not (i == 2 and part in rules)]
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-    return Fault(pointer=pointer, code=f"policy.{error['type']}", detail=error["msg"])
-
-
-__all__ = ["SCHEMA", "PolicyDocument", "Rule", "json_schema", "parse"]
+    detail = str(error["msg"]).removeprefix("Value error, ")
+    return Fault(pointer=pointer, code=f"policy.{error['type']}", detail=detail)

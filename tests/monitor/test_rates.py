@@ -11,6 +11,7 @@ from queues.monitor.rates import weighted_rate, wilson
 def test_a_rate_lies_in_its_interval_and_both_in_0_to_1(reviewed: list[tuple[bool, float]]) -> None:
     rate = weighted_rate([positive for positive, _pi in reviewed], [pi for _positive, pi in reviewed])
 
+    assert rate is not None
     assert 0 <= rate.low <= rate.hajek + 1e-9
     assert rate.hajek - 1e-9 <= rate.high <= 1
     assert rate.n_eff <= len(reviewed) + 1e-9

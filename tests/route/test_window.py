@@ -15,7 +15,7 @@ def test_a_rank_lies_between_0_and_1_and_rises_with_the_score(
 ) -> None:
     window = Window(values)
 
-    low, high = (window.rank(value).value for value in sorted((one, two)))
+    low, high = (window.rank(value).value or 0.0 for value in sorted((one, two)))
 
     assert 0 <= low <= high <= 1
 

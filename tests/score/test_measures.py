@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queues.score.compute import NOT_FOR_RULES, known_names, scores_of
+from queues.score.measure import Value
 from queues.score.measures.classes import class_uncertainty
 from queues.score.measures.token import FLOOR, token_scores
 from queues.score.measures.votes import vote_scores, vote_uncertainty
@@ -28,6 +29,11 @@ records = st.fixed_dictionaries(
         "confidence": st.none() | shares,
     },
 )
+
+
+def _number(score: Value) -> float:
+    assert score.value is not None
+    return score.value
 
 
 def _position(logprob: float, **alternatives: float) -> dict[str, object]:
@@ -55,8 +61,8 @@ def test_each_name_is_either_a_score_or_missing_whatever_arrives(record: dict[st
 def test_disagreement_lies_between_0_and_1_and_does_not_depend_on_the_order(answers: list[str]) -> None:
     scores = vote_uncertainty(answers)
 
-    assert 0 <= scores["vote_disagreement"].value < 1
-    assert 0 <= scores["vote_entropy_norm"].value <= 1
+    assert 0 <= _number(scores["vote_disagreement"]) < 1
+    assert 0 <= _number(scores["vote_entropy_norm"]) <= 1
     assert scores["vote_disagreement"] == vote_uncertainty(answers[::-1])["vote_disagreement"]
 
 
@@ -67,17 +73,17 @@ def test_class_scores_lie_between_0_and_1(probabilities: list[float]) -> None:
     scores = class_uncertainty(probabilities)
 
     for name in ("least_confidence", "class_margin", "class_entropy_norm"):
-        assert 0 <= scores[name].value <= 1
+        assert 0 <= _number(scores[name]) <= 1
 
 
 @given(st.lists(logprobs, min_size=1, max_size=20))
 def test_token_scores_agree_with_each_other(values: list[float]) -> None:
     scores = token_scores({"logprobs": {"content": [_position(value) for value in values]}})
 
-    assert scores["perplexity"].value == pytest.approx(exp(scores["mean_nll"].value))
-    assert scores["sum_nll"].value == pytest.approx(scores["mean_nll"].value * len(values))
-    assert 0 <= scores["mean_nll"].value <= scores["max_nll"].value + 1e-9
-    assert scores["max_nll"].value == -scores["min_logprob"].value <= -FLOOR
+    assert scores["perplexity"].value == pytest.approx(exp(_number(scores["mean_nll"])))
+    assert scores["sum_nll"].value == pytest.approx(_number(scores["mean_nll"]) * len(values))
+    assert 0 <= _number(scores["mean_nll"]) <= _number(scores["max_nll"]) + 1e-9
+    assert _number(scores["max_nll"]) == -_number(scores["min_logprob"]) <= -FLOOR
 
 
 def test_the_sentinel_for_not_among_the_top_counts_as_the_floor() -> None:
@@ -97,7 +103,7 @@ def test_one_position_without_alternatives_leaves_the_entropies_out() -> None:
 def test_a_certain_output_scores_zero_and_not_minus_zero() -> None:
     scores = token_scores({"logprobs": {"content": [_position(0.0, a=0.0)]}})
 
-    assert str(scores["sum_nll"].value) == str(scores["max_entropy"].value) == "0.0"
+    assert str(_number(scores["sum_nll"])) == str(_number(scores["max_entropy"])) == "0.0"
 
 
 def test_no_tokens_is_not_the_same_as_no_log_probabilities() -> None:
