@@ -8,9 +8,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -34,6 +35,7 @@ from .review import drafts
 from .review.actions import Submitted
 from .route import actions as route
 from .score import actions as score
+from .score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
 
@@ -43,28 +45,38 @@ JOBS = {"build_release": export.build}
 def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) -> list[ingest.Stored]:
     """Store what arrived, then score and route it in the same call: it can be leased when this returns.
 
-    What was stored is stored even when routing fails: the sweeper finishes what is owed.
+    What was stored stays stored when routing fails, whatever the reason: the sweeper finishes what is owed.
     """
     stored = ingest.store(project.pk, records, by=by)
-    created = [row.id for row in stored if row.status == "created"]
-    if created:
+    at_hand = {
+        row.id: checked.record
+        for row, checked in zip(stored, records, strict=True)
+        if row.status == "created"
+    }
+    if at_hand:
         try:
-            after_arrival(created)
-        except DatabaseError:
-            log.exception("arrival of %d predictions left to the sweeper", len(created))
+            after_arrival(list(at_hand), records=at_hand)
+        except Exception:
+            log.exception("the arrival of %d predictions is left to the sweeper", len(at_hand))
             ring("queues.tasks.finish_arrivals")
     return stored
 
 
-def after_arrival(prediction_ids: Sequence[int]) -> None:
-    """received → scored → routed or not_routed. Doing it twice changes nothing."""
-    score.score(prediction_ids)
-    after_scores(prediction_ids)
+@transaction.atomic
+def after_arrival(
+    prediction_ids: Sequence[int], *, records: Mapping[int, Mapping[str, Any]] | None = None
+) -> None:
+    """received → scored, and on to routing. Doing it twice changes nothing.
+
+    records: those at hand, by prediction id, so that what was just stored is not read back.
+    """
+    scored = score.score(prediction_ids, records=records)
+    after_scores(prediction_ids, scored=scored)
 
 
-def after_scores(prediction_ids: Sequence[int]) -> None:
+def after_scores(prediction_ids: Sequence[int], *, scored: Sequence[ScoredPrediction] = ()) -> None:
     """scored → routed or not_routed, by the active policy of each project."""
-    route.route(prediction_ids)
+    route.route(prediction_ids, scored=scored)
 
 
 def owed_arrivals(*, older_than: timedelta, at_most: int = 1_000) -> list[int]:
@@ -160,7 +172,7 @@ def run_job(job_id: int) -> None:
     job = Job.objects.get(pk=job_id)
     try:
         JOBS[job.kind](job)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong is the job's error, shown to who asked
+    except Exception as error:
         log.exception("job %d (%s) failed", job_id, job.kind)
         Job.objects.fail(job_id, f"{type(error).__name__}: {error}")
     else:

@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
-
-from ..errors import Fault, Invalid, NotAllowed, NotFound, WrongState
-from ..models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
-from ..review import form as forms
-from ..review import submission as submissions
+from queues.errors import Fault, Invalid, NotAllowed, NotFound, WrongState
+from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
+from queues.review import form as forms
+from queues.review import submission as submissions
 
 WHY_MAX = 10_000
 

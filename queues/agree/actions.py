@@ -10,8 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.actor import SYSTEM
 from accounts.events import EventRow
-
-from ..models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
+from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import SYSTEM, Actor
+from queues.errors import Fault, Invalid, NotAllowed, Taken
+from queues.models import Item, ItemState, Queue, Skip, SkipReason, Slot, SlotState
 
-from ..errors import Fault, Invalid, NotAllowed, Taken
-from ..models import Item, ItemState, Queue, Skip, SkipReason, Slot, SlotState
 from .claim import claim, held
 from .lease import Lease
 

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from ..models import ItemState, Queue
-from ..newest import COUNT_LIMIT
+from queues.models import ItemState, Queue
+from queues.newest import COUNT_LIMIT
 
 LOOKED_AT_FOR_REASONS = 40
 UNFINISHED = (ItemState.OPEN, ItemState.IN_REVIEW)

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.events import EventRow
+from queues.assign.actions import lease_ended
+from queues.assign.lease import Lease
+from queues.errors import NotAllowed, NotFound, WrongState
+from queues.models import Draft, Item, ItemState, Review, Slot, SlotState
 
-from ..assign.actions import lease_ended
-from ..assign.lease import Lease
-from ..errors import NotAllowed, NotFound, WrongState
-from ..models import Draft, Item, ItemState, Review, Slot, SlotState
 from . import form as forms
 from . import submission as submissions
 from .submission import Submission

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.models import Event
+from queues.assign.actions import lease_ended
+from queues.errors import Fault, Invalid, NotFound, WrongState
+from queues.models import Draft, Slot, SlotState
 
-from ..assign.actions import lease_ended
-from ..errors import Fault, Invalid, NotFound, WrongState
-from ..models import Draft, Slot, SlotState
 from .submission import keepable
 
 # One statement: an older revision changes nothing and says so by returning no row.

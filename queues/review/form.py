@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ..errors import Fault, Invalid
-from ..models import Decision, FormVersion
+from queues.errors import Fault, Invalid
+from queues.models import Decision, FormVersion
 
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,59}$")]
 Label = Annotated[str, Field(min_length=1, max_length=200)]

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from queues.assign.lease import Lease
+from queues.errors import NotFound
+from queues.models import Draft, Item, Queue, Review
 
-from ..assign.lease import Lease
-from ..errors import NotFound
-from ..models import Draft, Item, Queue, Review
 from . import form as forms
 from .conversation import Document, Turn, documents_of, facts_of, system_of, turns_of
 from .form import Form
@@ -42,6 +42,7 @@ class Desk:
     reasons_routed: tuple[RoutedReason, ...]
     due_at: datetime
     priority: int
+    input: Mapping[str, Any]
     system: str
     turns: tuple[Turn, ...]
     documents: tuple[Document, ...]
@@ -72,6 +73,7 @@ def desk(lease: Lease, *, queue: Queue, by: Actor) -> Desk:
         reasons_routed=_reasons(item, shows_scores=queue.shows_scores),
         due_at=item.due_at,
         priority=item.priority,
+        input=record.get("input") or {},
         system=system_of(record),
         turns=turns_of(record),
         documents=documents_of(record),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from ..errors import Fault, Invalid
+from queues.errors import Fault, Invalid
+
 from .form import Form, Question
 from .line_ends import same_text
 

@@ -1,0 +1,217 @@
+"""Reviewing through the API: what our own pages do, a program can do: lease, draft, submit, undo, skip."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from pydantic import Field
+from rest_framework.response import Response
+
+from accounts.roles import Permission
+from queues import pipeline
+from queues.assign import actions as assign
+from queues.assign.lease import Lease
+from queues.errors import NotFound
+from queues.models import Queue
+from queues.review import drafts
+from queues.review import queries as review
+
+from .base import ProjectRequest, ProjectView
+from .bodies import Body, Text, read
+
+
+class Token(Body):
+    """The lease token of a slot."""
+
+    token: str = Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+
+    @property
+    def uuid(self) -> UUID:
+        return UUID(self.token)
+
+
+class Next(Body):
+    """beside: slots that the caller holds and does not want again; ahead: a short lease to look ahead."""
+
+    beside: list[int] = Field(default=[], max_length=10)
+    ahead: bool = False
+
+
+class DraftBody(Token):
+    """content: a submission/1 as far as it is filled in; revision: the one that was typed over."""
+
+    content: dict[str, Any]
+    revision: int | None = None
+
+
+class SkipBody(Token):
+    reason: str
+
+
+class ReviewBody(Token):
+    """A submission/1 under a lease. next: lease the next item of the same queue in this answer."""
+
+    slot: int
+    decision: str
+    reasons: list[str] = []
+    answers: dict[str, str] = {}
+    corrected_text: Text | None = None
+    note: Text = ""
+    next: bool = False
+    beside: list[int] = Field(default=[], max_length=10)
+
+    def submission(self) -> dict[str, object]:
+        return self.model_dump(include={"decision", "reasons", "answers", "corrected_text", "note"})
+
+
+class NextView(ProjectView):
+    """Lease the next item of a queue, or get again the one that is leased."""
+
+    permission = {"POST": Permission.REVIEW}
+
+    @extend_schema(request=Next, responses={200: dict[str, Any], 204: None})
+    def post(self, request: ProjectRequest, queue_id: int) -> Response:
+        wanted = read(request, Next)
+        queue = _queue(request, queue_id)
+        lease = assign.lease_next(queue, by=request.actor, beside=wanted.beside, ahead=wanted.ahead)
+        if lease is None:
+            return Response(status=204)
+        return Response(desk_of(lease, queue, request))
+
+
+class HeartbeatView(ProjectView):
+    """Renew a lease."""
+
+    permission = {"POST": Permission.REVIEW}
+
+    @extend_schema(request=Token, responses={200: dict[str, Any]})
+    def post(self, request: ProjectRequest, slot_id: int) -> Response:
+        token = read(request, Token).uuid
+        slot = drafts.held_by(slot_id, project_id=request.project.pk, by=request.actor)
+        return Response({"until": assign.heartbeat(slot.pk, token=token, by=request.actor)})
+
+
+class DraftView(ProjectView):
+    """Keep what was typed on a leased item."""
+
+    permission = {"PUT": Permission.REVIEW}
+
+    @extend_schema(request=DraftBody, responses={200: dict[str, Any]})
+    def put(self, request: ProjectRequest, slot_id: int) -> Response:
+        body = read(request, DraftBody)
+        draft = drafts.save(
+            slot_id,
+            project_id=request.project.pk,
+            token=body.uuid,
+            by=request.actor,
+            content=body.content,
+            revision=body.revision,
+        )
+        return Response({"revision": draft.revision, "saved_at": draft.saved_at})
+
+
+class SkipView(ProjectView):
+    """Pass an item on to someone else."""
+
+    permission = {"POST": Permission.REVIEW}
+
+    @extend_schema(request=SkipBody, responses={204: None})
+    def post(self, request: ProjectRequest, slot_id: int) -> Response:
+        body = read(request, SkipBody)
+        slot = drafts.held_by(slot_id, project_id=request.project.pk, by=request.actor)
+        assign.skip(slot.pk, token=body.uuid, by=request.actor, reason=body.reason)
+        return Response(status=204)
+
+
+class GiveBackView(ProjectView):
+    """End a lease early."""
+
+    permission = {"POST": Permission.REVIEW}
+
+    @extend_schema(request=Token, responses={204: None})
+    def post(self, request: ProjectRequest, slot_id: int) -> Response:
+        token = read(request, Token).uuid
+        slot = drafts.held_by(slot_id, project_id=request.project.pk, by=request.actor)
+        assign.give_back(slot.pk, token=token, by=request.actor)
+        return Response(status=204)
+
+
+class ReviewsView(ProjectView):
+    """Submit a review under a lease; the same lease token gives the same answer, however often."""
+
+    permission = {"POST": Permission.REVIEW}
+
+    @extend_schema(request=ReviewBody, responses={200: dict[str, Any], 201: dict[str, Any]})
+    def post(self, request: ProjectRequest) -> Response:
+        body = read(request, ReviewBody)
+        queue = _queue_of_slot(request, body.slot) if body.next else None
+        submitted = pipeline.submit(
+            body.slot,
+            project=request.project,
+            token=body.uuid,
+            by=request.actor,
+            submission=body.submission(),
+            next_in=queue,
+            beside=body.beside,
+        )
+        answer: dict[str, Any] = {
+            "review": submitted.review_id,
+            "item": submitted.item_id,
+            "item_state": submitted.item_state,
+            "undo_until": submitted.undo_until,
+        }
+        if queue:
+            answer["next"] = desk_of(submitted.next, queue, request) if submitted.next else None
+        return Response(answer, status=200 if submitted.is_repeat else 201)
+
+
+class UndoView(ProjectView):
+    """Take one's own review back; its item is leased again, with the text as a draft."""
+
+    permission = {"POST": Permission.REVIEW}
+
+    @extend_schema(request=None, responses={200: dict[str, Any]})
+    def post(self, request: ProjectRequest, review_id: int) -> Response:
+        lease = pipeline.undo(review_id, project=request.project, by=request.actor)
+        return Response(desk_of(lease, _queue(request, lease.queue_id), request))
+
+
+def desk_of(lease: Lease, queue: Queue, request: ProjectRequest) -> dict[str, Any]:
+    """A leased item as JSON: what the page shows, and nothing that it hides."""
+    desk = review.desk(lease, queue=queue, by=request.actor)
+    return {
+        "slot": lease.slot_id,
+        "token": str(lease.token),
+        "until": lease.until,
+        "item": lease.item_id,
+        "queue": queue.pk,
+        "form": desk.form_id,
+        "due_at": desk.due_at,
+        "why": [
+            {name: value for name, value in asdict(reason).items() if value is not None}
+            for reason in desk.reasons_routed
+        ],
+        "prediction_id": desk.prediction_id,
+        "input": desk.input,
+        "documents": [asdict(document) for document in desk.documents],
+        "output_text": desk.output_text,
+        "facts": desk.facts,
+        "draft": desk.draft,
+        "draft_revision": desk.draft_revision,
+    }
+
+
+def _queue(request: ProjectRequest, queue_id: int) -> Queue:
+    queue = Queue.objects.filter(project=request.project, pk=queue_id).first()
+    if queue is None:
+        raise NotFound(_("There is no such queue in this project."))
+    return queue
+
+
+def _queue_of_slot(request: ProjectRequest, slot_id: int) -> Queue:
+    queue = Queue.objects.filter(project=request.project, slot=slot_id).first()
+    if queue is None:
+        raise NotFound(_("There is no such queue in this project."))
+    return queue

@@ -1,0 +1,44 @@
+"""Addresses of the API, below /api/v1/projects/<slug>/, in the order of the data's way.
+
+A verb that is no resource stands after a colon: predictions:batch, queues/7:next, reviews/9:undo.
+"""
+
+from django.urls import include, path
+
+from . import policies, predictions, queues, reviews, verdicts
+
+app_name = "api"
+
+ingest = [
+    path("predictions", predictions.PredictionsView.as_view()),
+    path("predictions:batch", predictions.PredictionBatchView.as_view()),
+    path("predictions/<int:number>", predictions.PredictionView.as_view()),
+    path("predictions/<int:number>/story", predictions.PredictionStoryView.as_view()),
+]
+route = [
+    path("policies", policies.PoliciesView.as_view()),
+    path("policies/active", policies.ActivePolicyView.as_view()),
+    path("policies/schema", policies.PolicySchemaView.as_view()),
+    path("policies/<int:version>", policies.PolicyView.as_view()),
+]
+review = [
+    path("queues", queues.QueuesView.as_view()),
+    path("queues/<int:queue_id>:next", reviews.NextView.as_view()),
+    path("forms/<int:form_id>", queues.FormView.as_view()),
+    path("slots/<int:slot_id>/draft", reviews.DraftView.as_view()),
+    path("slots/<int:slot_id>:heartbeat", reviews.HeartbeatView.as_view()),
+    path("slots/<int:slot_id>:skip", reviews.SkipView.as_view()),
+    path("slots/<int:slot_id>:give-back", reviews.GiveBackView.as_view()),
+    path("reviews", reviews.ReviewsView.as_view()),
+    path("reviews/<int:review_id>:undo", reviews.UndoView.as_view()),
+]
+settle = [
+    path("items", verdicts.ItemsView.as_view()),
+    path("items/<int:item_id>", verdicts.ItemView.as_view()),
+    path("items/<int:item_id>:settle", verdicts.SettleView.as_view()),
+    path("verdicts", verdicts.VerdictsView.as_view()),
+]
+
+urlpatterns = [
+    path("projects/<slug:slug>/", include([*ingest, *route, *review, *settle])),
+]

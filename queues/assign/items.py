@@ -1,0 +1,91 @@
+"""The items of a queue in one state, read in the order in which they are handed out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from queues.models import Item, ItemState, Slot, SlotState, Verdict
+from queues.newest import LOOK_AT, PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where a page of items starts: behind the item with this priority, due time and number."""
+
+    priority: int
+    due_at: datetime
+    item_id: int
+
+    @property
+    def condition(self) -> Q:
+        same = Q(priority=self.priority)
+        later = Q(due_at__gt=self.due_at) | Q(due_at=self.due_at, pk__gt=self.item_id)
+        # The first part says nothing new: it lets the index begin at the right priority.
+        return Q(priority__lte=self.priority) & (Q(priority__lt=self.priority) | (same & later))
+
+    def __str__(self) -> str:
+        return f"{self.priority}_{self.due_at.isoformat()}_{self.item_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """Some items, most urgent first; `next_after` is None at the end."""
+
+    rows: Sequence[Item]
+    next_after: After | None
+    has_more_matches: bool
+
+
+def after(text: str) -> After | None:
+    """The place that `str(After)` wrote; None for anything else."""
+    try:
+        priority, due_at, item_id = text.split("_")
+        place = After(int(priority), datetime.fromisoformat(due_at), int(item_id))
+    except ValueError:
+        return None
+    fits = 0 <= place.priority <= 100 and 0 <= place.item_id < 2**63 and place.due_at.tzinfo is not None
+    return place if fits else None
+
+
+def items_of(
+    queue_id: int, state: ItemState, *, reason: str = "", decision: str = "", behind: After | None = None
+) -> ItemPage:
+    """A page of the queue's items in one state, with who holds or did their slots.
+
+    reason: a rule's name; decision: of the standing verdict. With either, at most LOOK_AT items are
+    looked through for one page. Four statements.
+    """
+    walk = Item.objects.filter(queue_id=queue_id, state=state).order_by("-priority", "due_at", "pk")
+    if behind is not None:
+        walk = walk.filter(behind.condition)
+    tests = _tests(reason, decision)
+    rows = walk if tests is None else walk.filter(tests, pk__in=walk.values("pk")[:LOOK_AT])
+    found = list(_with_people(rows)[: PAGE_SIZE + 1])
+    if len(found) > PAGE_SIZE:
+        return ItemPage(found[:PAGE_SIZE], _place(found[PAGE_SIZE - 1]), has_more_matches=True)
+    last_seen = walk[LOOK_AT - 1 : LOOK_AT].first() if tests is not None else None
+    return ItemPage(found, _place(last_seen) if last_seen else None, has_more_matches=False)
+
+
+def _tests(reason: str, decision: str) -> Q | None:
+    tests = Q()
+    if reason:
+        tests &= Q(prediction__routing__reasons__contains=[{"rule": reason}])
+    if decision:
+        standing = Verdict.objects.filter(withdrawn_at__isnull=True, decision=decision)
+        tests &= Q(pk__in=standing.values("item"))
+    return tests or None
+
+
+def _with_people(rows: QuerySet[Item]) -> QuerySet[Item]:
+    holders = Slot.objects.filter(state__in=[SlotState.LEASED, SlotState.DONE]).select_related("person")
+    standing = Verdict.objects.filter(withdrawn_at__isnull=True)
+    return rows.select_related("prediction__routing").prefetch_related(
+        Prefetch("slots", holders.order_by("seq")), Prefetch("verdicts", standing)
+    )
+
+
+def _place(item: Item) -> After:
+    return After(item.priority, item.due_at, item.pk)
