@@ -24,6 +24,7 @@ route = [
 review = [
     path("queues", queues.QueuesView.as_view()),
     path("queues/<int:queue_id>:next", reviews.NextView.as_view()),
+    path("queues/<int:queue_id>/forms", queues.FormsView.as_view()),
     path("forms/<int:form_id>", queues.FormView.as_view()),
     path("slots/<int:slot_id>/draft", reviews.DraftView.as_view()),
     path("slots/<int:slot_id>:heartbeat", reviews.HeartbeatView.as_view()),
