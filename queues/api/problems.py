@@ -95,7 +95,7 @@ def problem(
     }
     if faults:
         body["errors"] = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in faults]
-    response = JsonResponse(body, status=status, headers={"Content-Type": CONTENT_TYPE, **(headers or {})})
+    response = JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
