@@ -67,8 +67,8 @@ def require(request: Any, permission: Permission) -> None:
     if permission not in request.permissions:
         raise NotAllowed(
             _(
-                "This needs the permission “%(permission)s” in the project “%(project)s”, which you or your key"
-                " do not have. Ask an owner of the project for a role, or use a key, that includes it."
+                "This needs the permission “%(permission)s” in the project “%(project)s”, which you or your"
+                " key do not have. Ask an owner of the project for a role, or use a key, that includes it."
             )
             % {"permission": permission.value, "project": request.project.name}
         )
@@ -166,7 +166,7 @@ def _to_login(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-    """The view's answer in the person's language and time zone; out of every cache unless it says otherwise."""
+    """The view's answer in the person's language and time zone; kept out of caches unless it says otherwise."""
     with timezone.override(request.user.zone), translation.override(request.user.language):
         response = view(request, *args, **kwargs)
     response.headers.setdefault("Cache-Control", "private, no-store")

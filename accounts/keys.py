@@ -65,9 +65,9 @@ def create(
 @transaction.atomic
 def revoke(key: ApiKey, *, by: Actor) -> None:
     """End a key for good; nothing happens to one that has been revoked already."""
-    if key.person_id != by.person_id and not by.is_system:
-        if Permission.ADMIT not in permissions.held_by_actor(by, key.project):
-            raise NotAllowed(_("You may revoke your own keys only. Ask an owner of the project."))
+    may_revoke = by.is_system or key.person_id == by.person_id
+    if not may_revoke and Permission.ADMIT not in permissions.held_by_actor(by, key.project):
+        raise NotAllowed(_("You may revoke your own keys only. Ask an owner of the project."))
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now()):
         _record(key, "api_key.revoked", by=by)
 

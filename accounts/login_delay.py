@@ -16,7 +16,7 @@ LONGEST_WAIT_SECONDS = 900
 FORGOTTEN_AFTER_HOURS = 24
 
 _TRIES = "CASE WHEN d.failed_at < now() - make_interval(hours => %(hours)s) THEN 1 ELSE d.failures + 1 END"
-# Waits 2, 4, 8 … seconds from the sixth try on. No row comes back while the wait lasts: nothing is counted then.
+# Waits 2, 4, 8 … seconds from the sixth try on. While a wait lasts no row comes back and nothing is counted.
 _COUNT = f"""
 INSERT INTO accounts_logindelay AS d (account_sha256, address, failures, failed_at, wait_until)
 VALUES (%(account)s, %(address)s, 1, now(), now())
@@ -28,7 +28,7 @@ ON CONFLICT (account_sha256, address) DO UPDATE SET
         ELSE least(%(longest)s, power(2, least(20, {_TRIES} - %(free)s + 1))) END)
 WHERE d.wait_until <= now()
 RETURNING failures
-"""
+"""  # noqa: S608 - constants
 
 
 def count_try(email: str, address: str | None) -> int:

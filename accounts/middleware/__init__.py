@@ -1,1 +1,1 @@
-"""What happens around every request: it gets an id and a log line, a closed door, and an end to its session."""
+"""What happens around every request: an id and a line in the log; a closed door where nothing is declared."""

@@ -17,8 +17,8 @@ from accounts.web.forms import KeyForm
 @needs(Permission.ENTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_keys(request: ProjectRequest) -> HttpResponse:
-    """The list and the form for a new key. The new key's text is in the answer to the POST and nowhere else."""
-    form = KeyForm(request.POST or None, held=request.permissions)
+    """The list and the form for a new key, whose text is in the answer to the POST and nowhere else."""
+    form = KeyForm(request.POST if request.method == "POST" else None, held=request.permissions)
     if request.method != "POST":
         return _page(request, form)
     if not form.is_valid():

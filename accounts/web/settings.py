@@ -18,7 +18,7 @@ from accounts.web.forms import PasswordForm, SettingsForm
 def own_settings(request: PersonRequest) -> HttpResponse:
     # A copy, so that a refused form does not put the refused name into the page's head.
     person = Person.objects.get(pk=request.user.pk)
-    form = SettingsForm(request.POST or None, instance=person)
+    form = SettingsForm(request.POST if request.method == "POST" else None, instance=person)
     if request.method == "POST":
         if form.is_valid():
             actions.change_settings(person, changed=form.changed_data, by=request.actor)
@@ -32,7 +32,7 @@ def own_settings(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_password(request: PersonRequest) -> HttpResponse:
     person = Person.objects.get(pk=request.user.pk)
-    form = PasswordForm(request.POST or None, person=person)
+    form = PasswordForm(request.POST if request.method == "POST" else None, person=person)
     if request.method == "POST" and form.is_valid():
         actions.set_password(person, password=form.cleaned_data["new"], by=request.actor)
         update_session_auth_hash(request, person)  # this session goes on, all others are over

@@ -35,7 +35,7 @@ class BearerKey(BaseAuthentication):
 
 
 class PersonSession(SessionAuthentication):
-    """The session of our own pages, with its CSRF token; not for people who still have a one-time password."""
+    """The session of our own pages, with its CSRF token; not with a one-time password."""
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         signed_in = super().authenticate(request)

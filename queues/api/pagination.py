@@ -54,7 +54,7 @@ def page(request: Request, rows: QuerySet[Row], *, order: Sequence[str]) -> Page
 
 
 def _after(rows: QuerySet[Row], order: Sequence[str], position: Sequence[Any] | None) -> QuerySet[Row]:
-    """The rows beyond the position; the first column's bound stands alone, so that an index can start there."""
+    """The rows beyond the position; the first column's bound stands alone: an index can start there."""
     if position is None:
         return rows
     beyond = "lt" if order[0].startswith("-") else "gt"

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-import factory
 from django.utils import timezone
-from factory.django import DjangoModelFactory
+from factory.declarations import Sequence
+from factory.django import DjangoModelFactory, Password
+from factory.faker import Faker
 
-from accounts import keys
+from accounts import keys, permissions
 from accounts.actor import Actor
 from accounts.models import ApiKey, Person, Project
 from accounts.roles import Permission
@@ -15,15 +16,15 @@ from accounts.roles import Permission
 PASSWORD = "correct horse battery staple"
 
 
-class PersonFactory(DjangoModelFactory):
+class PersonFactory(DjangoModelFactory[Person]):
     """An active account without any permission; every password is `PASSWORD`."""
 
     class Meta:
         model = Person
 
-    email = factory.Sequence(lambda number: f"person{number}@example.org")
-    name = factory.Faker("first_name")
-    password = factory.django.Password(PASSWORD)
+    email = Sequence(lambda number: f"person{number}@example.org")
+    name = Faker("first_name")
+    password = Password(PASSWORD)
 
 
 def api_key(
@@ -34,7 +35,7 @@ def api_key(
     days: int = keys.DEFAULT_DAYS,
 ) -> tuple[ApiKey, str]:
     """A key of a member and its text; without scopes it has all that the person holds."""
-    wanted: Collection[Permission] = scopes or keys.permissions.held_by(person, project)
+    wanted: Collection[Permission] = scopes or permissions.held_by(person, project)
     return keys.create(
         project,
         person=person,

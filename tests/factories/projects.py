@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-import factory
+from factory.declarations import LazyAttribute, Sequence
 from factory.django import DjangoModelFactory
 
 from accounts import actions
@@ -12,14 +12,14 @@ from accounts.roles import Role
 from tests.factories.people import PersonFactory
 
 
-class ProjectFactory(DjangoModelFactory):
+class ProjectFactory(DjangoModelFactory[Project]):
     """A project without members."""
 
     class Meta:
         model = Project
 
-    slug = factory.Sequence(lambda number: f"project-{number}")
-    name = factory.LazyAttribute(lambda project: project.slug.replace("-", " ").capitalize())
+    slug = Sequence(lambda number: f"project-{number}")
+    name = LazyAttribute(lambda project: project.slug.replace("-", " ").capitalize())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Cast:
 
 def member(project: Project, role: Role, **fields: object) -> Person:
     """A new person with this role in the project."""
-    person = PersonFactory(**fields)
+    person = PersonFactory.create(**fields)
     actions.admit(project, person=person, role=role, by=SYSTEM)
     return person
 
 
 def cast() -> Cast:
     """Two projects and five people."""
-    project, other = ProjectFactory(), ProjectFactory()
+    project, other = ProjectFactory.create(), ProjectFactory.create()
     return Cast(
         project=project,
         other=other,
