@@ -20,7 +20,7 @@ _WHY_NOT = {
 }
 
 
-class _NotText(Exception):
+class _NotTextError(Exception):
     """A part that has no place in a text message."""
 
 
@@ -31,7 +31,7 @@ def prompt_messages(input_: Mapping[str, object]) -> list[Message] | Excluded:
         return Excluded("prompt.tools")
     try:
         return [*_system(input_), *_turns(input_)]
-    except _NotText as refusal:
+    except _NotTextError as refusal:
         return Excluded(str(refusal))
 
 
@@ -61,7 +61,7 @@ def _text(parts: Iterable[Mapping[str, object]]) -> str:
 def _text_of(part: Mapping[str, object]) -> str:
     content = part.get("content")
     if part.get("type") != "text" or not isinstance(content, str):
-        raise _NotText(_WHY_NOT.get(str(part.get("type")), "prompt.not_text"))
+        raise _NotTextError(_WHY_NOT.get(str(part.get("type")), "prompt.not_text"))
     return content
 
 

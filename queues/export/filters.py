@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from ..errors import Fault
-from ..models import Basis, Decision
+from queues.errors import Fault
+from queues.models import Basis, Decision
 
 VALUES_MAX = 100
 VALUE_LENGTH_MAX = 200

@@ -4,7 +4,6 @@ No model instances: a release of a million rows would make five million of them.
 along the index of its standing verdicts, a page at a time, all pages in one REPEATABLE READ snapshot.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ import orjson
 import psycopg
 from django.db import connection, transaction
 
-from ..models import Queue, ReleaseRow, Review, Verdict
+from queues.models import Queue, ReleaseRow, Review, Verdict
+
 from .filters import Filter
 from .row import VerdictRow
 
@@ -135,8 +135,8 @@ def _walk(sql: str, arguments: dict[str, object]) -> Iterator[Found]:
     with connection.cursor() as cursor, connection.wrap_database_errors:
         while seen == PAGE:
             seen = 0
-            for values in cursor.stream(sql, {**arguments, "after": after}, size=CHUNK):
-                seen += 1
+            rows = cursor.stream(sql, {**arguments, "after": after}, size=CHUNK)
+            for seen, values in enumerate(rows, start=1):  # noqa: B007 - read after the loop
                 after = values[0]
                 yield _found(values)
 

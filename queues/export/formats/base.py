@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from ..row import Excluded, Record, VerdictRow
-from ...registry import Registry
+from queues.export.row import Excluded, Record, VerdictRow
+from queues.registry import Registry
 
 
 class Format(Protocol):

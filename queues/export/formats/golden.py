@@ -2,9 +2,10 @@
 
 import re
 
-from ..conversation import prompt_messages
+from queues.export.conversation import prompt_messages
+from queues.export.row import Excluded, Record, VerdictRow
+
 from .base import formats
-from ..row import Excluded, Record, VerdictRow
 
 # inspect_ai raises ValueError for any other role, `developer` among them.
 _ROLES = ("system", "user", "assistant", "tool")

@@ -1,8 +1,9 @@
 """Preference pairs for TRL, always with an explicit prompt: TRL cuts implicit text pairs inside words."""
 
-from ..conversation import Message, prompt_messages
+from queues.export.conversation import Message, prompt_messages
+from queues.export.row import Excluded, Record, VerdictRow
+
 from .base import formats
-from ..row import Excluded, Record, VerdictRow
 
 
 class TrlDpo:

@@ -1,8 +1,9 @@
 """Supervised fine-tuning with TRL: the conversation, closed by the answer a person stands behind."""
 
-from ..conversation import fault_in_messages, prompt_messages
+from queues.export.conversation import fault_in_messages, prompt_messages
+from queues.export.row import Excluded, Record, VerdictRow
+
 from .base import formats
-from ..row import Excluded, Record, VerdictRow
 
 
 class TrlSft:

@@ -1,0 +1,120 @@
+"""Building a release: temporary files → storage → rows → published, in this order.
+
+May be killed at any moment and started again: each attempt works in a folder of its own, whose name
+is in the row of the release, and clears the one before. All rows are written in the transaction that
+publishes; an attempt that finds another folder in the row has been replaced and leaves quietly.
+"""
+
+from pathlib import Path
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts import events
+from accounts.actor import Actor
+from queues.models import Job, Release, ReleaseState
+from queues.models.job import ATTEMPTS_MAX
+
+from . import filters, queries, store
+from .checks import check_file
+from .contents import Contents, write_contents
+from .formats import formats
+from .progress import Progress
+from .provenance import names_of
+from .publishing import Replaced, publish_built
+
+
+class NothingToPublish(Exception):
+    """Every verdict was left out, or there is none."""
+
+
+def build(job: Job) -> None:
+    """Build and publish the release of the job; nothing happens when that is done or given up."""
+    release = _begin(job)
+    if release is None:
+        return
+    try:
+        with Progress(job) as progress, store.workplace(release.folder) as place:
+            contents = _write(release, place, progress)
+            _publish(release, contents)
+    except Replaced:
+        store.clear(release.folder)
+    except NothingToPublish as reason:
+        store.clear(release.folder)
+        _give_up(release, job, str(reason))
+    except Exception:
+        store.clear(release.folder)
+        if job.attempts >= ATTEMPTS_MAX:
+            _give_up(release, job, "")
+        raise
+
+
+def _begin(job: Job) -> Release | None:
+    """Give the release a fresh folder for this attempt, and clear what an earlier one left."""
+    with transaction.atomic():
+        release = (
+            Release.objects.select_for_update(of=("self",))
+            .select_related("dataset")
+            .filter(pk=job.subject_id, state__in=[ReleaseState.DRAFT, ReleaseState.BUILDING])
+            .first()
+        )
+        if release is None:
+            return None
+        before, release.folder, release.state = release.folder, uuid4(), ReleaseState.BUILDING
+        release.save(update_fields=["folder", "state"])
+    if before is not None:
+        store.clear(before)
+    return release
+
+
+def _write(release: Release, place: Path, progress: Progress) -> Contents:
+    dataset = release.dataset
+    wanted, faults = filters.parse(dataset.filter)
+    if faults:  # stored filters were checked: only an older or newer version of ours can disagree
+        raise ValueError(f"the filter of dataset {dataset.pk} is not understood: {faults[0].code}")
+    progress.total = queries.count_standing(dataset.project_id, wanted)
+    contents = write_contents(
+        place,
+        project_id=dataset.project_id,
+        filter_=wanted,
+        format_=formats.get(dataset.format),
+        names=names_of(dataset.project_id),
+        report=progress.report,
+    )
+    if not contents.rows.rows:
+        raise NothingToPublish(
+            _("Nothing to publish: no verdict of this dataset gives a record in its format.")
+        )
+    return contents
+
+
+def _publish(release: Release, contents: Contents) -> None:
+    format_ = formats.get(release.dataset.format)
+    stored = {}
+    for written, checked_as in ((contents.rows, format_), (contents.provenance, None)):
+        stored[written.name] = store.put(release.folder, written.path)
+        check_file(store.read(stored[written.name]), written, checked_as)
+    publish_built(release, contents, stored)
+
+
+def _give_up(release: Release, job: Job, reason: str) -> None:
+    """The release failed for good; without a reason of ours the job's error tells."""
+    with transaction.atomic():
+        if not Release.objects.filter(
+            pk=release.pk, state=ReleaseState.BUILDING, folder=release.folder
+        ).update(state=ReleaseState.FAILED):
+            return
+        if reason:
+            Job.objects.filter(pk=job.pk).update(
+                state="failed", error=reason, finished_at=Now(), lease_until=None
+            )
+        events.record(
+            project_id=release.dataset.project_id,
+            kind="release.failed",
+            by=Actor(release.asked_by_id),
+            subject_kind="release",
+            subject_id=release.pk,
+            reason=reason,
+        )

@@ -1,0 +1,44 @@
+"""How far a build is, told once a second from beside it, so that writing and storing never wait for it."""
+
+import threading
+from types import TracebackType
+
+from django.db import connection
+
+from queues.models import Job
+
+EVERY_SECONDS = 1.0
+
+
+class Progress:
+    """While open, keeps the job's lease and its progress up to date on a connection of its own."""
+
+    def __init__(self, job: Job) -> None:
+        self.total: int | None = None
+        self._seen = 0
+        self._job_id = job.pk
+        self._over = threading.Event()
+        self._teller = threading.Thread(target=self._tell, name=f"progress-{job.pk}", daemon=True)
+
+    def report(self, seen: int) -> None:
+        """How many verdicts were looked at so far."""
+        self._seen = seen
+
+    def __enter__(self) -> "Progress":
+        self._teller.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._teller.join()
+        if kind is None:
+            Job.objects.report(self._job_id, progress=self.total or self._seen, total=self.total)
+
+    def _tell(self) -> None:
+        try:
+            while not self._over.wait(EVERY_SECONDS):
+                Job.objects.report(self._job_id, progress=self._seen, total=self.total)
+        finally:
+            connection.close()

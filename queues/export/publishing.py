@@ -1,0 +1,137 @@
+"""The last step of a build, in one transaction: rows, version, manifest, files, published."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts import events
+from accounts.actor import Actor
+from queues.models import Dataset, Release, ReleaseFile, ReleaseState
+
+from . import store, versions
+from .contents import Contents
+from .hashing import canonical, sha256_of_sorted
+from .manifest import manifest_of
+from .queries import CHUNK
+from .row import Record
+from .written import Written, write_whole
+
+_COPY = "COPY queues_releaserow (line, item_id, verdict_id, split, record_sha256, release_id) FROM STDIN"
+_HASHES = (
+    "SELECT encode(record_sha256, 'hex') FROM queues_releaserow WHERE release_id = %s ORDER BY record_sha256"
+)
+_ONLY_IN = """
+SELECT count(*) FROM (
+  SELECT record_sha256, split FROM queues_releaserow WHERE release_id = %s
+  EXCEPT ALL
+  SELECT record_sha256, split FROM queues_releaserow WHERE release_id = %s) only_here
+"""
+
+
+class Replaced(Exception):
+    """Another attempt took this release over, or finished it."""
+
+
+def publish_built(release: Release, contents: Contents, stored: Mapping[str, str]) -> None:
+    """Publish what an attempt built. stored: file name → storage name. Raises Replaced when it comes late."""
+    with transaction.atomic():
+        dataset = Dataset.objects.select_for_update().get(pk=release.dataset_id)
+        release = _still_ours(release)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+        _copy_lineage(release, contents.lineage)
+        before = Release.objects.filter(dataset=dataset, state=ReleaseState.PUBLISHED).first()
+        version = _version_after(before, release)
+        manifest = manifest_of(
+            release,
+            dataset,
+            version=version,
+            parents=[f"{dataset.name}@{before.version}"] if before else [],
+            files=[contents.rows, contents.provenance],
+            dataset_sha256=sha256_of_sorted(_sorted_hashes(release)),
+            counts=contents.counts,
+        )
+        written = write_whole(contents.rows.path.parent / "manifest.json", canonical(manifest))
+        names = {**stored, written.name: store.put(release.folder, written.path)}
+        _save_files(release, [contents.rows, contents.provenance, written], names)
+        _publish(release, before, version, manifest, written)
+        _record(release, dataset)
+
+
+def _still_ours(release: Release) -> Release:
+    """The row, locked; its folder says whose attempt counts."""
+    locked = Release.objects.select_for_update().get(pk=release.pk)
+    if locked.state != ReleaseState.BUILDING or locked.folder != release.folder:
+        raise Replaced
+    return locked
+
+
+def _copy_lineage(release: Release, lineage: Written) -> None:
+    """A thousand lines at a time: each write is a turn of the event loop."""
+    end = f"\t{release.pk}\n".encode()
+    with (
+        lineage.path.open("rb") as lines,
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(_COPY) as copy,
+    ):
+        while block := list(islice(lines, 1_000)):
+            copy.write(b"".join(line[:-1] + end for line in block))
+
+
+def _version_after(before: Release | None, release: Release) -> str:
+    if before is None or before.version is None:
+        return versions.FIRST
+    bump = versions.bump_of(removed=_count_only_in(before, release), added=_count_only_in(release, before))
+    return versions.following(before.version, bump)
+
+
+def _count_only_in(one: Release, other: Release) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_ONLY_IN, [one.pk, other.pk])
+        return cursor.fetchone()[0]
+
+
+def _sorted_hashes(release: Release) -> Iterator[str]:
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        for (record_hash,) in cursor.stream(_HASHES, [release.pk], size=CHUNK):
+            yield record_hash
+
+
+def _save_files(release: Release, files: Sequence[Written], names: Mapping[str, str]) -> None:
+    ReleaseFile.objects.bulk_create(
+        ReleaseFile(
+            release=release,
+            path=file.name,
+            bytes=file.bytes,
+            sha256=file.sha256,
+            rows=file.rows,
+            storage_name=names[file.name],
+        )
+        for file in files
+    )
+
+
+def _publish(
+    release: Release, before: Release | None, version: str, manifest: Record, manifest_file: Written
+) -> None:
+    if before is not None:
+        Release.objects.filter(pk=before.pk).update(state=ReleaseState.SUPERSEDED)
+    release.state, release.version = ReleaseState.PUBLISHED, version
+    release.manifest, release.manifest_sha256 = manifest, manifest_file.sha256
+    release.dataset_sha256, release.rows = manifest["dataset_sha256"], manifest["records"]
+    release.published_at = timezone.now()
+    release.save()
+
+
+def _record(release: Release, dataset: Dataset) -> None:
+    events.record(
+        project_id=dataset.project_id,
+        kind="release.published",
+        by=Actor(release.asked_by_id),
+        subject_kind="release",
+        subject_id=release.pk,
+        after={"dataset": dataset.pk, "version": release.version, "dataset_sha256": release.dataset_sha256},
+    )
