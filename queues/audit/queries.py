@@ -1,0 +1,48 @@
+"""The audit log of one project, read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from accounts.models import Event, Person
+from queues.newest import Page, newest
+
+
+@dataclass(frozen=True, slots=True)
+class EventSearch:
+    """What a person looks for in the log; an empty field asks nothing."""
+
+    kind: str = ""
+    person_id: int | None = None
+    subject_kind: str = ""
+    subject_id: int | None = None
+
+
+def events_of(project_id: int, wanted: EventSearch, *, before: int | None = None) -> Page[Event]:
+    """The newest events of a project that match; one bounded walk (see `newest`)."""
+    rows = Event.objects.filter(project_id=project_id)
+    if wanted.subject_kind and wanted.subject_id is not None:  # has an index of its own
+        rows = rows.filter(subject_kind=wanted.subject_kind, subject_id=wanted.subject_id)
+    tests = Q()
+    if wanted.kind:
+        tests &= Q(kind__startswith=wanted.kind)
+    if wanted.person_id is not None:
+        tests &= Q(actor_person_id=wanted.person_id)
+    if wanted.subject_kind:
+        tests &= Q(subject_kind=wanted.subject_kind)
+    return newest(rows, tests or None, before=before)
+
+
+def events_about(project_id: int, subjects: Mapping[str, Iterable[int]], *, limit: int = 200) -> list[Event]:
+    """The events about these subjects (kind → ids), oldest first: what happened to a thing."""
+    about = Q()
+    for kind, ids in subjects.items():
+        about |= Q(subject_kind=kind, subject_id__in=list(ids))
+    return list(Event.objects.filter(about, project_id=project_id).order_by("id")[:limit])
+
+
+def names_of(person_ids: Iterable[int | None]) -> dict[int, str]:
+    """Person id → name, for rows that hold plain ids; one statement."""
+    known = {person_id for person_id in person_ids if person_id is not None}
+    return dict(Person.objects.filter(pk__in=known).values_list("pk", "name")) if known else {}

@@ -1,0 +1,78 @@
+"""Reading tables that may hold 100 million rows: counts that stop, and walks of bounded length."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
+
+COUNT_LIMIT = 1_000  # a count goes no further; "1,000+" is as useful to a person as the exact number
+LOOK_AT = 5_000  # rows examined for one page of a filtered list
+PAGE_SIZE = 50
+
+Row = TypeVar("Row")
+Found = TypeVar("Found", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows of a list, newest first, and where the next page starts.
+
+    next_before: id below which the next page looks; None at the end of the list.
+    has_more_matches: False when this page ended because the walk was long enough, not because it is full.
+    """
+
+    rows: Sequence[Row]
+    next_before: int | None
+    has_more_matches: bool
+
+
+def count_up_to(rows: QuerySet[Found], limit: int = COUNT_LIMIT) -> int:
+    """How many rows there are, but at most limit + 1: the cost does not grow with the table."""
+    return rows.order_by()[: limit + 1].count()
+
+
+def newest(
+    rows: QuerySet[Found], matching: Q | None = None, *, before: int | None = None, size: int = PAGE_SIZE
+) -> Page[Found]:
+    """The newest `size` of `rows` that match, looking at no more than LOOK_AT of them.
+
+    rows: what one index gives in the order of the id; matching: everything that has to be tested row by
+    row. A rare match in a large table takes several pages instead of one very slow one.
+    """
+    walk = rows.order_by("-pk")
+    if before is not None:
+        walk = walk.filter(pk__lt=before)
+    if matching is None:
+        found = list(walk[: size + 1])
+    else:
+        window = walk.order_by("-pk").values("pk")[:LOOK_AT]
+        found = list(rows.filter(matching, pk__in=window).order_by("-pk")[: size + 1])
+    if len(found) > size:
+        return Page(found[:size], found[size - 1].pk, has_more_matches=True)
+    if matching is None:
+        return Page(found, None, has_more_matches=False)
+    last_seen = walk.values_list("pk", flat=True)[LOOK_AT - 1 : LOOK_AT].first()
+    return Page(found, last_seen, has_more_matches=False)
+
+
+def values_in_use(model: type[Model], field: str, *, project_id: int, limit: int = 100) -> list[str]:
+    """The distinct values of an indexed text column in one project, by hopping from value to value.
+
+    SELECT DISTINCT would read every row; this reads one per value. The index must be (project, field, …).
+    """
+    table, column = model._meta.db_table, model._meta.get_field(field).column
+    hop = f'SELECT "{column}" FROM "{table}" WHERE project_id = %(project)s'  # noqa: S608 - our names
+    order = f'ORDER BY "{column}" LIMIT 1'
+    statement = f"""
+        WITH RECURSIVE hop(value) AS (
+          ({hop} {order})
+          UNION ALL
+          SELECT ({hop} AND "{column}" > hop.value {order}) FROM hop WHERE hop.value IS NOT NULL
+        )
+        SELECT value FROM hop WHERE value IS NOT NULL LIMIT %(limit)s
+    """  # noqa: S608 - our names
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"project": project_id, "limit": limit})
+        return [value for (value,) in cursor.fetchall()]
