@@ -5,7 +5,7 @@ A verb that is no resource stands after a colon: predictions:batch, queues/7:nex
 
 from django.urls import include, path
 
-from . import policies, predictions, queues, reviews, verdicts
+from . import datasets, policies, predictions, queues, releases, reviews, verdicts
 
 app_name = "api"
 
@@ -39,7 +39,20 @@ settle = [
     path("items/<int:item_id>:settle", verdicts.SettleView.as_view()),
     path("verdicts", verdicts.VerdictsView.as_view()),
 ]
+export = [
+    path("datasets", datasets.DatasetsView.as_view()),
+    path("datasets/<slug:name>", datasets.DatasetView.as_view()),
+    path("datasets/<slug:name>:rows", datasets.DatasetRowsView.as_view()),
+    path("datasets/<slug:name>/releases", releases.ReleasesView.as_view()),
+    path("releases/<int:release_id>", releases.ReleaseStatusView.as_view()),
+    path("releases/<slug:name>@<str:version>", releases.ReleaseView.as_view()),
+    path(
+        "releases/<slug:name>@<str:version>/files/<str:path>",
+        releases.ReleaseFileView.as_view(),
+        name="release-file",
+    ),
+]
 
 urlpatterns = [
-    path("projects/<slug:slug>/", include([*ingest, *route, *review, *settle])),
+    path("projects/<slug:slug>/", include([*ingest, *route, *review, *settle, *export])),
 ]

@@ -80,15 +80,15 @@ def job_key(release: Release) -> str:
     return f"release:{release.pk}"
 
 
-def note_download(file: ReleaseFile, *, dataset: Dataset, by: Actor) -> None:
-    """Who took what: a recall must reach them."""
+def note_download(file: ReleaseFile, *, dataset: Dataset, by: Actor, part: str = "") -> None:
+    """Who took what: a recall must reach them. part: the Content-Range of a download that goes on."""
     events.record(
         project_id=dataset.project_id,
         kind="release.downloaded",
         by=by,
         subject_kind="release",
         subject_id=file.release_id,
-        after={"path": file.path, "sha256": file.sha256},
+        after={"path": file.path, "sha256": file.sha256, "part": part},
     )
 
 

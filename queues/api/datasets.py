@@ -1,0 +1,115 @@
+"""Datasets through the API: define one, look at it, read what is in it now."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from pydantic import BaseModel
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.roles import Permission
+from queues.api import pagination, parameters
+from queues.api.base import ProjectView
+from queues.api.bodies import Body, read
+from queues.api.downloads import JSON_LINES
+from queues.export import actions as export
+from queues.export import reading, releases
+from queues.models import Dataset, Release
+
+ROWS_MAX = 10_000_000
+
+
+class NewDataset(Body):
+    """name: a-z, digits, hyphens; format: trl_sft, trl_dpo or golden; filter: a filter/1 document."""
+
+    name: str
+    title: str = ""
+    format: str
+    filter: dict[str, Any] = {}
+
+
+class DatasetAnswer(BaseModel):
+    """latest: the current release's version; null before the first."""
+
+    name: str
+    title: str
+    format: str
+    filter: dict[str, Any]
+    created_at: datetime
+    created_by: str | None
+    latest: str | None
+
+
+class DatasetPage(BaseModel):
+    items: list[DatasetAnswer]
+    next_cursor: str | None
+
+
+class DatasetsView(ProjectView):
+    """All datasets of the project, by name; a new one is a definition and stays as it is."""
+
+    permission = {"GET": Permission.READ, "POST": Permission.RELEASE}
+    parameters = pagination.PARAMETERS
+
+    @extend_schema(responses={200: DatasetPage})
+    def get(self, request: Request) -> Response:
+        page = pagination.page(request, releases.datasets_of(request.project.pk), order=("name",))
+        current = releases.newest_of(page.rows)
+        return Response(page.body([_answer(dataset, current.get(dataset.pk)) for dataset in page.rows]))
+
+    @extend_schema(request=NewDataset, responses={201: DatasetAnswer})
+    def post(self, request: Request) -> Response:
+        body = read(request, NewDataset)
+        dataset = export.create_dataset(
+            request.project,
+            name=body.name,
+            title=body.title,
+            format_name=body.format,
+            wanted=body.filter,
+            by=request.actor,
+        )
+        location = f"{request.path.rstrip('/')}/{dataset.name}"
+        return Response(_answer(dataset, None), status=201, headers={"Location": location})
+
+
+class DatasetView(ProjectView):
+    """One dataset."""
+
+    permission = {"GET": Permission.READ}
+
+    @extend_schema(responses={200: DatasetAnswer})
+    def get(self, request: Request, name: str) -> Response:
+        dataset = releases.dataset_named(request.project.pk, name)
+        return Response(_answer(dataset, releases.newest_of([dataset]).get(dataset.pk)))
+
+
+class DatasetRowsView(ProjectView):
+    """What a release would hold now, as JSON lines: one snapshot, streamed; `limit` ends it early."""
+
+    permission = {"GET": Permission.PULL}
+    parameters = frozenset({"limit"})
+
+    @extend_schema(responses={(200, JSON_LINES): OpenApiTypes.BINARY})
+    def get(self, request: Request, name: str) -> HttpResponseBase:
+        dataset = releases.dataset_named(request.project.pk, name)
+        limit = parameters.whole(request, "limit", low=1, high=ROWS_MAX)
+        if request.method == "HEAD":
+            return HttpResponse(content_type=JSON_LINES)
+        export.note_reading(dataset, by=request.actor)
+        return StreamingHttpResponse(reading.lines_of(dataset, limit=limit), content_type=JSON_LINES)
+
+
+def _answer(dataset: Dataset, current: Release | None) -> dict[str, Any]:
+    return DatasetAnswer(
+        name=dataset.name,
+        title=dataset.title,
+        format=dataset.format,
+        filter=dataset.filter,
+        created_at=dataset.created_at,
+        created_by=dataset.created_by.name if dataset.created_by else None,
+        latest=current.version if current else None,
+    ).model_dump()

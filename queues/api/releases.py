@@ -1,0 +1,173 @@
+"""Releases through the API: ask for one, watch it being built, read its manifest, download its files."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from pydantic import BaseModel
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.roles import Permission
+from queues.api import pagination
+from queues.api.base import ProjectView
+from queues.api.bodies import Body, Text, read
+from queues.api.downloads import JSON_LINES, send
+from queues.errors import NotFound
+from queues.export import actions as export
+from queues.export import releases
+from queues.export.releases import UnderWay
+from queues.models import Release
+
+
+class NewRelease(Body):
+    """notes: what changed and why, for those who will use it."""
+
+    notes: Text = ""
+
+
+class JobAnswer(BaseModel):
+    """progress of total verdicts looked at; error: why it failed, or why the last attempt did."""
+
+    state: str
+    progress: int
+    total: int | None
+    attempts: int
+    error: str
+
+
+class ReleaseLine(BaseModel):
+    """One release; version is null until it is published."""
+
+    id: int
+    dataset: str
+    version: str | None
+    state: str
+    rows: int | None
+    dataset_sha256: str | None
+    notes: str
+    asked_by: str | None
+    created_at: datetime
+    published_at: datetime | None
+
+
+class ReleaseStatus(ReleaseLine):
+    job: JobAnswer | None
+
+
+class FileAnswer(BaseModel):
+    """One file; url is below this server and never changes what it gives."""
+
+    path: str
+    bytes: int
+    sha256: str
+    rows: int | None
+    url: str
+
+
+class ReleaseAnswer(ReleaseLine):
+    manifest: dict[str, Any]
+    manifest_sha256: str
+    files: list[FileAnswer]
+
+
+class ReleasePage(BaseModel):
+    items: list[ReleaseLine]
+    next_cursor: str | None
+
+
+class ReleasesView(ProjectView):
+    """The releases of a dataset, newest first; POST asks for the next one, which a worker builds."""
+
+    permission = {"GET": Permission.READ, "POST": Permission.RELEASE}
+    parameters = pagination.PARAMETERS
+
+    @extend_schema(responses={200: ReleasePage})
+    def get(self, request: Request, name: str) -> Response:
+        dataset = releases.dataset_named(request.project.pk, name)
+        page = pagination.page(request, releases.releases_of(dataset).defer("manifest"), order=("-id",))
+        return Response(page.body([_line(release) for release in page.rows]))
+
+    @extend_schema(request=NewRelease, responses={202: ReleaseStatus})
+    def post(self, request: Request, name: str) -> Response:
+        body = read(request, NewRelease)
+        dataset = releases.dataset_named(request.project.pk, name)
+        asked, _job = export.publish(dataset, notes=body.notes, by=request.actor)
+        release = releases.releases_of(dataset).get(pk=asked.pk)
+        location = f"/api/v1/projects/{request.project.slug}/releases/{release.pk}"
+        return Response(_status(releases.under_way(release)), status=202, headers={"Location": location})
+
+
+class ReleaseStatusView(ProjectView):
+    """How a release stands, by its number: to ask again until it is published or failed."""
+
+    permission = {"GET": Permission.READ}
+
+    @extend_schema(responses={200: ReleaseStatus})
+    def get(self, request: Request, release_id: int) -> Response:
+        found = Release.objects.filter(dataset__project=request.project, pk=release_id)
+        release = found.select_related("dataset", "asked_by").defer("manifest").first()
+        if release is None:
+            raise NotFound(_("There is no such release. Look at the list of releases of the dataset."))
+        return Response(_status(releases.under_way(release)))
+
+
+class ReleaseView(ProjectView):
+    """A published release, `name@version` or `name@latest`: manifest and files."""
+
+    permission = {"GET": Permission.READ}
+
+    @extend_schema(responses={200: ReleaseAnswer})
+    def get(self, request: Request, name: str, version: str) -> Response:
+        release = releases.release_of(request.project.pk, name, version)
+        base = f"/api/v1/projects/{request.project.slug}/releases/{name}@{release.version}/files/"
+        files = [
+            {"path": f.path, "bytes": f.bytes, "sha256": f.sha256, "rows": f.rows, "url": base + f.path}
+            for f in release.files.all()
+        ]
+        told = {"manifest": release.manifest, "manifest_sha256": release.manifest_sha256, "files": files}
+        return Response(_line(release) | told)
+
+
+class ReleaseFileView(ProjectView):
+    """One file of a release, streamed; a cut download goes on with Range and If-Range."""
+
+    permission = {"GET": Permission.PULL}
+
+    @extend_schema(responses={(200, JSON_LINES): OpenApiTypes.BINARY, (206, JSON_LINES): OpenApiTypes.BINARY})
+    def get(self, request: Request, name: str, version: str, path: str) -> HttpResponseBase:
+        release = releases.release_of(request.project.pk, name, version)
+        file = releases.file_of(release, path)
+        response = send(request, file, name=f"{name}-{release.version}-{file.path}")
+        if request.method == "GET" and response.status_code != 304:
+            part = response.headers.get("Content-Range", "")
+            export.note_download(file, dataset=release.dataset, by=request.actor, part=part)
+        return response
+
+
+def _line(release: Release) -> dict[str, Any]:
+    return ReleaseLine(
+        id=release.pk,
+        dataset=release.dataset.name,
+        version=release.version,
+        state=release.state,
+        rows=release.rows,
+        dataset_sha256=release.dataset_sha256 or None,
+        notes=release.notes,
+        asked_by=release.asked_by.name if release.asked_by else None,
+        created_at=release.created_at,
+        published_at=release.published_at,
+    ).model_dump()
+
+
+def _status(found: UnderWay) -> dict[str, Any]:
+    job = found.job
+    told = None
+    if job is not None:
+        told = JobAnswer(
+            state=job.state, progress=job.progress, total=job.total, attempts=job.attempts, error=job.error
+        ).model_dump()
+    return {**_line(found.release), "job": told}
