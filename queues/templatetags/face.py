@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from ..web import navigation
+from queues.web import navigation
 
 register = template.Library()
 
@@ -26,14 +26,27 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def when(at: datetime | None) -> SafeString | str:
-    """A moment as people say it ("in 3 hours"), with the absolute time of the reader's zone in the title."""
+    """A moment as people say it ("in 3 h"), with the absolute time of the reader's zone in the title."""
     if at is None:
         return "–"
     local = timezone.localtime(at)
-    is_far = abs(timezone.now() - at) > timedelta(days=30)
-    said = date_format(local, "DATE_FORMAT") if is_far else naturaltime(at)
+    away = at - timezone.now()
+    said = date_format(local, "DATE_FORMAT") if abs(away) > timedelta(days=30) else _said(away)
     title = f"{date_format(local, 'DATETIME_FORMAT')} ({local.tzname()})"
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, said)
+
+
+def _said(away: timedelta) -> str:
+    """A distance in time in its largest unit: "in 3 h", "4 min ago", "now"."""
+    minutes = round(abs(away).total_seconds() / 60)
+    is_past = away < timedelta()
+    if minutes < 1:
+        return _("now")
+    if minutes < 90:
+        return (_("%(n)s min ago") if is_past else _("in %(n)s min")) % {"n": minutes}
+    if minutes < 36 * 60:
+        return (_("%(n)s h ago") if is_past else _("in %(n)s h")) % {"n": round(minutes / 60)}
+    return (_("%(n)s days ago") if is_past else _("in %(n)s days")) % {"n": round(minutes / 1440)}
 
 
 @register.simple_tag(takes_context=True)
@@ -41,3 +54,9 @@ def places(context: Context) -> list[navigation.Place]:
     """Where the caller can go in the current project; nothing outside a project."""
     request = context.get("request")
     return navigation.places(request) if request is not None else []
+
+
+@register.filter
+def exact(text: str) -> SafeString:
+    """Text escaped so that a browser keeps every code point: HTML would turn a bare CR into LF."""
+    return SafeString(escape(text).replace("\r", "&#13;"))

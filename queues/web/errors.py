@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Fault, ReviewappError
 
-
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -62,21 +61,29 @@ def _title(status: int) -> str:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """handler400."""
-    return refusal(request, 400, _("The server could not read what was sent. Go back, reload the page and retry."))
+    return refusal(
+        request, 400, _("The server could not read what was sent. Go back, reload the page and retry.")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """handler403."""
-    return refusal(request, 403, str(exception or "") or _("Ask an owner of the project for a role that may."))
+    return refusal(
+        request, 403, str(exception or "") or _("Ask an owner of the project for a role that may.")
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """handler404. The exception is not shown: it would say which addresses exist."""
-    return refusal(request, 404, _("It does not exist, or it is not yours. Check the address, or start from home."))
+    return refusal(
+        request, 404, _("It does not exist, or it is not yours. Check the address, or start from home.")
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW."""
     return refusal(
-        request, 403, _("The form was too old or came from another site, so nothing was done. Reload it and retry.")
+        request,
+        403,
+        _("The form was too old or came from another site, so nothing was done. Reload it and retry."),
     )

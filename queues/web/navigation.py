@@ -21,11 +21,15 @@ class Place:
 
 # In the order of the bar: the permission that opens the place, its name, its URL name.
 PLACES: tuple[tuple[Permission, Promise, str], ...] = (
-    (Permission.ENTER, _("Queues"), "web:home"),
-    (Permission.READ, _("Items"), "web:items"),
+    (Permission.ENTER, _("Overview"), "web:project"),
+    (Permission.ENTER, _("Queues"), "web:queues"),
     (Permission.SETTLE, _("Disputes"), "web:disputes"),
     (Permission.READ, _("Predictions"), "web:predictions"),
     (Permission.READ, _("Datasets"), "web:datasets"),
+    (Permission.REVIEW, _("My decisions"), "web:history"),
+    (Permission.READ, _("Policy"), "web:policy"),
+    (Permission.READ, _("Audit log"), "web:events"),
+    (Permission.ENTER, _("API keys"), "accounts:keys"),
     (Permission.ADMIT, _("People"), "accounts:people"),
 )
 
@@ -37,7 +41,9 @@ def places(request: Any) -> list[Place]:
         return []
     held = getattr(request, "permissions", frozenset())
     found = [(label, _url(name, project.slug)) for permission, label, name in PLACES if permission in held]
-    current = max((url for _label, url in found if url and request.path.startswith(url)), key=len, default="")
+    # The overview's address begins all others, so the longest one that fits is the current place.
+    fitting = [url for _label, url in found if url and request.path.startswith(url)]
+    current = max(fitting, key=len, default="")
     return [Place(label, url, url == current) for label, url in found if url]
 
 

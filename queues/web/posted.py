@@ -1,0 +1,48 @@
+"""What a posted review form says, read strictly: ids by pattern, text with the output's line ends."""
+
+import re
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from queues.errors import Fault, Invalid
+from queues.review.line_ends import like
+
+ANSWER = "answer."  # prefix of the fields that hold the answers to the queue's own questions
+_ID = re.compile(r"[0-9]{1,18}", re.ASCII)  # int() would also take other scripts' digits
+BESIDE_MAX = 2
+
+
+def token_of(post: QueryDict) -> UUID:
+    """The lease's token. Invalid when the form carries none."""
+    try:
+        return UUID(post.get("token", ""))
+    except ValueError:
+        faults = [Fault("/token", "token.format", _("This is not a lease's token."))]
+        raise Invalid(_("The form carries no lease. Reload the page and try again."), faults) from None
+
+
+def ids_of(values: Iterable[str]) -> list[int]:
+    """The slots that a page says it shows; anything that is no id is left out."""
+    return [int(value) for value in values if _ID.fullmatch(value)][:BESIDE_MAX]
+
+
+def revision_of(post: QueryDict) -> int | None:
+    """The draft's revision that the text was typed over; None when there was none."""
+    value = post.get("revision", "")
+    return int(value) if _ID.fullmatch(value) else None
+
+
+def submission_of(request: HttpRequest, output_text: str) -> dict[str, object]:
+    """The form as a submission/1 document, as far as it was filled in."""
+    post = request.POST
+    text = post.get("corrected_text")
+    return {
+        "decision": post.get("decision", ""),
+        "reasons": post.getlist("reasons"),
+        "answers": {name.removeprefix(ANSWER): post[name] for name in post if name.startswith(ANSWER)},
+        "corrected_text": None if text is None else like(output_text, text),
+        "note": like("", post.get("note", "")),
+    }

@@ -1,0 +1,232 @@
+"""The review screen: one item, one decision, no page load.
+
+Every address answers a plain form post with a redirect or a page, and a script (`HX-Request`) with
+the fragment of the same thing. The script holds the next item rendered ahead and names it in `shown`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.gate import ProjectRequest, needs
+from accounts.roles import Permission
+from queues import pipeline
+from queues.assign import actions as assign
+from queues.assign.lease import Lease
+from queues.errors import Invalid, NotFound, Taken
+from queues.models import Queue, Slot
+from queues.review import drafts, queries
+
+from .desk import Typed, context_of, skip_reasons
+from .posted import ids_of, revision_of, submission_of, token_of
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The slot that a form speaks of, its queue, and the output that the text is compared with."""
+
+    slot: Slot
+    queue: Queue
+    output_text: str
+
+
+@needs(Permission.REVIEW)
+@require_GET
+def page(request: ProjectRequest, queue_slug: str) -> HttpResponse:
+    """My item of this queue: the one I hold, else a new one; a page, or its fragment."""
+    queue = _queue(request, slug=queue_slug)
+    lease = assign.lease_next(queue, by=request.actor, beside=ids_of(request.GET.getlist("beside")))
+    return _show(request, queue, lease, submitted=ids_of(request.GET.getlist("submitted"))[:1])
+
+
+@needs(Permission.REVIEW)
+@require_GET
+def ahead(request: ProjectRequest, queue_slug: str) -> HttpResponse:
+    """The item after the one on the screen, with a short lease; 204 when there is none."""
+    queue = _queue(request, slug=queue_slug)
+    beside = ids_of(request.GET.getlist("beside"))
+    lease = assign.lease_next(queue, by=request.actor, beside=beside, ahead=True)
+    if lease is None:
+        return HttpResponse(status=204)
+    return _vary(render(request, "review/_item.html", _context(request, queue, lease)))
+
+
+@needs(Permission.REVIEW)
+@require_POST
+def submit(request: ProjectRequest, slot_id: int) -> HttpResponse:
+    """Store a review; the answer carries the undo and the item that follows those on the screen."""
+    held, token = _held(request, slot_id), token_of(request.POST)
+    shown = ids_of(request.POST.getlist("shown"))
+    wants_next = request.htmx and request.POST.get("next") != "no"
+    try:
+        done = pipeline.submit(
+            slot_id,
+            project=request.project,
+            token=token,
+            by=request.actor,
+            submission=submission_of(request, held.output_text),
+            next_in=held.queue if wants_next else None,
+            beside=shown,
+            ahead=bool(shown),
+        )
+    except Invalid as error:
+        return _again(request, held, token, error)
+    if not request.htmx:
+        return redirect(f"{_address('review', request, held.queue.slug)}?submitted={done.review_id}")
+    return _answer(request, held.queue, done.next, review_id=done.review_id, wants_next=wants_next)
+
+
+@needs(Permission.REVIEW)
+@require_POST
+def draft(request: ProjectRequest, slot_id: int) -> HttpResponse:
+    """Keep what was typed. 409 with both versions when another window has saved since."""
+    held = _held(request, slot_id)
+    content = submission_of(request, held.output_text)
+    try:
+        kept = drafts.save(
+            slot_id,
+            project_id=request.project.pk,
+            token=token_of(request.POST),
+            by=request.actor,
+            content=content,
+            revision=revision_of(request.POST),
+        )
+    except drafts.DraftConflict as conflict:
+        context = {"mine": content, "kept": conflict.kept, "text": str(conflict)}
+        return render(request, "review/_draft_conflict.html", context, status=409)
+    if not request.htmx:
+        return redirect(_address("review", request, held.queue.slug))
+    return JsonResponse({"revision": kept.revision})
+
+
+@needs(Permission.REVIEW)
+@require_POST
+def heartbeat(request: ProjectRequest, slot_id: int) -> HttpResponse:
+    """The page is still in use: renew the lease. Answers the seconds that it now has."""
+    held = _held(request, slot_id)
+    assign.heartbeat(slot_id, token=token_of(request.POST), by=request.actor)
+    return JsonResponse({"seconds": held.queue.lease_seconds})
+
+
+@needs(Permission.REVIEW)
+@require_POST
+def skip(request: ProjectRequest, slot_id: int) -> HttpResponse:
+    """Pass the item on, with a reason; the answer is the item that follows."""
+    held = _held(request, slot_id)
+    assign.skip(
+        slot_id, token=token_of(request.POST), by=request.actor, reason=request.POST.get("reason", "")
+    )
+    return _follow(request, held.queue)
+
+
+@needs(Permission.REVIEW)
+@require_POST
+def give_back(request: ProjectRequest, slot_id: int) -> HttpResponse:
+    """End the lease without a reason, when the screen is left."""
+    _held(request, slot_id)
+    assign.give_back(slot_id, token=token_of(request.POST), by=request.actor)
+    if request.htmx:
+        return HttpResponse(status=204)
+    return redirect(reverse("web:queues", args=[request.project.slug]))
+
+
+@needs(Permission.REVIEW)
+@require_POST
+def undo(request: ProjectRequest, review_id: int) -> HttpResponse:
+    """Take the review back: its item returns with the text as a draft."""
+    lease = pipeline.undo(review_id, project=request.project, by=request.actor)
+    queue = _queue(request, pk=lease.queue_id)
+    if request.htmx:
+        return render(request, "review/_item.html", _context(request, queue, lease))
+    # `beside` names what was on the screen, so that the page shows the undone item and not that one.
+    beside = "&".join(f"beside={slot}" for slot in ids_of(request.POST.getlist("beside")))
+    return redirect(f"{_address('review', request, queue.slug)}?{beside}")
+
+
+def _show(
+    request: ProjectRequest, queue: Queue, lease: Lease | None, *, submitted: list[int], status: int = 200
+) -> HttpResponse:
+    """The page, or the fragment, of a lease; without one, the sentence that nothing waits."""
+    context = _context(request, queue, lease) | {"undo_id": submitted[0] if submitted else None}
+    template = "review/_item.html" if request.htmx else "review/page.html"
+    return _vary(render(request, template, context, status=status))
+
+
+def _answer(
+    request: ProjectRequest, queue: Queue, lease: Lease | None, *, review_id: int, wants_next: bool
+) -> HttpResponse:
+    """To the script: the toast with its undo, and the item that follows when one was asked for."""
+    context = _context(request, queue, lease) if wants_next else {"slug": request.project.slug}
+    return render(
+        request, "review/_submitted.html", context | {"undo_id": review_id, "wants_next": wants_next}
+    )
+
+
+def _follow(request: ProjectRequest, queue: Queue) -> HttpResponse:
+    """After a skip: the next item that is not on the screen already, or a redirect to it."""
+    if not request.htmx:
+        return redirect(_address("review", request, queue.slug))
+    shown = ids_of(request.POST.getlist("shown"))
+    lease = assign.lease_next(queue, by=request.actor, beside=shown, ahead=bool(shown))
+    return render(request, "review/_item.html", _context(request, queue, lease))
+
+
+def _again(request: ProjectRequest, held: Held, token: UUID, error: Invalid) -> HttpResponse:
+    """422: the same item with what was typed and the faults at their places."""
+    slot = held.slot
+    if slot.lease_until is None or slot.leased_at is None:
+        raise Taken(_("Your lease on this item has ended. Open the queue to take an item."))
+    lease = Lease(slot.pk, slot.item_id, slot.queue_id, token, slot.lease_until, slot.leased_at)
+    typed = Typed(submission_of(request, held.output_text), error.faults, str(error))
+    template = "review/_item.html" if request.htmx else "review/page.html"
+    return render(request, template, _context(request, held.queue, lease, typed), status=422)
+
+
+def _context(
+    request: ProjectRequest, queue: Queue, lease: Lease | None, typed: Typed | None = None
+) -> dict[str, Any]:
+    shared = {
+        "queue": queue,
+        "slug": request.project.slug,
+        "done_today": queries.done_today(queue.pk, by=request.actor),
+        "skip_reasons": skip_reasons(),
+    }
+    if lease is None:
+        return shared
+    desk = queries.desk(lease, queue=queue, by=request.actor)
+    return shared | context_of(desk, project_slug=request.project.slug, typed=typed)
+
+
+def _queue(request: ProjectRequest, **which: object) -> Queue:
+    queue = Queue.objects.filter(project=request.project, **which).first()
+    if queue is None:
+        raise NotFound(_("There is no such queue in this project. Choose one of the list of queues."))
+    return queue
+
+
+def _held(request: ProjectRequest, slot_id: int) -> Held:
+    """A slot of this project with its queue and the output's text; whose it is, the actions check."""
+    text = F("item__prediction__payload__output_text")
+    slots = Slot.objects.select_related("queue").annotate(output_text=text)
+    slot = slots.filter(pk=slot_id, queue__project=request.project).first()
+    if slot is None:
+        raise NotFound(_("There is no such item in this project. Open the queue to take one."))
+    return Held(slot, slot.queue, slot.output_text)
+
+
+def _address(name: str, request: ProjectRequest, queue_slug: str) -> str:
+    return reverse(f"web:{name}", args=[request.project.slug, queue_slug])
+
+
+def _vary(response: HttpResponse) -> HttpResponse:
+    """Page and fragment share an address, so a cache must tell them apart."""
+    patch_vary_headers(response, ["HX-Request"])
+    return response
