@@ -1,0 +1,173 @@
+"""Storing what arrived: at most once per id, whoever sends it however often."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils.crypto import salted_hmac
+from psycopg import errors as pg_errors
+
+from accounts import events
+from accounts.actor import Actor
+from queues.bulk import copy_in, reserve_ids
+from queues.ingest.record import CheckedRecord
+from queues.models import Payload, Prediction
+
+Status = Literal["created", "duplicate", "conflict"]
+_RACES = (pg_errors.UniqueViolation, pg_errors.DeadlockDetected)
+_RACES_ENDURED = 4
+
+Key = tuple[str, str]  # environment and prediction_id: what is unique in a project
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of one record.
+
+    created: stored under `id`; duplicate: the same content was there already, nothing was written;
+    conflict: another content was there already and stays. `id` is that of the stored prediction.
+    """
+
+    id: int
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    content_hash: bytes
+
+
+def user_key(project_id: int) -> bytes:
+    """The key under which raw user ids of this project become pseudonyms."""
+    return salted_hmac("queues.ingest.user_ref", str(project_id), algorithm="sha256").digest()
+
+
+def store(project_id: int, records: Sequence[CheckedRecord], *, by: Actor) -> list[Stored]:
+    """Store the new ones of these records, all or none, and say of each what became of it.
+
+    Two requests with the same new ids at once: one stores, the other sees the violation of the unique
+    constraint, reads again and finds duplicates or conflicts.
+    """
+    for _attempt in range(_RACES_ENDURED):
+        try:
+            with transaction.atomic():
+                return _store(project_id, records, by)
+        except (IntegrityError, OperationalError) as error:
+            if not isinstance(error.__cause__, _RACES):
+                raise
+    with transaction.atomic():
+        return _store(project_id, records, by)
+
+
+def _store(project_id: int, records: Sequence[CheckedRecord], by: Actor) -> list[Stored]:
+    known = _known(project_id, records)
+    new = _first_of_each_key(records, known)
+    for id_, (key, record) in zip(reserve_ids(Prediction, len(new)), new.items(), strict=True):
+        known[key] = _Known(id_, record.content_hash)
+    _write(project_id, new, known)
+    if new:
+        _record_event(project_id, [known[key].id for key in new], by)
+    return _statuses(records, known, dict(new))
+
+
+def _known(project_id: int, records: Sequence[CheckedRecord]) -> dict[Key, _Known]:
+    """What is stored under these keys, in one statement on the unique index."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.environment, p.prediction_id, p.id, p.content_hash
+            FROM unnest(%s::text[], %s::text[]) AS sent (environment, prediction_id)
+            JOIN queues_prediction p ON p.project_id = %s
+              AND p.environment = sent.environment AND p.prediction_id = sent.prediction_id
+            """,
+            [[r.environment for r in records], [r.prediction_id for r in records], project_id],
+        )
+        return {(row[0], row[1]): _Known(row[2], bytes(row[3])) for row in cursor.fetchall()}
+
+
+def _first_of_each_key(
+    records: Sequence[CheckedRecord], known: dict[Key, _Known]
+) -> dict[Key, CheckedRecord]:
+    new: dict[Key, CheckedRecord] = {}
+    for record in records:
+        key = _key(record)
+        if key not in known:
+            new.setdefault(key, record)
+    return new
+
+
+def _key(record: CheckedRecord) -> Key:
+    return record.environment, record.prediction_id
+
+
+def _write(project_id: int, new: dict[Key, CheckedRecord], known: dict[Key, _Known]) -> None:
+    # In the order of the key: two batches that share ids wait for each other, they never deadlock.
+    rows = [(known[key].id, new[key]) for key in sorted(new)]
+    if rows:
+        copy_in(Prediction, _PREDICTION_COLUMNS, _prediction_rows(project_id, rows))
+        copy_in(Payload, _PAYLOAD_COLUMNS, _payload_rows(rows))
+
+
+_PREDICTION_COLUMNS = (
+    "id",
+    "project_id",
+    "environment",
+    "prediction_id",
+    "content_hash",
+    "model_version",
+    "locale",
+    "segment",
+    "altered",
+    "occurred_at",
+)
+_PAYLOAD_COLUMNS = ("prediction_id", "record", "output_text")
+
+
+def _prediction_rows(
+    project_id: int, rows: Sequence[tuple[int, CheckedRecord]]
+) -> Iterator[tuple[object, ...]]:
+    for id_, record in rows:
+        yield (
+            id_,
+            project_id,
+            record.environment,
+            record.prediction_id,
+            record.content_hash,
+            record.model_version,
+            record.locale,
+            record.segment,
+            bool(record.altered),
+            record.occurred_at,
+        )
+
+
+def _payload_rows(rows: Sequence[tuple[int, CheckedRecord]]) -> Iterator[tuple[object, ...]]:
+    for id_, record in rows:
+        yield id_, record.json.decode(), record.output_text
+
+
+def _record_event(project_id: int, ids: Sequence[int], by: Actor) -> None:
+    """One event per batch: a million predictions must not be a million lines of the audit log."""
+    events.record(
+        project_id=project_id,
+        kind="predictions.received",
+        by=by,
+        subject_kind="prediction",
+        subject_id=ids[0],
+        after={"created": len(ids), "first": ids[0], "last": ids[-1]},
+    )
+
+
+def _statuses(
+    records: Sequence[CheckedRecord], known: dict[Key, _Known], new: dict[Key, CheckedRecord]
+) -> list[Stored]:
+    stored = []
+    for record in records:
+        there = known[_key(record)]
+        status: Status = "duplicate" if record.content_hash == there.content_hash else "conflict"
+        if new.pop(_key(record), None) is not None:
+            status = "created"
+        stored.append(Stored(there.id, status))
+    return stored

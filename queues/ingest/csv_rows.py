@@ -1,0 +1,136 @@
+"""CSV: a header of paths, one record a row. Cells are text; only the numbers of a record become numbers."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+
+from queues.errors import Fault, Invalid
+from queues.ingest import limits
+from queues.ingest.body import Arrived
+from queues.ingest.file_errors import FileRefused
+from queues.ingest.jsontext import Sent
+from queues.ingest.paths import put
+
+CELL_CHARACTERS = limits.MIB
+_REQUIRED = ("prediction_id", "occurred_at", "input.prompt", "output.text", "model.request_model")
+_TEXTS = {
+    *_REQUIRED,
+    "environment",
+    "operation",
+    "model.provider",
+    "model.response_model",
+    "model.response_id",
+    "model.version",
+    "model.system_fingerprint",
+    "prompt.name",
+    "prompt.version",
+    "trace.trace_id",
+    "trace.span_id",
+    "trace.conversation_id",
+    "subject.user_ref",
+    "subject.locale",
+    "subject.segment",
+    "expected.golden_id",
+    "expected.value",
+    "rights.origin",
+    "rights.licence",
+    "rights.consent",
+    "rights.region",
+}
+_NUMBERS = {
+    "confidence",
+    "params.temperature",
+    "params.top_p",
+    "params.seed",
+    "usage.input_tokens",
+    "usage.output_tokens",
+    "usage.latency_ms",
+    "usage.cost",
+}
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+
+
+def read_csv(
+    stream: IO[bytes], columns: Mapping[str, str], defaults: Mapping[str, Any]
+) -> Iterator[tuple[int, Arrived]]:
+    """Line and record of each row. Raises FileRefused for a header that cannot be understood."""
+    csv.field_size_limit(CELL_CHARACTERS)
+    reader = csv.reader(_bounded(io.TextIOWrapper(stream, encoding="utf-8", newline="")), strict=True)
+    paths: list[str] | None = None
+    line = 1
+    try:
+        for cells in reader:
+            if paths is None:
+                paths = _paths(cells, columns, defaults)
+            elif cells:
+                yield line, _row(cells, paths)
+            line = reader.line_num + 1
+    except UnicodeDecodeError:
+        raise FileRefused(
+            _("From line %(line)d on this is not UTF-8. Save it as UTF-8.") % {"line": line}
+        ) from None
+    except csv.Error as error:
+        message = _("The row that starts in line %(line)d is not CSV: %(reason)s.")
+        raise FileRefused(message % {"line": line, "reason": error}) from None
+    if paths is None:
+        raise FileRefused(_("The file is empty. The first line names the columns."))
+
+
+def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
+    """Lines; one that is longer than any row may be is never read whole."""
+    while line := text.readline(2 * CELL_CHARACTERS):
+        if len(line) == 2 * CELL_CHARACTERS and not line.endswith("\n"):
+            raise csv.Error("the line is too long")
+        yield line
+
+
+def _paths(header: Sequence[str], columns: Mapping[str, str], defaults: Mapping[str, Any]) -> list[str]:
+    paths = [columns.get(name, name) for name in header]
+    named = [path for path in paths if path]
+    if unknown := [path for path in named if not _is_known(path)]:
+        message = _(
+            "Line 1 names a column that is not known: %(name)s. Name columns by paths such as output.text."
+        )
+        raise FileRefused(
+            message % {"name": ascii(unknown[0][:50])}, [Fault("/" + unknown[0][:50], "column.unknown", "")]
+        )
+    if twice := [path for path in named if named.count(path) > 1]:
+        raise FileRefused(_("Line 1 names the column %(name)s twice.") % {"name": twice[0]})
+    if missing := [path for path in _REQUIRED if path not in named and path not in defaults]:
+        message = _("Line 1 lacks the column %(name)s. Add it, or give a default for it.")
+        raise FileRefused(
+            message % {"name": missing[0]}, [Fault("/" + missing[0].replace(".", "/"), "column.missing", "")]
+        )
+    return paths
+
+
+def _is_known(path: str) -> bool:
+    return (
+        path in _TEXTS or path in _NUMBERS or (path.startswith("metadata.") and len(path) > len("metadata."))
+    )
+
+
+def _row(cells: Sequence[str], paths: Sequence[str]) -> Arrived:
+    if len(cells) != len(paths):
+        detail = f"This row has {len(cells)} cells, the header {len(paths)}."
+        return Invalid(detail, [Fault("", "row.cells", detail)])
+    record: dict[str, Any] = {}
+    for path, cell in zip(paths, cells, strict=True):
+        # An empty cell says nothing, but where text is expected it is an empty text.
+        if path and (cell or path in ("input.prompt", "output.text")):
+            record = put(record, path, _value(path, cell))
+    return Sent(record)
+
+
+def _value(path: str, cell: str) -> object:
+    """The number that a cell of a number column spells; its text where it spells none, to be refused."""
+    if path not in _NUMBERS:
+        return cell
+    if _WHOLE.fullmatch(cell):
+        return int(cell)
+    return float(cell) if _NUMBER.fullmatch(cell) else cell
