@@ -1,0 +1,172 @@
+"""A prediction as JSON: one line of a list, the whole of it, and its story."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from queues.audit.story import ItemStory, Story
+from queues.models import Flag, Prediction, ReleaseRow, Review, Routing, Scores, Slot, Verdict
+from queues.models.release import OUT
+
+
+def prediction_line(prediction: Prediction) -> dict[str, Any]:
+    """What the narrow table knows; the record itself is one request away."""
+    return {
+        "id": prediction.pk,
+        "prediction_id": prediction.prediction_id,
+        "environment": prediction.environment,
+        "state": prediction.state,
+        "model_version": prediction.model_version,
+        "locale": prediction.locale,
+        "segment": prediction.segment,
+        "altered": prediction.altered,
+        "content_sha256": bytes(prediction.content_hash).hex(),
+        "occurred_at": prediction.occurred_at,
+        "received_at": prediction.received_at,
+    }
+
+
+def full_prediction(story: Story) -> dict[str, Any]:
+    """One prediction: the record exactly as it was stored, and what was computed from it."""
+    payload = story.prediction.payload
+    return prediction_line(story.prediction) | {
+        "record": payload.record if payload.erased_at is None else None,
+        "erased_at": payload.erased_at,
+        "scores": _scores(story.scores),
+        "routing": _routing(story.routing),
+        "flags": [_flag(flag) for flag in story.flags],
+    }
+
+
+def story_shape(story: Story) -> dict[str, Any]:
+    """What became of one prediction: arrival, scores, routing, items, people, releases, and the log."""
+    releases = _releases([item.item.pk for item in story.items])
+    return {
+        "prediction": prediction_line(story.prediction),
+        "scores": _scores(story.scores),
+        "routing": _routing(story.routing),
+        "flags": [_flag(flag) for flag in story.flags],
+        "items": [_item(item) | {"releases": releases.get(item.item.pk, [])} for item in story.items],
+        "events": [
+            {
+                "id": event.pk,
+                "at": event.at,
+                "kind": event.kind,
+                "person": event.actor_person_id,
+                "key": event.actor_key_id,
+                "subject": f"{event.subject_kind}/{event.subject_id}",
+                "before": event.before,
+                "after": event.after,
+                "reason": event.reason,
+            }
+            for event in story.events
+        ],
+    }
+
+
+def _scores(scores: Scores | None) -> dict[str, Any] | None:
+    if scores is None:
+        return None
+    return {"values": scores.values, "missing": scores.missing, "scored_at": scores.scored_at}
+
+
+def _routing(routing: Routing | None) -> dict[str, Any] | None:
+    if routing is None:
+        return None
+    return {
+        "policy": routing.policy.version,
+        "pi": routing.pi,
+        "reasons": routing.reasons,
+        "routed_at": routing.routed_at,
+    }
+
+
+def _flag(flag: Flag) -> dict[str, Any]:
+    return {
+        "component": flag.component,
+        "component_version": flag.component_version,
+        "taxonomy": flag.taxonomy,
+        "category": flag.category,
+        "score": flag.score,
+        "threshold": flag.threshold,
+        "flagged": flag.flagged,
+        "severity": flag.severity,
+        "target": flag.target,
+        "verdict": flag.verdict,
+        "action": flag.action,
+        "span": flag.span,
+    }
+
+
+def _item(story: ItemStory) -> dict[str, Any]:
+    """hidden: the caller holds a lease on this item, so what others said stays out of sight."""
+    item = story.item
+    return {
+        "id": item.pk,
+        "queue": {"id": item.queue.pk, "slug": item.queue.slug, "name": item.queue.name},
+        "state": item.state,
+        "priority": item.priority,
+        "due_at": item.due_at,
+        "created_at": item.created_at,
+        "settled_at": item.settled_at,
+        "hidden": story.is_hidden,
+        "slots": [_slot(slot) for slot in story.slots],
+        "reviews": [_review(review) for review in story.reviews],
+        "verdicts": [_verdict(verdict) for verdict in story.verdicts],
+    }
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    return {
+        "id": slot.pk,
+        "seq": slot.seq,
+        "state": slot.state,
+        "person": slot.person_id,
+        "leased_at": slot.leased_at,
+        "lease_until": slot.lease_until,
+    }
+
+
+def _review(review: Review) -> dict[str, Any]:
+    return {
+        "id": review.pk,
+        "person": review.person_id,
+        "decision": review.decision,
+        "reasons": review.reasons,
+        "answers": review.answers,
+        "corrected_text": review.corrected_text,
+        "note": review.note,
+        "form": review.form.version,
+        "submitted_at": review.submitted_at,
+        "withdrawn_at": review.withdrawn_at,
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "id": verdict.pk,
+        "decision": verdict.decision,
+        "basis": verdict.basis,
+        "reasons": verdict.reasons,
+        "answers": verdict.answers,
+        "corrected_text": verdict.corrected_text,
+        "why": verdict.why,
+        "decided_by": verdict.decided_by_id,
+        "created_at": verdict.created_at,
+        "withdrawn_at": verdict.withdrawn_at,
+    }
+
+
+def _releases(item_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """The published releases that contain these items, by item."""
+    rows = ReleaseRow.objects.filter(item__in=item_ids, release__state__in=OUT).order_by("release")
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows.select_related("release__dataset"):
+        release = row.release
+        named = {
+            "dataset": release.dataset.name,
+            "version": release.version,
+            "split": row.split,
+            "line": row.line,
+        }
+        found.setdefault(row.item_id, []).append(named)
+    return found

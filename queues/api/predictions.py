@@ -1,0 +1,132 @@
+"""Predictions: send one or many, list them, read one with all that became of it."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.roles import Permission
+from queues import pipeline
+from queues.audit.story import Story, story_of
+from queues.errors import Invalid, NotFound
+from queues.ingest import body, limits
+from queues.ingest.actions import user_key
+from queues.ingest.jsontext import Sent
+from queues.ingest.record import CheckedRecord, check_sent
+from queues.models import Prediction, PredictionState
+
+from . import pagination, parameters
+from .base import ProjectRequest, ProjectView
+from .prediction_results import STATUS, conflict, rejection, result
+from .prediction_shapes import full_prediction, prediction_line, story_shape
+
+_FILTERS = {
+    "state": "state",
+    "environment": "environment",
+    "model_version": "model_version",
+    "prediction_id": "prediction_id",
+}
+
+
+class PredictionsView(ProjectView):
+    """Send one prediction/1 record, or list what arrived, newest first."""
+
+    permission = {"GET": Permission.READ, "POST": Permission.PUSH}
+    parameters = pagination.PARAMETERS | {*_FILTERS, "received_after", "received_before"}
+
+    def get(self, request: ProjectRequest) -> Response:
+        page = pagination.page(request, _filtered(request), order=("-id",))
+        return Response(page.body([prediction_line(row) for row in page.rows]))
+
+    def post(self, request: ProjectRequest) -> Response:
+        sent = body.read_one(_body(request), **_declared(request))
+        record = check_sent(sent, user_key=user_key(request.project.pk))
+        stored = pipeline.receive(request.project, [record], by=request.actor)[0]
+        if stored.status == "conflict":
+            raise conflict()
+        return Response(result(record, stored), status=STATUS[stored.status])
+
+
+class PredictionBatchView(ProjectView):
+    """Send up to 1,000 records; one result for each, whatever the others are."""
+
+    permission = {"POST": Permission.PUSH}
+
+    def post(self, request: ProjectRequest) -> Response:
+        arrived = body.read_batch(_body(request), **_declared(request))
+        checked = _checked(arrived, user_key(request.project.pk))
+        good = [one for one in checked if isinstance(one, CheckedRecord)]
+        stored = iter(pipeline.receive(request.project, good, by=request.actor) if good else [])
+        results = [
+            {"index": index}
+            | (
+                result(one, next(stored))
+                if isinstance(one, CheckedRecord)
+                else rejection(one, arrived[index])
+            )
+            for index, one in enumerate(checked)
+        ]
+        return Response({"results": results}, status=207)
+
+
+class PredictionView(ProjectView):
+    """One prediction: its record exactly as it was stored, its scores, flags and routing."""
+
+    permission = {"GET": Permission.READ}
+
+    def get(self, request: ProjectRequest, number: int) -> Response:
+        return Response(full_prediction(_story(request, number)))
+
+
+class PredictionStoryView(ProjectView):
+    """What became of one prediction, in order."""
+
+    permission = {"GET": Permission.READ}
+
+    def get(self, request: ProjectRequest, number: int) -> Response:
+        return Response(story_shape(_story(request, number)))
+
+
+def _body(request: Request) -> bytes:
+    """At most one byte more than is taken: a larger body is refused without being read."""
+    return request._request.read(limits.BODY_BYTES + 1)
+
+
+def _declared(request: Request) -> dict[str, str]:
+    return {
+        "content_type": request.META.get("CONTENT_TYPE", ""),
+        "content_encoding": request.META.get("HTTP_CONTENT_ENCODING", ""),
+    }
+
+
+def _checked(arrived: Sequence[body.Arrived], key: bytes) -> list[CheckedRecord | Invalid]:
+    checked: list[CheckedRecord | Invalid] = []
+    for one in arrived:
+        try:
+            checked.append(check_sent(one, user_key=key) if isinstance(one, Sent) else one)
+        except Invalid as error:
+            checked.append(error)
+    return checked
+
+
+def _filtered(request: ProjectRequest) -> QuerySet[Prediction]:
+    """The project's predictions as the query narrows them; names come from the allow-list only."""
+    parameters.choice(request, "state", PredictionState.values)
+    rows = Prediction.objects.filter(project=request.project)
+    for name, field in _FILTERS.items():
+        if (wanted := request.GET.get(name)) is not None:
+            rows = rows.filter(**{field: wanted})
+    if after := parameters.moment(request, "received_after"):
+        rows = rows.filter(received_at__gt=after)
+    if before := parameters.moment(request, "received_before"):
+        rows = rows.filter(received_at__lt=before)
+    return rows
+
+
+def _story(request: ProjectRequest, number: int) -> Story:
+    story = story_of(request.project.pk, number, reader_id=request.actor.person_id or 0)
+    if story is None:
+        raise NotFound(_("There is no such prediction in this project. Look for it with ?prediction_id=…."))
+    return story
