@@ -8,10 +8,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -29,12 +29,13 @@ from .export import actions as export
 from .export import queries as exported
 from .ingest import actions as ingest
 from .ingest.record import CheckedRecord
-from .models import Item, Job, Prediction, PredictionState, Queue, Review, Verdict
+from .models import Item, Job, Policy, Prediction, PredictionState, Queue, Review, Verdict
 from .review import actions as review
 from .review import drafts
 from .review.actions import Submitted
 from .route import actions as route
 from .score import actions as score
+from .score.measure import Record
 from .score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
@@ -63,9 +64,7 @@ def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) ->
 
 
 @transaction.atomic
-def after_arrival(
-    prediction_ids: Sequence[int], *, records: Mapping[int, Mapping[str, Any]] | None = None
-) -> None:
+def after_arrival(prediction_ids: Sequence[int], *, records: Mapping[int, Record] | None = None) -> None:
     """received → scored, and on to routing. Doing it twice changes nothing.
 
     records: those at hand, by prediction id, so that what was just stored is not read back.
@@ -80,9 +79,15 @@ def after_scores(prediction_ids: Sequence[int], *, scored: Sequence[ScoredPredic
 
 
 def owed_arrivals(*, older_than: timedelta, at_most: int = 1_000) -> list[int]:
-    """Predictions that were stored and never scored or routed, oldest first."""
+    """Predictions that were stored and never scored or routed, oldest first.
+
+    A project without an active policy owes no routing: its predictions stay scored until it has one.
+    """
+    has_policy = Exists(Policy.objects.filter(project=OuterRef("project"), is_active=True))
     owed = Prediction.objects.filter(
-        state__in=[PredictionState.RECEIVED, PredictionState.SCORED], received_at__lt=Now() - older_than
+        Q(state=PredictionState.RECEIVED) | Q(has_policy, state=PredictionState.SCORED),
+        state__in=[PredictionState.RECEIVED, PredictionState.SCORED],
+        received_at__lt=Now() - older_than,
     )
     return list(owed.order_by("id").values_list("id", flat=True)[:at_most])
 

@@ -22,7 +22,7 @@ def open_queue(
     lease_seconds: int = LEASE_SECONDS,
     shows_scores: bool = False,
 ) -> Queue:
-    """A new, empty queue of the project; Taken when the slug is in use. It needs a form before its first review."""
+    """A new, empty queue of the project; Taken when the slug is in use. Its first review needs a form."""
     queue = Queue(
         project_id=project_id,
         slug=slug,

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import events
 from accounts.actor import Actor
 from accounts.models import Project
-from queues.models import FormVersion, Policy, Queue
-from queues.review import form as forms
+from queues.assign import queues as assign
+from queues.models import Policy, Queue
+from queues.review import form_versions
 from queues.route import policies
 
 from . import sources
@@ -29,18 +29,8 @@ def ensure_queues(project: Project, wanted: Sequence[dict[str, Any]], *, by: Act
 def _make_queue(project: Project, fields: dict[str, Any], by: Actor) -> None:
     slug = fields["slug"]
     document = sources.document(f"forms/{slug}.json") | {"guideline": sources.text(f"guidelines/{slug}.md")}
-    forms.parse(document)
-    queue = Queue.objects.create(project=project, **fields)
-    queue.form = FormVersion.objects.create(queue=queue, version=1, document=document, author_id=by.person_id)
-    queue.save(update_fields=["form"])
-    events.record(
-        project_id=project.pk,
-        kind="queue.created",
-        by=by,
-        subject_kind="queue",
-        subject_id=queue.pk,
-        after={"slug": slug, "form_version": 1},
-    )
+    queue = assign.open_queue(project_id=project.pk, by=by, **fields)
+    form_versions.new_version(queue, document=document, by=by)
 
 
 def ensure_policy(project: Project, *, by: Actor) -> None:
