@@ -57,6 +57,8 @@ def read_object(request: Request, *, longest_bytes: int = LONGEST_BYTES) -> dict
     """The body as a JSON object (400, 413, 415)."""
     if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() not in ("", "identity"):
         raise WrongMediaType(_("The body is compressed. Send this one as it is."))
+    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
+        raise Malformed(_("The body is empty. Send a JSON object, at least {}."))
     media_type = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise WrongMediaType(
