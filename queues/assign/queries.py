@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -99,6 +100,11 @@ class QueueCard:
     done_today: int = 0
     reasons: list[tuple[str, int]] = field(default_factory=list)  # rule → of the first 40 waiting
 
+    @property
+    def can_start(self) -> bool:
+        """There is something to review here, and a form to review it with."""
+        return self.queue.form_id is not None and bool(self.mine or self.waiting)
+
 
 @dataclass(slots=True)
 class QueueLine:
@@ -110,7 +116,7 @@ class QueueLine:
 
 
 def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> list[QueueCard]:
-    """A card per queue for this person. `today`: when the person's day began. Five statements."""
+    """A card per queue for this person, where to start first. `today`: when the person's day began."""
     ids = [queue.pk for queue in queues]
     if not ids:
         return []
@@ -120,7 +126,7 @@ def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> li
     reasons: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for queue_id, rule, n in _rows(_REASONS, {"queues": ids, "look": LOOKED_AT_FOR_REASONS}):
         reasons[queue_id].append((rule or "", n))
-    return [
+    cards = [
         QueueCard(
             queue,
             min(waiting.get(queue.pk, 0), COUNT_LIMIT + 1),
@@ -131,6 +137,13 @@ def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> li
         )
         for queue in queues
     ]
+    return sorted(cards, key=_urgency)
+
+
+def _urgency(card: QueueCard) -> tuple[bool, bool, float, str]:
+    """What I hold comes first, then what waits for me by its due time, then queues with nothing to do."""
+    due = card.oldest_due.timestamp() if card.oldest_due else float("inf")
+    return (not card.can_start, not card.mine, due, card.queue.name)
 
 
 def lines_of(queues: Sequence[Queue]) -> list[QueueLine]:
@@ -153,11 +166,11 @@ def oldest_due(queue_ids: Sequence[int]) -> dict[int, datetime]:
     return {queue_id: due_at for queue_id, due_at in rows if due_at is not None}
 
 
-def _by_queue(sql: str, arguments: Mapping[str, object]) -> dict[int, int]:
+def _by_queue(sql: str, arguments: Mapping[str, Any]) -> dict[int, int]:
     return dict(_rows(sql, arguments))
 
 
-def _rows(sql: str, arguments: Mapping[str, object]) -> list[tuple]:
+def _rows(sql: str, arguments: Mapping[str, Any]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, arguments)
         return cursor.fetchall()

@@ -6,6 +6,7 @@ Everything is counted over a bounded stretch of the newest rows, and the page sa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -28,13 +29,13 @@ SELECT (received_at AT TIME ZONE %(zone)s)::date, count(*),
   count(*) FILTER (WHERE state = 'routed'), count(*) FILTER (WHERE state IN ('received', 'scored')),
   max(id) + 1
 FROM newest GROUP BY 1 ORDER BY 1
-"""  # noqa: S608 - built of constants
+"""
 _REASONS = f"""{_NEWEST}
 SELECT reason ->> 'rule', count(*)
 FROM newest JOIN queues_routing r ON r.prediction_id = newest.id
 CROSS JOIN LATERAL jsonb_array_elements(r.reasons) reason
 GROUP BY 1 ORDER BY 2 DESC, 1
-"""  # noqa: S608 - built of constants
+"""
 _DECISIONS = """
 SELECT v.decision, count(*) FROM unnest(%(queues)s::bigint[]) AS q(id)
 CROSS JOIN LATERAL (
@@ -122,7 +123,7 @@ def running(project_id: int, *, now: datetime) -> Running:
     return Running(worker_at, owed.order_by("id").values_list("received_at", flat=True).first(), now)
 
 
-def _stretch(project_id: int, now: datetime) -> dict[str, object]:
+def _stretch(project_id: int, now: datetime) -> dict[str, Any]:
     local = timezone.localtime(now)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return {
@@ -133,7 +134,7 @@ def _stretch(project_id: int, now: datetime) -> dict[str, object]:
     }
 
 
-def _rows(sql: str, arguments: Mapping[str, object]) -> list[tuple]:
+def _rows(sql: str, arguments: Mapping[str, Any]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, arguments)
         return cursor.fetchall()

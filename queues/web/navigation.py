@@ -26,7 +26,6 @@ PLACES: tuple[tuple[Permission, Promise, str], ...] = (
     (Permission.SETTLE, _("Disputes"), "web:disputes"),
     (Permission.READ, _("Predictions"), "web:predictions"),
     (Permission.READ, _("Datasets"), "web:datasets"),
-    (Permission.REVIEW, _("My decisions"), "web:history"),
     (Permission.READ, _("Policy"), "web:policy"),
     (Permission.READ, _("Audit log"), "web:events"),
     (Permission.ENTER, _("API keys"), "accounts:keys"),
@@ -41,8 +40,13 @@ def places(request: Any) -> list[Place]:
         return []
     held = getattr(request, "permissions", frozenset())
     found = [(label, _url(name, project.slug)) for permission, label, name in PLACES if permission in held]
-    # The overview's address begins all others, so the longest one that fits is the current place.
-    fitting = [url for _label, url in found if url and request.path.startswith(url)]
+    # The overview's address begins all others, so it fits only itself.
+    root = _url("web:project", project.slug)
+    fitting = [
+        url
+        for _label, url in found
+        if url == request.path or (url not in ("", root) and request.path.startswith(url))
+    ]
     current = max(fitting, key=len, default="")
     return [Place(label, url, url == current) for label, url in found if url]
 

@@ -1,0 +1,22 @@
+"""How numbers are written: thousands separated, and honest about where a count stopped."""
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
+
+from queues.newest import COUNT_LIMIT
+
+register = template.Library()
+
+
+@register.filter
+def bounded(count: int | None) -> str:
+    """A count that went no further than COUNT_LIMIT + 1: "12", or "1,000+"."""
+    if count is None:
+        return "–"
+    return f"{intcomma(COUNT_LIMIT)}+" if count > COUNT_LIMIT else str(intcomma(count))
+
+
+@register.filter
+def figure(value: float | None) -> str:
+    """A score: four significant figures; a dash where there is none."""
+    return "–" if value is None else f"{value:,.4g}"

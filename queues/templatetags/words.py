@@ -1,0 +1,34 @@
+"""Codes in the words of the form under which they were given."""
+
+import json
+from collections.abc import Mapping
+
+from django import template
+
+from queues.review.word_diff import Part, word_diff
+
+register = template.Library()
+
+
+@register.filter
+def look_up(known: Mapping[object, str], key: object) -> object:
+    """What a mapping holds for a key, or the key itself: a code without words is shown as it is."""
+    return known.get(key) or known.get(str(key)) or key
+
+
+@register.filter
+def in_words(answers: Mapping[str, str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Answers as (question, answer) in words; `labels` as of `queues.web.labels.labels_of`."""
+    return [(labels.get(key, key), labels.get(f"{key}={value}", value)) for key, value in answers.items()]
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """A small stored value as JSON, for reading."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def changed_from(after: str, before: str) -> list[Part]:
+    """The word diff of two texts, for `_components/diff.html`."""
+    return word_diff(before, after)

@@ -1,0 +1,166 @@
+"""Disputes: the list, and the desk at which a lead settles one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.gate import needs
+from accounts.roles import Permission
+from queues import pipeline
+from queues.adjudicate import queries as adjudicate
+from queues.errors import Fault, Invalid, NotFound, WrongState
+from queues.models import Decision, ItemState, Queue
+from queues.newest import PAGE_SIZE
+from queues.review import form as review_forms
+from queues.review import line_ends
+from queues.review.actions import document_of
+from queues.review.form import Question
+
+from .desk import Choice
+from .labels import labels_of, labels_of_versions
+from .paging import address, number
+from .posted import ANSWER, submission_of
+from .record import shown_record
+
+WRITTEN = "written"  # the lead writes a third verdict instead of picking a review
+
+
+@needs(Permission.SETTLE)
+@require_safe
+def disputes(request: Any) -> HttpResponse:
+    """All open disputes, the longest waiting first; one queue's with ?queue=slug."""
+    queues = list(Queue.objects.filter(project=request.project).select_related("form"))
+    chosen = next((queue for queue in queues if queue.slug == request.GET.get("queue")), None)
+    after = number(request, "after") or 0
+    found = adjudicate.disputes_of(request.project.pk, queue_id=chosen.pk if chosen else None, after=after)
+    shown = found[:PAGE_SIZE]
+    context = {
+        "disputes": [(dispute, _has_reviewed(dispute, request.user.pk)) for dispute in shown],
+        "queues": queues,
+        "chosen": chosen,
+        "labels": labels_of_versions(queue.form for queue in queues),
+        "first_url": address(request, after=None) if after else "",
+        "next_url": address(request, after=shown[-1].item.pk) if len(found) > PAGE_SIZE else "",
+    }
+    return render(request, "disputes/page.html", context)
+
+
+@needs(Permission.SETTLE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def settle(request: Any, *, item_id: int) -> HttpResponse:
+    """The reviews side by side; the lead picks one of them or writes a third, and says why."""
+    dispute = adjudicate.dispute_of(request.project.pk, item_id)
+    if dispute is None:
+        raise NotFound(_("There is no such item in this project. Choose one from the list of disputes."))
+    if request.method != "POST":
+        return _desk(request, dispute)
+    try:
+        document = _document(request, dispute)
+        pipeline.settle_by_lead(
+            item_id,
+            project=request.project,
+            by=request.actor,
+            document=document,
+            why=line_ends.like("", request.POST.get("why", "")),
+        )
+    except Invalid as error:
+        return _desk(request, dispute, refusal=error, typed=request.POST)
+    messages.success(request, _("Item %(number)s is settled.") % {"number": item_id})
+    return redirect("web:disputes", request.project.slug)
+
+
+def _desk(
+    request: Any,
+    dispute: adjudicate.Dispute,
+    *,
+    refusal: Invalid | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    queue, payload = dispute.item.queue, dispute.item.prediction.payload
+    if queue.form is None:
+        raise WrongState(_("This queue has no form yet. Give it one, then settle its disputes."))
+    form = review_forms.parse(queue.form.document)
+    labels = labels_of(form)
+    fields = _typed(typed, payload.output_text)
+    answers = fields["answers"]
+    context = {
+        "dispute": dispute,
+        "item": dispute.item,
+        "is_open": dispute.item.state == ItemState.DISPUTED,
+        "has_reviewed": _has_reviewed(dispute, request.user.pk),
+        "form": form,
+        "labels": labels,
+        "compared": _compared(dispute, labels),
+        "questions": [(question, _options(question, answers)) for question in form.questions],
+        "output_text": payload.output_text,
+        "record": shown_record(payload.record),
+        "typed": fields,
+        "may_pick": [review for review in dispute.reviews if review.decision != Decision.ESCALATE],
+        "faults": refusal.faults if refusal else (),
+        "refusal": str(refusal) if refusal else "",
+    }
+    return render(request, "disputes/settle.html", context, status=422 if refusal else 200)
+
+
+def _document(request: Any, dispute: adjudicate.Dispute) -> dict[str, object]:
+    """The submission/1 that the lead means: that of the picked review, or what was written."""
+    source = request.POST.get("source", "")
+    if source == WRITTEN:  # the reason stands in `why`, so a reason code that needs a note has one
+        output_text = dispute.item.prediction.payload.output_text
+        return {**submission_of(request, output_text), "note": request.POST.get("why", "")}
+    for review in dispute.reviews:
+        if source == str(review.pk):
+            return document_of(review)
+    raise Invalid(
+        _("Nothing was settled yet: choose whose answer holds, or write your own."),
+        [Fault("/source", "source.missing", _("Choose one of the reviews, or write a verdict of your own."))],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One row of the side-by-side table: what was asked, and each reviewer's answer in words."""
+
+    label: str
+    differs: bool
+    answers: list[str | None]
+
+
+def _compared(dispute: adjudicate.Dispute, labels: Mapping[str, str]) -> list[Compared]:
+    rows = []
+    for difference in adjudicate.compare(dispute.reviews):
+        key = difference.key
+        if key == "decision":
+            answers = [labels.get(str(value), str(value)) for value in difference.values]
+            rows.append(Compared(_("Decision"), difference.differs, list(answers)))
+            continue
+        words = [
+            None if value is None else labels.get(f"{key}={value}", str(value)) for value in difference.values
+        ]
+        rows.append(Compared(labels.get(key, key), difference.differs, words))
+    return rows
+
+
+def _options(question: Question, answers: Mapping[str, str]) -> list[Choice]:
+    chosen = answers.get(question.key)
+    return [Choice(option.value, option.label, option.value == chosen) for option in question.options]
+
+
+def _typed(posted: Any, output_text: str) -> dict[str, Any]:
+    """What stands in the fields: what was typed before a refusal, or the untouched output."""
+    if posted is None:
+        return {"corrected_text": output_text, "reasons": [], "answers": {}}
+    answers = {name.removeprefix(ANSWER): posted[name] for name in posted if name.startswith(ANSWER)}
+    fields = {name: posted.get(name, "") for name in ("source", "decision", "corrected_text", "why")}
+    return {**fields, "reasons": posted.getlist("reasons"), "answers": answers}
+
+
+def _has_reviewed(dispute: adjudicate.Dispute, person_id: int) -> bool:
+    """Nobody settles a dispute that they are part of."""
+    return any(review.person_id == person_id for review in dispute.reviews)

@@ -1,0 +1,59 @@
+"""Home: my projects, and my queues as an annotator sees them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts import permissions
+from accounts.gate import signed_in
+from accounts.models import Person, Project
+from accounts.roles import Permission
+from queues.assign import queries as assign
+from queues.models import Draft, Queue, Slot, SlotState
+
+from .history import last_decisions
+
+DRAFTS_SHOWN = 10
+DECISIONS_SHOWN = 8
+
+
+@signed_in
+def home(request: Any) -> HttpResponse:
+    """My projects; one card per queue I may review in; my drafts and my last decisions."""
+    projects = list(permissions.annotate_held(permissions.of_person(request.user), request.user.pk))
+    mine = [project for project in projects if Permission.REVIEW in project.held]  # type: ignore[attr-defined]
+    cards = assign.cards_for(request.user.pk, _queues_of(mine), today=start_of_day())
+    context = {
+        "projects": [(project, Permission.READ in project.held) for project in projects],  # type: ignore[attr-defined]
+        "cards": cards,
+        "first": next((card for card in cards if card.can_start), None),
+        "reviews": bool(mine),
+        "drafts": _drafts_of(request.user, mine),
+        "decisions": last_decisions(
+            request.actor, [project.pk for project in mine], size=DECISIONS_SHOWN
+        ).rows,
+    }
+    return render(request, "home/page.html", context)
+
+
+def start_of_day() -> datetime:
+    """Midnight in the time zone of the person who asks."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _queues_of(projects: list[Project]) -> list[Queue]:
+    return list(
+        Queue.objects.filter(project__in=projects).select_related("project").order_by("project__name", "name")
+    )
+
+
+def _drafts_of(person: Person, projects: list[Project]) -> list[Draft]:
+    """The person's drafts; `is_held` says whether they still hold the item, so that they can go on."""
+    held = Slot.objects.filter(item=OuterRef("item"), person=person, state=SlotState.LEASED)
+    drafts = Draft.objects.filter(person=person, item__queue__project__in=projects)
+    drafts = drafts.select_related("item__queue__project", "item__prediction").annotate(is_held=Exists(held))
+    return list(drafts.order_by("-saved_at")[:DRAFTS_SHOWN])

@@ -1,0 +1,34 @@
+"""Cursors and filters in the query string: every list has an address that restores it."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from queues.newest import LOOK_AT, Page
+
+MOST = 2**63 - 1  # the largest bigint
+
+
+def number(request: Any, name: str) -> int | None:
+    """A positive number of the query string; None when it is absent or not one."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= MOST else None
+
+
+def address(request: Any, **changes: object) -> str:
+    """This page's address with some parameters changed; None takes one away."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def pager(request: Any, page: Page[Any]) -> dict[str, str]:
+    """What `_components/pager.html` needs for a list that is read with `newest`."""
+    first = address(request, before=None) if "before" in request.GET else ""
+    following = address(request, before=page.next_before) if page.next_before else ""
+    looked = _("%(n)s were looked through") % {"n": f"{LOOK_AT:,}"}
+    shown = looked if page.next_before and not page.has_more_matches else ""
+    return {"previous_url": first, "next_url": following, "shown": shown}

@@ -1,0 +1,31 @@
+"""The queues of a project: an annotator starts one, a lead sees how they stand."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.gate import needs
+from accounts.roles import Permission
+from queues.assign import queries as assign
+from queues.models import Queue
+
+from .home import start_of_day
+
+
+@needs(Permission.ENTER)
+@require_safe
+def queues(request: Any) -> HttpResponse:
+    """Cards to start from for who reviews; counts by state for who may read."""
+    found = list(Queue.objects.filter(project=request.project).select_related("project", "form"))
+    may = request.permissions
+    cards = assign.cards_for(request.user.pk, found, today=start_of_day()) if Permission.REVIEW in may else []
+    context = {
+        "cards": cards,
+        "first": next((card for card in cards if card.can_start), None),
+        "lines": assign.lines_of(found) if Permission.READ in may else [],
+        "has_queues": bool(found),
+        "may_tune": Permission.TUNE in may,
+    }
+    return render(request, "queues/page.html", context)
