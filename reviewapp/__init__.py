@@ -1,1 +1,1 @@
-"""The wiring: settings, URLs, the job queue, the embedded database, the supervisor, health. No domain word."""
+"""The wiring: settings, URLs, jobs, the embedded database, the supervisor, health. No domain word."""

@@ -4,18 +4,24 @@ Without BROKER_URL the broker is pgmq: tables of our own database, woken by LIST
 measured (docs/decisions/): room to prefetch, a short poll, no remote control, short queue names.
 """
 
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
 from reviewapp import environment
 
 _ENV = environment.read()
 _TOO_LONG_SECONDS = 3600
 
+broker_transport_options: dict[str, Any]
 if _ENV.broker_url:
     broker_url = _ENV.broker_url
     broker_transport_options = {"visibility_timeout": _TOO_LONG_SECONDS}
 else:
     broker_url = "pgmq://"
     broker_transport_options = {
-        "conn_string": _ENV.database_url,
+        # As words: of a URL pgmq drops the parameters.
+        "conn_string": make_conninfo("", **conninfo_to_dict(_ENV.database_url)),
         "init_extension": False,  # the schema is plain SQL, put there by `manage.py prepare`
         "use_notify": True,
         "notify_throttle_interval_ms": 50,

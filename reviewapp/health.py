@@ -60,7 +60,9 @@ def _wanted() -> set[tuple[str, str]]:
 def _sweeper() -> str:
     """When somebody last looked for forgotten work: "ok", "late" or "never"."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT now() - at > %s * interval '1 second' FROM queues_heartbeat WHERE name = 'sweeper'",
-                       [SWEEP_OLD_SECONDS])  # fmt: skip
+        cursor.execute(
+            "SELECT now() - at > make_interval(secs => %s) FROM queues_heartbeat WHERE name = 'sweeper'",
+            [SWEEP_OLD_SECONDS],
+        )
         row = cursor.fetchone()
     return "never" if row is None else "late" if row[0] else "ok"

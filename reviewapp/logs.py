@@ -42,7 +42,7 @@ def logging_of(*, as_json: bool) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}
-            for name in ("accounts", "queues", "reviewapp", "celery")
+            for name in ("accounts", "queues", "reviewapp")
         }
         # RequestLog says all of this on its own line, with the request's id.
         | {"django.server": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},

@@ -1,4 +1,4 @@
-"""The scheduler's Celery application: it only sends names at times, so it loads neither Django nor the stages."""
+"""The scheduler's Celery application: it sends names at times, and so loads neither Django nor the stages."""
 
 from celery import Celery
 

@@ -77,11 +77,11 @@ DATABASES = {
         "PASSWORD": _DATABASE.pop("password", ""),
         "HOST": _DATABASE.pop("host", ""),
         "PORT": _DATABASE.pop("port", ""),
-        "CONN_MAX_AGE": 0,  # the pool keeps connections; without a pool (worker, commands) one is held as needed
+        "CONN_MAX_AGE": 0,  # the pool keeps connections; worker and commands hold one as needed
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 5,
-            "options": f"-c statement_timeout={ENV.statement_seconds}s -c idle_in_transaction_session_timeout=600s",
+            "options": f"-c statement_timeout={ENV.statement_seconds}s",
             **({"pool": {"min_size": 1, "max_size": ENV.pool_size, "timeout": 2}} if ENV.pool_size else {}),
             **_DATABASE,
         },

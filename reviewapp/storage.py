@@ -8,7 +8,7 @@ from reviewapp.environment import Misconfigured
 
 
 def storage_of(url: str, folder: Path) -> dict[str, Any]:
-    """Django's STORAGES entry for a STORAGE_URL; keys and secrets of a bucket come from its own environment."""
+    """Django's STORAGES entry for a STORAGE_URL; a bucket's keys come from its own environment."""
     parts = urlsplit(url)
     if not url or parts.scheme == "file":
         location = Path(parts.path) if url else folder

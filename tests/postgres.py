@@ -33,7 +33,7 @@ class TestServer:
 
 
 def choose() -> TestServer | None:
-    """A server of our own, unless DATABASE_URL names one; sets DATABASE_URL and REVIEWAPP_VAR for children."""
+    """A server of our own, unless DATABASE_URL names one; sets the environment for children."""
     if os.environ.get("DATABASE_URL"):
         return None
     var = Path(tempfile.mkdtemp(prefix="reviewapp-test-"))

@@ -23,8 +23,8 @@ def folder() -> Path:
     found = Path(chosen) if chosen else _packaged()
     if found is None or not (found / "postgres").exists():
         raise EmbeddedTrouble(
-            f"No PostgreSQL in {found or _PACKAGE}. Run `make demo` to install it, set REVIEWAPP_PG_BIN to a folder"
-            " with `postgres` and `initdb`, or set DATABASE_URL to a server that already runs."
+            f"No PostgreSQL in {found or _PACKAGE}. Run `make demo` to install it, set REVIEWAPP_PG_BIN to"
+            " a folder with `postgres` and `initdb`, or set DATABASE_URL to a server that already runs."
         )
     return found
 

@@ -55,9 +55,8 @@ class Cluster:
 
     def command(self) -> list[str]:
         """What to run; the server stays in the foreground."""
-        settings = (
-            _SETTINGS | ({} if self.durable else _FOR_TESTS) | {"unix_socket_directories": str(self.socket)}
-        )
+        settings = _SETTINGS | ({} if self.durable else _FOR_TESTS)
+        settings |= {"unix_socket_directories": str(self.socket)}
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return disguise().command("postgres", "-D", str(self.data), *words)
 
@@ -106,8 +105,9 @@ class Cluster:
             if self.wait_until_ready(process, deadline):
                 return process
             if time.monotonic() > deadline:
+                stop(process)
                 raise EmbeddedTrouble(
-                    f"The embedded PostgreSQL does not start. Its last words, in {self.log}:\n{self.last_words()}"
+                    f"The embedded PostgreSQL in {self.data} does not start.\n{self.last_words()}"
                 )
             time.sleep(0.2)  # after a kill -9 the old server's children need a moment to go
 
@@ -167,7 +167,7 @@ class Cluster:
         try:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         except FileNotFoundError:
-            return "(no log)"
+            return ""
 
 
 def stop(process: "psutil.Process | subprocess.Popen[bytes]", seconds: float = 20.0) -> None:

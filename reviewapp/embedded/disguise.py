@@ -48,8 +48,8 @@ def disguise() -> Disguise:
     if _works(_BECOME_NOBODY):
         return Disguise(_readable_copy(), _BECOME_NOBODY, NOBODY)
     raise EmbeddedTrouble(
-        "The embedded PostgreSQL cannot run as root here: this machine allows neither user namespaces nor a change"
-        " of user. Start reviewapp as an ordinary user, or set DATABASE_URL to a server that already runs."
+        "The embedded PostgreSQL cannot run as root here: this machine allows neither user namespaces nor"
+        " a change of user. Start reviewapp as an ordinary user, or set DATABASE_URL to a server that runs."
     )
 
 

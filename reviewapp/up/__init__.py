@@ -1,4 +1,4 @@
-"""`manage.py up`: everything on this machine as one supervised group. Imports no Django: it stays small and quick.
+"""`manage.py up`: all of it on this machine as one supervised group. Imports no Django: small and quick.
 
 supervisor.py  the order of starting, watching and stopping
 child.py       one program: start, watch, start again, stop

@@ -50,7 +50,7 @@ class Child:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=self.pass_fds,
-            preexec_fn=lambda: _end_with(supervisor, self.end_with_us),  # noqa: PLW1509 - two system calls
+            preexec_fn=lambda: _end_with(supervisor, self.end_with_us),
         )
         self.started_at, self.restart_at = time.monotonic(), None
         self.notes.write(self.name, self.process.pid)

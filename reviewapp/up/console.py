@@ -1,4 +1,4 @@
-"""What the person at the terminal sees: few lines. Everything the programs say goes to one rotating log file."""
+"""What the person at the terminal sees: few lines. What the programs say goes to one rotating log file."""
 
 import logging
 import sys
@@ -38,7 +38,9 @@ class LogFile:
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         self.file = file
-        self._handler = RotatingFileHandler(file, maxBytes=_LOG_BYTES, backupCount=_LOGS_KEPT, encoding="utf-8")
+        self._handler = RotatingFileHandler(
+            file, maxBytes=_LOG_BYTES, backupCount=_LOGS_KEPT, encoding="utf-8"
+        )
         self._last: dict[str, list[str]] = {}
 
     def write(self, name: str, line: str) -> None:

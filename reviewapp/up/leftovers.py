@@ -25,8 +25,8 @@ def lock(file: Path) -> IO[str]:
         handle.seek(0)
         pid = handle.read().strip() or "unknown"
         raise UpTrouble(
-            f"reviewapp already runs on this folder (process {pid}). Use it, stop it with Ctrl-C or `kill {pid}`,"
-            " or set REVIEWAPP_VAR to another folder to run a second one."
+            f"reviewapp already runs on this folder (process {pid}). Use it, stop it with Ctrl-C or"
+            f" `kill {pid}`, or set REVIEWAPP_VAR to another folder to run a second one."
         ) from None
     handle.truncate(0)
     handle.write(str(os.getpid()))

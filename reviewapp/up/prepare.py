@@ -1,4 +1,4 @@
-"""Whether the start needs `manage.py prepare`. A cheap look, so that an ordinary start does not pay for it."""
+"""Whether the start needs `manage.py prepare`. A cheap look: an ordinary start need not pay for it."""
 
 import hashlib
 import subprocess
@@ -10,7 +10,7 @@ import psycopg
 from reviewapp.environment import ROOT
 from reviewapp.up.trouble import UpTrouble
 
-_WATCHED = ("accounts/migrations/*.py", "queues/migrations/*.py", "static/**/*", "requirements/*.txt", "manage.py")
+_WATCHED = ("accounts/migrations/*.py", "queues/migrations/*.py", "static/**/*", "requirements/*.txt")
 
 
 def is_needed(stamp: Path, database_url: str) -> bool:
@@ -27,7 +27,7 @@ def run(stamp: Path, database_url: str, *commands: str) -> None:
 
 
 def fingerprint(database_url: str) -> str:
-    """The files that a start depends on, by name, size and time, and which database it is with how many migrations."""
+    """The files that a start depends on, by name, size and time; which database, with how many migrations."""
     digest = hashlib.sha256(_database(database_url).encode())
     for pattern in _WATCHED:
         for file in sorted(ROOT.glob(pattern)):

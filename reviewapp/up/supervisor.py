@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from reviewapp import environment
 from reviewapp.embedded.cluster import Cluster, stop
+from reviewapp.embedded.trouble import EmbeddedTrouble
 from reviewapp.environment import Environment
 from reviewapp.up import door, leftovers, prepare, watch
 from reviewapp.up.child import Child
@@ -62,8 +63,11 @@ class Supervisor:
         is_new = not (cluster.data / "PG_VERSION").exists()
         with step("making the embedded PostgreSQL" if is_new else "starting the embedded PostgreSQL"):
             # SIGINT is PostgreSQL's fast shutdown: also after a kill -9 of ours it ends cleanly.
-            self.postgres = Child("postgres", cluster.command(), self.log, self.notes, end_with_us=signal.SIGINT)
-            cluster.start(self.postgres.start)
+            self.postgres = Child("postgres", (), self.log, self.notes, end_with_us=signal.SIGINT)
+            try:
+                cluster.start(self.postgres.start)
+            except EmbeddedTrouble as trouble:
+                raise UpTrouble(f"{trouble}\n{self.log.last_words('postgres')}") from None
             cluster.ensure_database()
 
     def _prepare(self) -> None:
@@ -87,24 +91,22 @@ class Supervisor:
 
     def _web(self, door_number: int) -> Child:
         command = [
-            *(sys.executable, "-m", "gunicorn", "reviewapp.wsgi", "--preload", "--bind", f"fd://{door_number}"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60"),
-            *("--graceful-timeout", "15", "--keep-alive", "5", "--no-control-socket", "--log-level", "warning"),
+            *(sys.executable, "-m", "gunicorn", "reviewapp.wsgi"),
+            *("--config", "python:reviewapp.gunicorn_config", "--bind", f"fd://{door_number}"),
         ]
         return self._child("web", command, pass_fds=(door_number,))
 
     def _worker(self) -> Child:
         command = [
-            *(sys.executable, "-m", "celery", "-A", "reviewapp", "worker", "--pool", "threads", "--concurrency", "4"),
-            *("--queues", "score,export,deliver", "--loglevel", "INFO"),
+            *(sys.executable, "-m", "celery", "-A", "reviewapp", "worker", "--loglevel", "WARNING"),
+            *("--pool", "threads", "--concurrency", "4", "--queues", "score,export,deliver"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ]
         return self._child("worker", command)
 
     def _scheduler(self) -> Child:
-        return self._child(
-            "scheduler", [sys.executable, "-m", "celery", "-A", "reviewapp.schedule", "beat", "--loglevel", "WARNING"]
-        )
+        words = ("-m", "celery", "-A", "reviewapp.schedule", "beat", "--loglevel", "WARNING")
+        return self._child("scheduler", [sys.executable, *words])
 
     def _child(self, name: str, command: list[str], pass_fds: tuple[int, ...] = ()) -> Child:
         # Two malloc arenas instead of eight per core: threads share them, and idle memory halves.

@@ -1,4 +1,4 @@
-"""`manage.py prepare`: what a new version needs before it serves. Safe to run twice, and from two machines at once."""
+"""`manage.py prepare`: what a version needs before it serves. May run twice, and on two machines at once."""
 
 from django.conf import settings
 from django.core.management import call_command

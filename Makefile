@@ -1,0 +1,49 @@
+# make demo   everything on this machine, with example data       make test   the tests, at most 12 minutes
+# make check  lint, format, types, import order                   make test-all  also the slow groups
+.PHONY: demo up test test-all check format lock production-shape clean
+PY := .venv/bin/python
+
+demo:
+	@requirements/install run
+	@exec $(PY) manage.py up --demo
+
+up:
+	@requirements/install run
+	@exec $(PY) manage.py up
+
+test:
+	@requirements/install lock
+	@requirements/chromium
+	$(PY) -m pytest -n 2
+
+test-all: production-shape
+	@requirements/install lock
+	@requirements/chromium
+	$(PY) -m pytest -n 2 -m "slow or not slow"
+
+check:
+	@requirements/install lock
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/mypy
+	.venv/bin/djlint templates --lint --quiet
+	$(PY) manage.py makemigrations --check --dry-run
+	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') DATABASE_URL=postgresql:///unused \
+	  PUBLIC_URL=https://review.example.org $(PY) manage.py check --deploy --tag security --fail-level WARNING
+
+format:
+	.venv/bin/ruff check --fix-only --quiet .
+	.venv/bin/ruff format .
+
+lock:
+	requirements/compile
+
+# Debian's PostgreSQL and Redis, for the tests of the production shape; those that miss them say so and skip.
+production-shape:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && ! command -v redis-server > /dev/null; then \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql redis-server; \
+	fi
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info
