@@ -11,17 +11,19 @@ from queues.errors import Fault, Invalid
 from queues.review.line_ends import like
 
 ANSWER = "answer."  # prefix of the fields that hold the answers to the queue's own questions
-_ID = re.compile(r"[0-9]{1,18}", re.ASCII)  # int() would also take other scripts' digits
+# int() and UUID() would also take other scripts' digits.
+_ID = re.compile(r"[0-9]{1,18}")
+_TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 BESIDE_MAX = 2
 
 
 def token_of(post: QueryDict) -> UUID:
     """The lease's token. Invalid when the form carries none."""
-    try:
-        return UUID(post.get("token", ""))
-    except ValueError:
+    token = post.get("token", "")
+    if not _TOKEN.fullmatch(token):
         faults = [Fault("/token", "token.format", _("This is not a lease's token."))]
-        raise Invalid(_("The form carries no lease. Reload the page and try again."), faults) from None
+        raise Invalid(_("The form carries no lease. Reload the page and try again."), faults)
+    return UUID(token)
 
 
 def ids_of(values: Iterable[str]) -> list[int]:

@@ -100,6 +100,8 @@ def draft(request: ProjectRequest, slot_id: int) -> HttpResponse:
             revision=revision_of(request.POST),
         )
     except drafts.DraftConflict as conflict:
+        if not request.htmx:
+            raise
         context = {"mine": content, "kept": conflict.kept, "text": str(conflict)}
         return render(request, "review/_draft_conflict.html", context, status=409)
     if not request.htmx:
@@ -152,12 +154,15 @@ def undo(request: ProjectRequest, review_id: int) -> HttpResponse:
 
 
 def _show(
-    request: ProjectRequest, queue: Queue, lease: Lease | None, *, submitted: list[int], status: int = 200
+    request: ProjectRequest, queue: Queue, lease: Lease | None, *, submitted: list[int]
 ) -> HttpResponse:
     """The page, or the fragment, of a lease; without one, the sentence that nothing waits."""
-    context = _context(request, queue, lease) | {"undo_id": submitted[0] if submitted else None}
+    context = _context(request, queue, lease) | {
+        "undo_id": submitted[0] if submitted else None,
+        "done_today": queries.done_today(queue.pk, by=request.actor),  # from here on the script counts
+    }
     template = "review/_item.html" if request.htmx else "review/page.html"
-    return _vary(render(request, template, context, status=status))
+    return _vary(render(request, template, context))
 
 
 def _answer(
@@ -186,8 +191,11 @@ def _again(request: ProjectRequest, held: Held, token: UUID, error: Invalid) -> 
         raise Taken(_("Your lease on this item has ended. Open the queue to take an item."))
     lease = Lease(slot.pk, slot.item_id, slot.queue_id, token, slot.lease_until, slot.leased_at)
     typed = Typed(submission_of(request, held.output_text), error.faults, str(error))
-    template = "review/_item.html" if request.htmx else "review/page.html"
-    return render(request, template, _context(request, held.queue, lease, typed), status=422)
+    context = _context(request, held.queue, lease, typed)
+    if request.htmx:
+        return render(request, "review/_item.html", context, status=422)
+    context["done_today"] = queries.done_today(held.queue.pk, by=request.actor)
+    return render(request, "review/page.html", context, status=422)
 
 
 def _context(
@@ -196,7 +204,6 @@ def _context(
     shared = {
         "queue": queue,
         "slug": request.project.slug,
-        "done_today": queries.done_today(queue.pk, by=request.actor),
         "skip_reasons": skip_reasons(),
     }
     if lease is None:
@@ -209,6 +216,8 @@ def _queue(request: ProjectRequest, **which: object) -> Queue:
     queue = Queue.objects.filter(project=request.project, **which).first()
     if queue is None:
         raise NotFound(_("There is no such queue in this project. Choose one of the list of queues."))
+    if queue.form_id is None:  # before anything is leased that could not be shown
+        raise NotFound(_("This queue has no form yet. Ask a lead to give it one."))
     return queue
 
 

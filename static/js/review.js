@@ -25,7 +25,6 @@
       bar: take(".item-bar"),
       desk: take(".desk"),
       toast: found.querySelector(".toast") && take(".toast"),
-      doneToday: found.querySelector("[data-done-today]")?.textContent,
       refusal: found.querySelector("[data-refusal]")?.textContent,
     };
   };
@@ -83,8 +82,9 @@
     else box.textContent = seconds < 90 ? say("saved", seconds) : say("saved-minutes", Math.round(seconds / 60));
   }
 
-  function drawDoneToday(found) {
-    if (found.doneToday) document.querySelector(".decide [data-done-today]").textContent = found.doneToday;
+  function countDone(step) {
+    const number = document.querySelector("[data-done-today] b");
+    number.textContent = Number(number.textContent) + step;
   }
 
   function tellOffline(name) {
@@ -196,8 +196,10 @@
     }
     const found = reviewapp.parse(await answer.text());
     if (answer.ok) {
-      if (found.toast) toast(found.toast);
-      drawDoneToday(found);
+      if (found.toast) {
+        toast(found.toast);
+        countDone(1);
+      }
       if (!next) show(prepare(found));
       else if (slotOf(found) && slotOf(found) !== slotOf(shown)) held.push(prepare(found));
     } else if (answer.status === 422 && slotOf(found)) {
@@ -308,7 +310,7 @@
       if (answer.ok) {
         if (slotOf(current)) held.unshift(current);
         while (held.length > 2) giveBack(held.pop());
-        drawDoneToday(found);
+        countDone(-1);
         show(prepare(found));
       }
     } catch {

@@ -1,0 +1,29 @@
+"""Browsers without a browser: the test client, signed in as one of the cast."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import Person
+from tests.factories.projects import Cast, cast
+
+SignIn = Callable[[Person], Client]
+
+
+@pytest.fixture
+def people() -> Cast:
+    """ann reviews, lee leads, mel is the ML engineer, olga owns; sam owns another project."""
+    return cast()
+
+
+@pytest.fixture
+def signed_in() -> SignIn:
+    """A client that is signed in as this person."""
+
+    def sign_in(person: Person) -> Client:
+        client = Client()
+        client.force_login(person)
+        return client
+
+    return sign_in

@@ -1,0 +1,44 @@
+"""Texts that others wrote, prepared for showing."""
+
+import re
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queues.review.conversation import Document
+from queues.web.text import INVISIBLE, cited_pieces, count_invisible
+
+
+def document(*citations: tuple[int, int]) -> Document:
+    return Document(id="d", text="", score=None, used=None, uri="", citations=citations)
+
+
+def test_invisible_characters_are_counted_and_line_ends_are_not() -> None:
+    assert count_invisible("a\u200bb\u202ec\u202c\ufeff \U000e0041\n\t\r\n\u00a0é") == 5
+
+
+def test_script_and_server_agree_on_what_is_invisible() -> None:
+    script = Path("static/js/invisible.js").read_text()
+    listed = re.search(r"/\[(.*?)\]/gu;", script)
+    assert listed
+
+    plain = re.sub(r"\\u\{([0-9a-f]+)\}", lambda match: rf"\U{match[1]:0>8}", listed[1])
+
+    assert plain.encode().decode("unicode_escape") == INVISIBLE
+
+
+@given(
+    st.text(max_size=40),
+    st.lists(st.tuples(st.integers(-5, 50), st.integers(-5, 50)), max_size=6),
+)
+def test_pieces_joined_are_the_text_whatever_is_cited(text: str, citations: list[tuple[int, int]]) -> None:
+    pieces = cited_pieces(text, [document(*citations), document((0, 3))])
+
+    assert "".join(piece.text for piece in pieces) == text
+
+
+def test_overlapping_citations_name_both_documents() -> None:
+    pieces = cited_pieces("abcdef", [document((0, 4)), document((2, 6))])
+
+    assert [(piece.text, piece.cited) for piece in pieces] == [("ab", "1"), ("cd", "1 2"), ("ef", "2")]
