@@ -39,13 +39,11 @@ def places(request: Any) -> list[Place]:
     if project is None:
         return []
     held = getattr(request, "permissions", frozenset())
-    found = [(label, reverse(name, args=[project.slug])) for permission, label, name in PLACES if permission in held]
+    found = [(label, reverse(name, args=[project.slug])) for need, label, name in PLACES if need in held]
     # The overview's address begins all others, so it fits only itself.
-    root = _url("web:project", project.slug)
+    root = reverse("web:project", args=[project.slug])
     fitting = [
-        url
-        for _label, url in found
-        if url == request.path or (url not in ("", root) and request.path.startswith(url))
+        url for _label, url in found if url == request.path or (url != root and request.path.startswith(url))
     ]
     current = max(fitting, key=len, default="")
     return [Place(label, url, url == current) for label, url in found]
