@@ -14,6 +14,7 @@ from queues.ingest.body import Arrived
 from queues.ingest.file_errors import FileRefused
 from queues.ingest.jsontext import Sent
 from queues.ingest.paths import put
+from queues.ingest.pointers import pointer
 
 CELL_CHARACTERS = limits.MIB
 _REQUIRED = ("prediction_id", "occurred_at", "input.prompt", "output.text", "model.request_model")
@@ -92,21 +93,27 @@ def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
 def _paths(header: Sequence[str], columns: Mapping[str, str], defaults: Mapping[str, Any]) -> list[str]:
     paths = [columns.get(name, name) for name in header]
     named = [path for path in paths if path]
-    if unknown := [path for path in named if not _is_known(path)]:
-        message = _(
-            "Line 1 names a column that is not known: %(name)s. Name columns by paths such as output.text."
-        )
-        raise FileRefused(
-            message % {"name": ascii(unknown[0][:50])}, [Fault("/" + unknown[0][:50], "column.unknown", "")]
-        )
-    if twice := [path for path in named if named.count(path) > 1]:
-        raise FileRefused(_("Line 1 names the column %(name)s twice.") % {"name": twice[0]})
-    if missing := [path for path in _REQUIRED if path not in named and path not in defaults]:
-        message = _("Line 1 lacks the column %(name)s. Add it, or give a default for it.")
-        raise FileRefused(
-            message % {"name": missing[0]}, [Fault("/" + missing[0].replace(".", "/"), "column.missing", "")]
-        )
+    faults = [
+        *(_fault("column.unknown", path) for path in named if not _is_known(path)),
+        *(_fault("column.repeated", path) for path in sorted(set(named)) if named.count(path) > 1),
+        *(_fault("column.missing", path) for path in _REQUIRED if path not in named and path not in defaults),
+    ]
+    if faults:
+        message = _("Line 1 must name the columns by paths such as output.text, each once. See the report.")
+        raise FileRefused(message, faults[: limits.FAULTS_REPORTED])
     return paths
+
+
+_DETAILS = {
+    "column.unknown": "Line 1 names the unknown column {name}.",
+    "column.repeated": "Line 1 names the column {name} more than once.",
+    "column.missing": "Line 1 lacks the column {name}; add it, or give a default for it.",
+}
+
+
+def _fault(code: str, path: str) -> Fault:
+    short = path[:50]
+    return Fault(pointer(short.split(".")), code, _DETAILS[code].format(name=ascii(short)))
 
 
 def _is_known(path: str) -> bool:

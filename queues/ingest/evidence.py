@@ -77,7 +77,7 @@ Judge = Annotated[_Judge, AfterValidator(_check_scale)]
 
 
 @with_config(STRICT)
-class Guardrail(TypedDict):
+class _Guardrail(TypedDict):
     """One finding of one filter. The verdict and the action taken are apart on purpose."""
 
     component: Name
@@ -98,6 +98,16 @@ class Guardrail(TypedDict):
     reason: NotRequired[Text | None]
     provider_code: NotRequired[Text | None]
 
+
+def _check_score(finding: dict[str, Any]) -> dict[str, Any]:
+    """A filter that gives scores and has none this time may have failed: that must not read as "fine"."""
+    if "score" in finding and finding["score"] is None and not finding.get("verdict"):
+        detail = "A finding whose score is null needs its verdict."
+        raise PydanticCustomError("guardrail.score", detail, {"at": ("score",)})
+    return finding
+
+
+Guardrail = Annotated[_Guardrail, AfterValidator(_check_score)]
 
 Samples = Annotated[list[Sample], Field(max_length=limits.SAMPLES)]
 Judges = Annotated[list[Judge], Field(max_length=limits.JUDGES)]

@@ -53,7 +53,8 @@ class Row:
 def read(path: Path, reading: Reading) -> Iterator[Row]:
     """The records of the file, in order. Raises FileRefused, at the latest where it stops being readable."""
     kind = kind_of(path.name)
-    _check_is_file(path)
+    if not exists(path):
+        raise FileRefused(_("There is no file of this name. Check the path."))
     if kind == "parquet":
         rows = read_parquet(path, reading.columns)
         yield from (Row(line, _complete(arrived, reading), line) for line, arrived in rows)
@@ -77,13 +78,12 @@ def kind_of(name: str) -> str:
     )
 
 
-def _check_is_file(path: Path) -> None:
+def exists(path: Path) -> bool:
+    """True for a regular file; names that no file can have are just not there."""
     try:
-        is_file = path.is_file()
-    except (OSError, ValueError) as error:
-        raise FileRefused(_("There can be no file of this name: %(reason)s.") % {"reason": error}) from None
-    if not is_file:
-        raise FileRefused(_("There is no file of this name. Check the path."))
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 @contextmanager

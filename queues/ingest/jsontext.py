@@ -15,12 +15,14 @@ from queues.errors import Fault, Invalid
 from queues.ingest import limits
 
 
-@dataclass(frozen=True, slots=True)
 class Unreadable:
     """Stands in a parsed value where the text said something that no stored value can say."""
 
-    code: str
-    detail: str
+    # Not a dataclass: orjson would write one as an object instead of refusing it.
+    __slots__ = ("code", "detail")
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code, self.detail = code, detail
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,12 @@ could not be read, or it held no record that could be stored.
 """
 
 import json
-import sys
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
@@ -26,13 +25,18 @@ from queues.errors import Invalid
 from queues.ingest.actions import user_key
 from queues.ingest.body import Arrived
 from queues.ingest.file_errors import FileRefused
-from queues.ingest.files import Reading, Row, read
+from queues.ingest.files import Reading, Row, exists, kind_of, read
 from queues.ingest.jsontext import Sent
 from queues.ingest.pointers import storable
 from queues.ingest.record import CheckedRecord, check_sent
 
 _AT_ONCE = 500
 _SOME_REJECTED, _NOTHING_READ = 1, 2
+_TAKEN = {
+    "pointer": "/prediction_id",
+    "code": "prediction_id.taken",
+    "detail": "Another record was stored under this id before, and it stays.",
+}
 
 
 class Command(BaseCommand):
@@ -65,34 +69,27 @@ class Command(BaseCommand):
         if project is None:
             raise CommandError(f"There is no project {_shown(options['project'])}.", returncode=_NOTHING_READ)
         reading = Reading(columns=_pairs(options["column"]), defaults=_pairs(options["default"]))
-        report = options["report"].open("w", encoding="utf-8") if options["report"] else None
-        try:
-            counts = self._ingest(
-                options["file"], project, reading, report, has_bar=not options["no_progress"]
-            )
-        except FileRefused as error:
-            self._report(report, {"line": None, **_fault_fields(error)})
-            message = f"{_shown(options['file'].name)} was not read to its end. {error}"
-            raise CommandError(message, returncode=_NOTHING_READ) from None
-        finally:
-            if report:
-                report.close()
-        self._conclude(counts)
+        self.counts: Counter[str] = Counter()
+        with _report_to(options["report"], self.stdout) as self.report:
+            try:
+                self._ingest(options["file"], project, reading, has_bar=not options["no_progress"])
+            except FileRefused as error:
+                self._tell({"line": None} | _fault_fields(error))
+                self._sum_up()
+                message = f"{_shown(options['file'].name)} was not read to its end. {error}"
+                raise CommandError(message, returncode=_NOTHING_READ) from None
+        self._sum_up()
+        self._conclude()
 
-    def _ingest(
-        self, file: Path, project: Project, reading: Reading, report: IO[str] | None, *, has_bar: bool
-    ) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        rows = read(file, reading)
-        total = file.stat().st_size if file.is_file() and file.suffix != ".parquet" else None
-        with tqdm(total=total, unit="B", unit_scale=True, disable=not has_bar, file=sys.stderr) as bar:
-            while batch := list(islice(rows, _AT_ONCE)):
-                counts.update(self._store(project, batch, report))
+    def _ingest(self, file: Path, project: Project, reading: Reading, *, has_bar: bool) -> None:
+        total = file.stat().st_size if kind_of(file.name) != "parquet" and exists(file) else None
+        with tqdm(total=total, unit="B", unit_scale=True, disable=not has_bar) as bar:
+            for batch in _batches(read(file, reading)):
+                self.counts.update(self._store(project, batch))
                 bar.update(batch[-1].done - bar.n)
-                bar.set_postfix(counts)
-        return counts
+                bar.set_postfix(self.counts)
 
-    def _store(self, project: Project, rows: list[Row], report: IO[str] | None) -> Iterator[str]:
+    def _store(self, project: Project, rows: list[Row]) -> Iterator[str]:
         """What became of each row; the rejected and the altered are reported."""
         key = user_key(project.pk)
         good: list[tuple[int, CheckedRecord]] = []
@@ -100,39 +97,60 @@ class Command(BaseCommand):
             try:
                 good.append((row.line, _checked(row.arrived, key)))
             except Invalid as error:
-                self._report(
-                    report, {"line": row.line, "prediction_id": _id_of(row.arrived), **_fault_fields(error)}
-                )
+                self._tell({"line": row.line, "prediction_id": _id_of(row.arrived)} | _fault_fields(error))
                 yield "rejected"
         stored = pipeline.receive(project, [record for _line, record in good], by=SYSTEM) if good else []
         for (line, record), one in zip(good, stored, strict=True):
+            named = {"line": line, "prediction_id": record.prediction_id}
             if one.status == "conflict":
-                detail = "Another record was stored under this id before, and it stays."
-                fault = {"pointer": "/prediction_id", "code": "prediction_id.taken", "detail": detail}
-                self._report(report, {"line": line, "prediction_id": record.prediction_id, "errors": [fault]})
-                yield "rejected"
-                continue
-            if record.altered:
-                self._report(
-                    report, {"line": line, "prediction_id": record.prediction_id, "altered": record.altered}
-                )
-            yield one.status
+                self._tell(named | {"errors": [_TAKEN]})
+            elif record.altered:
+                self._tell(named | {"altered": record.altered})
+            yield "rejected" if one.status == "conflict" else one.status
 
-    def _report(self, report: IO[str] | None, line: dict[str, object]) -> None:
-        print(json.dumps(line), file=report or self.stdout)
+    def _tell(self, line: dict[str, object]) -> None:
+        self.report.write(json.dumps(line) + "\n")
 
-    def _conclude(self, counts: Counter[str]) -> None:
+    def _sum_up(self) -> None:
+        counts = self.counts
         self.stderr.write(
             f"{counts['created']} stored, {counts['duplicate']} there already, {counts['rejected']} rejected"
         )
-        if not counts.total():
+
+    def _conclude(self) -> None:
+        tried, rejected = self.counts.total(), self.counts["rejected"]
+        if not tried:
             raise CommandError("There is no record in this file.", returncode=_NOTHING_READ)
-        if counts["rejected"] == counts.total():
-            raise CommandError(
-                "No record of this file could be stored; see the report.", returncode=_NOTHING_READ
-            )
-        if counts["rejected"]:
+        if rejected == tried:
+            raise CommandError("No record could be stored; see the report.", returncode=_NOTHING_READ)
+        if rejected:
             raise CommandError("Some records were rejected; see the report.", returncode=_SOME_REJECTED)
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """Some rows at a time. Where the file stops being readable, those before it are still given."""
+    batch: list[Row] = []
+    try:
+        for row in rows:
+            batch.append(row)
+            if len(batch) == _AT_ONCE:
+                yield batch
+                batch = []
+    except FileRefused:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+@contextmanager
+def _report_to(path: Path | None, otherwise: Any) -> Iterator[Any]:
+    if path is None:
+        yield otherwise
+        return
+    with path.open("w", encoding="utf-8") as report:
+        yield report
 
 
 def _checked(arrived: Arrived, key: bytes) -> CheckedRecord:
