@@ -7,6 +7,8 @@ from django.test import Client
 
 from accounts.models import Person
 from tests.factories.projects import Cast, cast
+from tests.factories.work import queue_in, waiting
+from tests.web.reviewing import Reviewer
 
 SignIn = Callable[[Person], Client]
 
@@ -27,3 +29,12 @@ def signed_in() -> SignIn:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def ann(people: Cast) -> Reviewer:
+    """Ann in front of a queue in which three items wait."""
+    queue = queue_in(people.project)
+    for _ in range(3):
+        waiting(queue)
+    return Reviewer(people.ann, queue)
