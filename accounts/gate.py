@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
 
 from accounts import permissions, sessions
 from accounts.access import Openness, View, declare
@@ -42,6 +43,7 @@ class ProjectRequest(PersonRequest):
 
     project: Project
     permissions: frozenset[Permission]
+    htmx: HtmxDetails
 
 
 def enter(request: Any, slug: str, permission: Permission) -> Project:

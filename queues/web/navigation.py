@@ -38,7 +38,7 @@ def places(request: Any) -> list[Place]:
     project = getattr(request, "project", None)
     if project is None:
         return []
-    held = getattr(request, "permissions", frozenset())
+    held: frozenset[Permission] = getattr(request, "permissions", frozenset())
     found = [(label, reverse(name, args=[project.slug])) for need, label, name in PLACES if need in held]
     # The overview's address begins all others, so it fits only itself.
     root = reverse("web:project", args=[project.slug])

@@ -129,6 +129,7 @@ def test_the_item_ahead_is_another_one_with_a_short_lease(ann: Reviewer) -> None
     assert second.slot != first.slot
     ahead, shown = Slot.objects.get(pk=second.slot), Slot.objects.get(pk=first.slot)
     assert ahead.state == SlotState.LEASED
+    assert ahead.lease_until and shown.lease_until
     assert ahead.lease_until < shown.lease_until
 
 

@@ -1,13 +1,22 @@
 """What happens to a posted review, with and without a script."""
 
+from datetime import datetime
+
 import pytest
 
 from queues.models import Draft, Item, ItemState, Review, Skip, Slot, SlotState
 from tests.factories.projects import Cast
 from tests.factories.work import FORM, TONE, queue_in, waiting
-from tests.web.reviewing import Reviewer, on_screen
+from tests.web.reviewing import OnScreen, Reviewer, on_screen
 
 pytestmark = pytest.mark.django_db
+
+
+def until(item: OnScreen) -> datetime:
+    """When the lease of this item ends."""
+    end = Slot.objects.get(pk=item.slot).lease_until
+    assert end
+    return end
 
 
 def test_a_plain_form_post_stores_the_review_and_leads_to_the_next_item(ann: Reviewer) -> None:
@@ -177,12 +186,12 @@ def test_a_skip_without_one_of_the_reasons_keeps_the_item(ann: Reviewer) -> None
 def test_a_heartbeat_renews_the_lease_and_says_for_how_long(ann: Reviewer) -> None:
     first = on_screen(ann.open())
     second = on_screen(ann.ahead(beside=first.slot))
-    before = Slot.objects.get(pk=second.slot).lease_until
+    before = until(second)
 
     answer = ann.post(second, "heartbeat", as_script=True)
 
     assert answer.json() == {"seconds": 600}
-    assert Slot.objects.get(pk=second.slot).lease_until > before
+    assert until(second) > before
 
 
 @pytest.mark.parametrize("as_script", [False, True])
