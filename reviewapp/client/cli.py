@@ -1,0 +1,112 @@
+"""`reviewapp push FILE`, `pull NAME@VERSION`, `status`, `verify FOLDER`.
+
+Progress and sentences go to standard error, the result as JSON to standard output. Exit codes: 0 done;
+1 some records were rejected, or a file does not verify; 2 arguments, key or file; 3 the server refused;
+4 the server could not be reached.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from reviewapp.client.ending import OK, SOME_WRONG, Ending, Refused
+from reviewapp.client.key import VARIABLE, read_key
+from reviewapp.client.pull import pull
+from reviewapp.client.push import push
+from reviewapp.client.server import Server
+from reviewapp.client.verify import verify
+
+_URL = "http://127.0.0.1:8000"
+_NEWEST = {"limit": "1"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code; never a traceback for what a person can put right."""
+    options = _parser().parse_args(arguments)
+    try:
+        result, code = options.run(options)
+    except Refused as refusal:
+        _tell(refusal.problem or {"detail": str(refusal)})
+        _say(str(refusal))
+        return refusal.code
+    except Ending as ending:
+        _say(str(ending))
+        return ending.code
+    except KeyboardInterrupt:
+        _say("Stopped. Run it again to go on: nothing is done twice.")
+        return 130
+    _tell(result)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--url", default=os.environ.get("REVIEWAPP_URL", _URL), help="else REVIEWAPP_URL")
+    shared.add_argument(
+        "--project", default=os.environ.get("REVIEWAPP_PROJECT"), help="else REVIEWAPP_PROJECT"
+    )
+    shared.add_argument("--key-file", type=Path, help=f"a file of mode 600 with the API key; else {VARIABLE}")
+    shared.add_argument("--no-progress", action="store_true")
+    parser = argparse.ArgumentParser(prog="reviewapp", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    pushing = commands.add_parser(
+        "push", parents=[shared], help="send the records of a .jsonl or .jsonl.gz file"
+    )
+    pushing.add_argument("file", type=Path)
+    pushing.set_defaults(run=_push)
+    pulling = commands.add_parser("pull", parents=[shared], help="download a release")
+    pulling.add_argument("release", help="name@version, or name@latest")
+    pulling.add_argument("--to", type=Path, help="the folder; by default name-version here")
+    pulling.set_defaults(run=_pull)
+    status = commands.add_parser("status", parents=[shared], help="is the server there, and is the key good?")
+    status.set_defaults(run=_status)
+    verifying = commands.add_parser("verify", help="check a pulled folder against its manifest")
+    verifying.add_argument("folder", type=Path)
+    verifying.set_defaults(run=_verify)
+    return parser
+
+
+def _server(options: argparse.Namespace) -> Server:
+    if not options.project:
+        raise Ending("Name the project with --project, or set REVIEWAPP_PROJECT.")
+    return Server(options.url, options.project, read_key(options.key_file))
+
+
+def _push(options: argparse.Namespace) -> tuple[Any, int]:
+    pushed = push(_server(options), options.file, has_bar=not options.no_progress)
+    return asdict(pushed), SOME_WRONG if pushed.rejected else OK
+
+
+def _pull(options: argparse.Namespace) -> tuple[Any, int]:
+    return pull(_server(options), options.release, options.to, has_bar=not options.no_progress), OK
+
+
+def _status(options: argparse.Namespace) -> tuple[Any, int]:
+    server = _server(options)
+    newest = server.get("predictions", _NEWEST)["items"]
+    return {"ready": server.health() == 200, "project": options.project, "newest": newest[:1]}, OK
+
+
+def _verify(options: argparse.Namespace) -> tuple[Any, int]:
+    files = verify(options.folder)
+    is_whole = all(file["state"] == "ok" for file in files)
+    return {"folder": str(options.folder), "whole": is_whole, "files": files}, OK if is_whole else SOME_WRONG
+
+
+def _tell(result: Any) -> None:
+    """For programs."""
+    sys.stdout.write(json.dumps(result) + "\n")
+
+
+def _say(sentence: str) -> None:
+    """For people."""
+    sys.stderr.write(sentence + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""`reviewapp pull NAME@VERSION`: a release into a folder. A download that was cut goes on where it was."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+from tqdm import tqdm
+
+from reviewapp.client.ending import Away, Ending
+from reviewapp.client.server import TRIES, Server
+
+MANIFEST = "manifest.json"
+_PART = ".part"
+_CHUNK = 1024 * 1024
+_RELEASE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}@[A-Za-z0-9.+-]{1,40}")
+_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){0,4}")
+
+
+def pull(server: Server, release: str, folder: Path | None, *, has_bar: bool = True) -> dict[str, Any]:
+    """Download every file of the release, check each against its sum, and tell what there is."""
+    if _RELEASE.fullmatch(release) is None:
+        raise Ending("A release is named as in refunds-dpo@1.2.0, or refunds-dpo@latest.")
+    told = server.get(f"releases/{release}")
+    files = [_checked(file) for file in told["files"]]
+    name = f"{told['dataset']}@{told['version']}"
+    target = folder or Path(name.replace("@", "-"))
+    target.mkdir(parents=True, exist_ok=True)
+    with tqdm(total=sum(f["bytes"] for f in files), unit="B", unit_scale=True, disable=not has_bar) as bar:
+        for file in files:
+            _download(server, f"releases/{name}/files/{file['path']}", file, target / file["path"], bar)
+    if not any(file["path"] == MANIFEST for file in files):
+        (target / MANIFEST).write_text(json.dumps(told["manifest"], indent=2) + "\n", "utf-8")
+    return {"release": name, "folder": str(target), "files": files}
+
+
+def _checked(file: Mapping[str, Any]) -> dict[str, Any]:
+    """What the server names must stay inside of the folder."""
+    if _PATH.fullmatch(str(file["path"])) is None:
+        raise Ending(f"The server names a file that is no plain path: {file['path']!a}")
+    return {name: file[name] for name in ("path", "bytes", "sha256")}
+
+
+def _download(server: Server, address: str, file: Mapping[str, Any], target: Path, bar: tqdm) -> None:
+    if target.is_file() and sha256_of(target) == file["sha256"]:
+        bar.update(file["bytes"])
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + _PART)
+    for tried in range(TRIES):
+        try:
+            _go_on(server, address, file, part, bar)
+        except httpx.TransportError:
+            server.wait(tried)
+            continue
+        if sha256_of(part) == file["sha256"]:
+            part.replace(target)
+            return
+        part.unlink()  # not what was published: once more from the start
+    raise Away(
+        f"{file['path']} did not arrive whole in {TRIES} tries. What is there is kept; try again later."
+    )
+
+
+def _go_on(server: Server, address: str, file: Mapping[str, Any], part: Path, bar: tqdm) -> None:
+    """Append what is missing; from the start when the server sends all of it."""
+    have = part.stat().st_size if part.exists() else 0
+    if have >= file["bytes"]:
+        return
+    etag = f'"{file["sha256"]}"'
+    headers = {"Range": f"bytes={have}-", "If-Range": etag} if have else {}
+    with server.stream(address, headers) as response:
+        goes_on = response.status_code == httpx.codes.PARTIAL_CONTENT
+        bar.update(have if goes_on else 0)
+        with part.open("ab" if goes_on else "wb") as out:
+            for chunk in response.iter_raw(_CHUNK):
+                out.write(chunk)
+                bar.update(len(chunk))
+
+
+def sha256_of(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

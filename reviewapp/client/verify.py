@@ -1,0 +1,25 @@
+"""`reviewapp verify FOLDER`: is every file of a pulled release what was published?"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from reviewapp.client.ending import Ending
+from reviewapp.client.pull import MANIFEST, sha256_of
+
+
+def verify(folder: Path) -> list[dict[str, Any]]:
+    """One entry per file of the manifest: path and `ok`, `missing` or `changed`."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        files = [(str(file["path"]), str(file["sha256"])) for file in manifest["files"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Ending(f"{folder} holds no readable {MANIFEST}: {type(error).__name__}.") from None
+    return [{"path": path, "state": _state(folder, path, wanted)} for path, wanted in files]
+
+
+def _state(folder: Path, path: str, wanted: str) -> str:
+    file = folder / path
+    if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file():
+        return "missing"
+    return "ok" if sha256_of(file) == wanted else "changed"

@@ -1,0 +1,112 @@
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from accounts.actor import SYSTEM
+from accounts.models import Event, Project
+from queues.ingest.actions import Stored, store
+from queues.ingest.record import CheckedRecord, check
+from queues.models import Payload, Prediction
+from tests.factories.projects import ProjectFactory
+from tests.ingest.records import full_record, record
+
+Statements = Callable[[int], object]
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    return ProjectFactory()
+
+
+def sent(prediction_id: str = "p-1", text: str = "a", **changed: object) -> CheckedRecord:
+    return check(record(prediction_id, output={"text": text}, **changed))
+
+
+def statuses(project: Project, *records: CheckedRecord) -> list[str]:
+    return [one.status for one in store(project.pk, records, by=SYSTEM)]
+
+
+def test_a_record_is_stored_as_it_was_checked(project: Project) -> None:
+    checked = check(full_record())
+
+    (stored,) = store(project.pk, [checked], by=SYSTEM)
+
+    prediction = Prediction.objects.get(pk=stored.id)
+    payload = Payload.objects.get(pk=stored.id)
+    assert (prediction.prediction_id, prediction.environment) == ("full-1", "staging")
+    assert (prediction.model_version, prediction.locale, prediction.segment) == ("prod-17", "en-GB", "retail")
+    assert bytes(prediction.content_hash) == checked.content_hash
+    assert prediction.occurred_at == checked.occurred_at
+    assert (payload.record, payload.output_text) == (full_record(), "Five days.")
+
+
+@pytest.mark.parametrize("text", ["", " x ", "a\r\nb", "\\N", "\\.", "\t\\t\b", "a\u2028b\U0001f600", "\x1b"])
+def test_a_text_survives_code_point_for_code_point(project: Project, text: str) -> None:
+    (stored,) = store(project.pk, [sent(text=text, metadata={"note": text})], by=SYSTEM)
+
+    payload = Payload.objects.get(pk=stored.id)
+    assert (payload.output_text, payload.record["metadata"]["note"]) == (text, text)
+
+
+def test_the_same_again_is_a_duplicate_and_another_content_a_conflict(project: Project) -> None:
+    (first,) = store(project.pk, [sent()], by=SYSTEM)
+
+    assert store(project.pk, [sent()], by=SYSTEM) == [Stored(first.id, "duplicate")]
+    assert store(project.pk, [sent(text="b")], by=SYSTEM) == [Stored(first.id, "conflict")]
+    assert Payload.objects.get().output_text == "a"
+
+
+def test_doubles_within_one_batch_are_told_apart(project: Project) -> None:
+    batch = [sent("p-1"), sent("p-2"), sent("p-1"), sent("p-1", text="b")]
+
+    assert statuses(project, *batch) == ["created", "created", "duplicate", "conflict"]
+    assert Prediction.objects.count() == 2
+
+
+def test_environments_and_projects_keep_their_ids_apart(project: Project) -> None:
+    other = ProjectFactory()
+
+    assert statuses(project, sent(), sent(environment="staging")) == ["created", "created"]
+    assert statuses(other, sent(text="b")) == ["created"]
+
+
+def test_a_batch_is_one_event_and_a_repeat_is_none(project: Project) -> None:
+    batch = [sent("p-1"), sent("p-2")]
+    stored = store(project.pk, batch, by=SYSTEM)
+    store(project.pk, batch, by=SYSTEM)
+
+    event = Event.objects.get(kind="predictions.received")
+    assert event.after == {"created": 2, "first": stored[0].id, "last": stored[1].id}
+
+
+def test_storing_takes_few_statements_whatever_the_batch(
+    project: Project, django_assert_max_num_queries: Statements
+) -> None:
+    with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
+        store(project.pk, [sent(f"p-{number}") for number in range(200)], by=SYSTEM)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_senders_of_the_same_ids_at_once_store_each_once() -> None:
+    project = ProjectFactory()
+    batches = [[sent(f"p-{n}") for n in range(50)], [sent(f"p-{n}") for n in reversed(range(50))]] * 3
+    told: list[Stored] = []
+    start = Barrier(len(batches))
+
+    def send(batch: list[CheckedRecord]) -> None:
+        start.wait()
+        try:
+            told.extend(store(project.pk, batch, by=SYSTEM))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=send, args=[batch]) for batch in batches]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(one.status for one in told) == ["created"] * 50 + ["duplicate"] * 250
+    assert Prediction.objects.count() == Payload.objects.count() == 50
