@@ -34,9 +34,14 @@ def count_up_to(rows: QuerySet[Found], limit: int = COUNT_LIMIT) -> int:
 
 
 def newest(
-    rows: QuerySet[Found], matching: Q | None = None, *, before: int | None = None, size: int = PAGE_SIZE
+    rows: QuerySet[Found],
+    matching: Q | None = None,
+    *,
+    before: int | None = None,
+    size: int = PAGE_SIZE,
+    look_at: int = LOOK_AT,
 ) -> Page[Found]:
-    """The newest `size` of `rows` that match, looking at no more than LOOK_AT of them.
+    """The newest `size` of `rows` that match, looking at no more than `look_at` of them.
 
     rows: what one index gives in the order of the id; matching: everything that has to be tested row by
     row. A rare match in a large table takes several pages instead of one very slow one.
@@ -47,13 +52,13 @@ def newest(
     if matching is None:
         found = list(walk[: size + 1])
     else:
-        window = walk.order_by("-pk").values("pk")[:LOOK_AT]
+        window = walk.order_by("-pk").values("pk")[:look_at]
         found = list(rows.filter(matching, pk__in=window).order_by("-pk")[: size + 1])
     if len(found) > size:
         return Page(found[:size], found[size - 1].pk, has_more_matches=True)
     if matching is None:
         return Page(found, None, has_more_matches=False)
-    last_seen = walk.values_list("pk", flat=True)[LOOK_AT - 1 : LOOK_AT].first()
+    last_seen = walk.values_list("pk", flat=True)[look_at - 1 : look_at].first()
     return Page(found, last_seen, has_more_matches=False)
 
 

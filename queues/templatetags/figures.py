@@ -17,6 +17,6 @@ def bounded(count: int | None) -> str:
 
 
 @register.filter
-def figure(value: float | None) -> str:
+def figure(value: object) -> str:
     """A score: four significant figures; a dash where there is none."""
-    return "–" if value is None else f"{value:,.4g}"
+    return f"{value:,.4g}" if isinstance(value, int | float) else "–"

@@ -17,19 +17,23 @@ def sentence(reason: Mapping[str, Any]) -> str:
     said = {
         name: figure(value) if isinstance(value, float | int) else value for name, value in reason.items()
     }
+    try:
+        return _known_sentence(reason) % said
+    except KeyError:  # of a kind, or by a program, that kept less
+        return _("The rule “%(rule)s” picked it.") % {"rule": reason.get("rule", "")}
+
+
+def _known_sentence(reason: Mapping[str, Any]) -> str:
     match reason.get("kind"):
         case "uncertain" if reason.get("by") == "rank":
-            return (
-                _("%(measure)s ranks %(rank)s among its like; the rule asks for %(threshold)s or more.")
-                % said
-            )
+            return _("%(measure)s ranks %(rank)s among its like; the rule asks for %(threshold)s or more.")
         case "uncertain":
-            return _("%(measure)s is %(score)s; the rule asks for %(threshold)s or more.") % said
+            return _("%(measure)s is %(score)s; the rule asks for %(threshold)s or more.")
         case "safety_flagged":
-            return _("%(component)s flagged the category “%(category)s”, severity %(severity)s.") % said
+            return _("%(component)s flagged the category “%(category)s”, severity %(severity)s.")
         case "random_audit":
-            return _("Drawn for the random audit: %(score)s is below the rate of %(threshold)s.") % said
-    return _("The rule “%(rule)s” picked it.") % {"rule": reason.get("rule", "")}
+            return _("Drawn for the random audit: %(score)s is below the rate of %(threshold)s.")
+    return _("The rule “%(rule)s” picked it.")
 
 
 def figure(value: float) -> str:

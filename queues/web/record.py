@@ -15,6 +15,10 @@ from .desk import ROLES
 TOKENS_SHOWN = 2_000
 # p of a token, from sure to unsure: where the marks of the strip change.
 TOKEN_STEPS = (0.9, 0.6, 0.3, 0.1)
+GUARDRAIL_COLUMNS = frozenset(
+    {"component", "component_version", "taxonomy", "category", "score", "threshold"}
+)
+GUARDRAIL_COLUMNS |= {"flagged", "verdict", "action", "reason"}
 
 Record = Mapping[str, Any]
 
@@ -79,7 +83,7 @@ def shown_record(record: Record) -> ShownRecord:
         tokens_left_out=max(0, len(tokens) - TOKENS_SHOWN),
         samples=record.get("samples") or [],
         judges=record.get("judges") or [],
-        guardrails=record.get("guardrails") or [],
+        guardrails=[{**row, "rest": _rest(row)} for row in record.get("guardrails") or []],
         groups=_groups(record),
         tags=record.get("tags") or [],
         metadata=_json(record.get("metadata")),
@@ -115,6 +119,13 @@ def _facts(values: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _plain(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _rest(row: Mapping[str, Any]) -> str:
+    """What a guardrail row says beside the columns of its table."""
+    return ", ".join(
+        f"{name} {_plain(value)}" for name, value in row.items() if name not in GUARDRAIL_COLUMNS
+    )
 
 
 def _token(token: Mapping[str, Any]) -> Token:
