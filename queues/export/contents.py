@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -61,7 +61,9 @@ def write_contents(
             for name in (format_.file_name, "provenance.jsonl", "lineage")
         )
         stack.enter_context(queries.snapshot())
-        verdicts = queries.verdicts_of(project_id, filter_, scope=format_.scope, with_lineage=True)
+        verdicts = stack.enter_context(
+            closing(queries.verdicts_of(project_id, filter_, scope=format_.scope, with_lineage=True))
+        )
         for seen, found in enumerate(verdicts, start=1):
             _add(found, format_, rows, provenance, lineage, counts, names)
             if seen % REPORT_EVERY == 0:

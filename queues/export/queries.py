@@ -4,8 +4,8 @@ No model instances: a release of a million rows would make five million of them.
 along the index of its standing verdicts, a page at a time, all pages in one REPEATABLE READ snapshot.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -112,16 +112,19 @@ def snapshot() -> Iterator[None]:
 
 
 def verdicts_of(
-    project_id: int, filter_: Filter, *, scope: str, with_lineage: bool = False
-) -> Iterator[Found]:
+    project_id: int, filter_: Filter, *, scope: str, with_lineage: bool = False, at_most: int | None = None
+) -> Generator[Found, None, None]:
     """What the filter asks for, queue by queue (by slug) in the order of the verdicts.
 
-    scope: the consent that a row needs, "train" or "eval". Read inside `snapshot()`.
+    scope: the consent that a row needs, "train" or "eval". Read inside `snapshot()`, and close it before
+    that ends: while it is open the connection belongs to it, and the end of the transaction would wait.
     """
     sql = _statement(filter_, with_lineage=with_lineage)
-    arguments = {**_arguments(filter_), "scope": scope, "never": list(NEVER_EXPORTED), "limit": PAGE}
+    arguments = {**_arguments(filter_), "scope": scope, "never": list(NEVER_EXPORTED)}
+    left = at_most
     for queue_id in _queue_ids(project_id, filter_):
-        yield from _walk(sql, {**arguments, "queue": queue_id})
+        seen = yield from _walk(sql, {**arguments, "queue": queue_id}, left)
+        left = None if left is None else left - seen
 
 
 def count_standing(project_id: int, filter_: Filter) -> int:
@@ -130,15 +133,21 @@ def count_standing(project_id: int, filter_: Filter) -> int:
     return Verdict.objects.filter(queue__in=queue_ids, withdrawn_at=None).count()
 
 
-def _walk(sql: str, arguments: dict[str, object]) -> Iterator[Found]:
-    after, seen = 0, PAGE
+def _walk(sql: str, arguments: dict[str, object], at_most: int | None) -> Generator[Found, None, int]:
+    """The verdicts of one queue, page by page; returns how many there were."""
+    after, seen_in_all = 0, 0
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        while seen == PAGE:
+        while limit := PAGE if at_most is None else min(PAGE, at_most - seen_in_all):
+            page = {**arguments, "after": after, "limit": limit}
             seen = 0
-            rows = cursor.stream(sql, {**arguments, "after": after}, size=CHUNK)
-            for seen, values in enumerate(rows, start=1):  # noqa: B007 - read after the loop
-                after = values[0]
-                yield _found(values)
+            with closing(cursor.stream(sql, page, size=CHUNK)) as rows:
+                for seen, values in enumerate(rows, start=1):  # noqa: B007 - read after the loop
+                    after = values[0]
+                    yield _found(values)
+            seen_in_all += seen
+            if seen < limit:
+                break
+    return seen_in_all
 
 
 def _found(values: tuple) -> Found:

@@ -1,14 +1,15 @@
 """What a dataset holds now, without a release: all of it as a stream, or a look at the first part of it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 
 from queues.models import Dataset
 
 from . import filters, queries
-from .formats import Format, formats, write
+from .formats import formats, write
 from .hashing import canonical
 from .queries import Found
 from .row import Excluded, Record
@@ -34,11 +35,8 @@ class Summary:
 
 def lines_of(dataset: Dataset, *, limit: int | None = None) -> Iterator[bytes]:
     """The records that a release would hold now, as JSONL in pieces; one snapshot, constant memory."""
-    format_ = formats.get(dataset.format)
-    with queries.snapshot():
-        records = (
-            record for _found, record in _written(dataset, format_) if not isinstance(record, Excluded)
-        )
+    with queries.snapshot(), closing(_written(dataset)) as found:
+        records = (record for _found, record in found if not isinstance(record, Excluded))
         batch = bytearray()
         for record in islice(records, limit):
             batch += canonical(record)
@@ -52,23 +50,27 @@ def lines_of(dataset: Dataset, *, limit: int | None = None) -> Iterator[bytes]:
 
 def look_at(dataset: Dataset) -> Summary:
     """What is in it, what is left out and why, and the first records; of the first LOOK_AT verdicts."""
-    format_ = formats.get(dataset.format)
     summary = Summary()
-    with queries.snapshot():
-        for found, record in _written(dataset, format_):
+    with queries.snapshot(), closing(_written(dataset, at_most=LOOK_AT + 1)) as written:
+        for found, record in written:
             if summary.looked_at == LOOK_AT:
                 summary.is_cut = True
-                break
-            _count(summary, found, record)
+            else:
+                _count(summary, found, record)
     return summary
 
 
-def _written(dataset: Dataset, format_: Format) -> Iterator[tuple[Found, Record | Excluded]]:
+def _written(
+    dataset: Dataset, *, at_most: int | None = None
+) -> Generator[tuple[Found, Record | Excluded], None, None]:
     wanted, faults = filters.parse(dataset.filter)
     if faults:
         raise ValueError(f"the filter of dataset {dataset.pk} is not understood: {faults[0].code}")
-    for found in queries.verdicts_of(dataset.project_id, wanted, scope=format_.scope):
-        yield found, Excluded(found.left_out) if found.left_out else write(format_, found.row)
+    format_ = formats.get(dataset.format)
+    verdicts = queries.verdicts_of(dataset.project_id, wanted, scope=format_.scope, at_most=at_most)
+    with closing(verdicts):
+        for found in verdicts:
+            yield found, Excluded(found.left_out) if found.left_out else write(format_, found.row)
 
 
 def _count(summary: Summary, found: Found, record: Record | Excluded) -> None:

@@ -17,7 +17,7 @@ from accounts.models import Event
 from queues import pipeline
 from queues.errors import WrongState
 from queues.export import actions as export
-from queues.export import publishing, queries, store
+from queues.export import publishing, queries, reading, store
 from queues.export.hashing import dataset_sha256
 from queues.models import Dataset, Job, Queue, Release, ReleaseFile, ReleaseRow, Verdict
 from tests.factories.projects import Cast, cast
@@ -205,6 +205,38 @@ def test_an_undo_is_told_that_its_answer_has_left(people: Cast, queue: Queue) ->
 
     assert queries.is_released(inside.review_id)
     assert not queries.is_released(outside.review_id)
+
+
+def test_a_mistake_while_reading_ends_the_build_and_frees_the_connection(
+    people: Cast, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _n in range(3):
+        settled(queue)
+    _release, job = ask(people)
+
+    def broken(record: object) -> bytes:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("queues.export.contents.canonical", broken)
+        pipeline.run_job(job.pk)
+    job.refresh_from_db()
+
+    assert (job.state, job.error) == ("queued", "MemoryError: ")
+    pipeline.run_job(job.pk)
+    assert Release.objects.get().state == "published"
+
+
+def test_reading_less_than_there_is_frees_the_connection(people: Cast, queue: Queue) -> None:
+    for _n in range(5):
+        settled(queue, corrected_text="x" * 100_000)
+    dataset = ask(people)[0].dataset
+
+    assert len(b"".join(reading.lines_of(dataset, limit=2)).splitlines()) == 2
+    stream = reading.lines_of(dataset)
+    next(stream)
+    stream.close()
+    assert Dataset.objects.exists()
 
 
 # Where a worker is killed: the function, and whether before or after it did its work.
