@@ -17,6 +17,14 @@ class JobState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+JOB_MOVES: dict[JobState, frozenset[JobState]] = {
+    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED}),
+    JobState.RUNNING: frozenset({JobState.RUNNING, JobState.QUEUED, JobState.DONE, JobState.FAILED}),
+    JobState.DONE: frozenset(),
+    JobState.FAILED: frozenset(),
+}
+
+
 ATTEMPTS_MAX = 3  # a poisonous job stops here and is shown with its error
 LEASE = timedelta(seconds=60)
 

@@ -14,6 +14,14 @@ class PredictionState(models.TextChoices):
     NOT_ROUTED = "not_routed", _("not routed")
 
 
+PREDICTION_MOVES: dict[PredictionState, frozenset[PredictionState]] = {
+    PredictionState.RECEIVED: frozenset({PredictionState.SCORED}),
+    PredictionState.SCORED: frozenset({PredictionState.ROUTED, PredictionState.NOT_ROUTED}),
+    PredictionState.ROUTED: frozenset(),
+    PredictionState.NOT_ROUTED: frozenset(),
+}
+
+
 class Prediction(models.Model):
     """One input and the model's output to it, as the client named it. Immutable but for its state.
 

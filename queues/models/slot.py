@@ -13,6 +13,15 @@ class SlotState(models.TextChoices):
     VOID = "void", _("void")
 
 
+# An undo leases a done slot again; a reopened item needs its void slots after all.
+SLOT_MOVES: dict[SlotState, frozenset[SlotState]] = {
+    SlotState.OPEN: frozenset({SlotState.LEASED, SlotState.VOID}),
+    SlotState.LEASED: frozenset({SlotState.OPEN, SlotState.DONE, SlotState.VOID}),
+    SlotState.DONE: frozenset({SlotState.LEASED}),
+    SlotState.VOID: frozenset({SlotState.OPEN}),
+}
+
+
 class Slot(models.Model):
     """One review that an item needs. A lease is a slot held by a person for some minutes, with a token.
 
