@@ -15,7 +15,6 @@ from reviewapp.client.server import TRIES, Server
 
 MANIFEST = "manifest.json"
 _PART = ".part"
-_CHUNK = 1024 * 1024
 _RELEASE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}@[A-Za-z0-9.+-]{1,40}")
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){0,4}")
 
@@ -76,7 +75,8 @@ def _go_on(server: Server, address: str, file: Mapping[str, Any], part: Path, ba
         goes_on = response.status_code == httpx.codes.PARTIAL_CONTENT
         bar.update(have if goes_on else 0)
         with part.open("ab" if goes_on else "wb") as out:
-            for chunk in response.iter_raw(_CHUNK):
+            # As it arrives: what is held back for a full chunk is lost when the line is cut.
+            for chunk in response.iter_raw():
                 out.write(chunk)
                 bar.update(len(chunk))
 

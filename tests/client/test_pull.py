@@ -1,0 +1,102 @@
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import httpx
+import pytest
+
+from reviewapp.client.ending import Away, Ending
+from reviewapp.client.pull import pull
+from reviewapp.client.server import TRIES, Server
+from reviewapp.client.verify import verify
+
+TRAIN = b"".join(json.dumps({"line": n}).encode() + b"\n" for n in range(2_000))
+SUM = sha256(TRAIN).hexdigest()
+FILE = {"path": "data/train.jsonl", "bytes": len(TRAIN), "sha256": SUM, "rows": 2_000, "url": ""}
+
+
+class Releases(httpx.BaseTransport):
+    """A server with one release that cuts its first downloads after some bytes."""
+
+    def __init__(self, cuts: list[int], files: list[dict[str, object]]) -> None:
+        self.cuts, self.files = cuts, files
+        self.ranges: list[str] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if "/files/" not in request.url.path:
+            manifest = {"files": self.files}
+            told = {"dataset": "refunds", "version": "1.0.0", "files": self.files, "manifest": manifest}
+            return httpx.Response(200, json=told)
+        asked = request.headers.get("Range", "")
+        self.ranges.append(asked)
+        start = int(asked.removeprefix("bytes=").rstrip("-") or 0)
+        assert not start or request.headers["If-Range"] == f'"{SUM}"'
+        stream = _Cut(TRAIN[start:], self.cuts.pop(0) if self.cuts else None)
+        return httpx.Response(206 if start else 200, stream=stream)
+
+
+class _Cut(httpx.SyncByteStream):
+    def __init__(self, rest: bytes, after: int | None) -> None:
+        self._rest, self._after = rest, after
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        yield self._rest[: self._after]
+        if self._after is not None:
+            raise httpx.ReadError("cut")
+
+
+def server_with(cuts: list[int], files: list[dict[str, object]] | None = None) -> tuple[Server, Releases]:
+    releases = Releases(cuts, [FILE] if files is None else files)
+    return Server("http://x", "p", "rk_x", sleep=lambda _seconds: None, transport=releases), releases
+
+
+def test_a_cut_download_goes_on_where_it_was(tmp_path: Path) -> None:
+    server, releases = server_with([1_000, 500])
+
+    pull(server, "refunds@1.0.0", tmp_path / "r", has_bar=False)
+
+    assert (tmp_path / "r" / "data" / "train.jsonl").read_bytes() == TRAIN
+    assert releases.ranges == ["", "bytes=1000-", "bytes=1500-"]
+    assert [file["state"] for file in verify(tmp_path / "r")] == ["ok"]
+
+
+def test_a_second_pull_downloads_nothing(tmp_path: Path) -> None:
+    server, releases = server_with([])
+
+    for _ in range(2):
+        pull(server, "refunds@latest", tmp_path, has_bar=False)
+
+    assert releases.ranges == [""]
+
+
+def test_what_was_given_up_is_kept_for_the_next_pull(tmp_path: Path) -> None:
+    server, _releases = server_with([10] * TRIES)
+    with pytest.raises(Away):
+        pull(server, "refunds@1.0.0", tmp_path, has_bar=False)
+
+    server, releases = server_with([])
+    pull(server, "refunds@1.0.0", tmp_path, has_bar=False)
+
+    assert releases.ranges == [f"bytes={10 * TRIES}-"]
+
+
+@pytest.mark.parametrize("path", ["../evil", "/etc/passwd", "a/../../b", "a\\b", "", "a\0b"])
+def test_a_server_cannot_write_outside_of_the_folder(tmp_path: Path, path: str) -> None:
+    server, releases = server_with([], [FILE | {"path": path}])
+
+    with pytest.raises(Ending, match="no plain path"):
+        pull(server, "refunds@1.0.0", tmp_path / "r", has_bar=False)
+
+    assert releases.ranges == []
+
+
+def test_verify_tells_what_is_missing_and_what_was_changed(tmp_path: Path) -> None:
+    server, _releases = server_with([])
+    pull(server, "refunds@1.0.0", tmp_path, has_bar=False)
+    file = tmp_path / "data" / "train.jsonl"
+
+    file.write_bytes(TRAIN + b" ")
+    assert [one["state"] for one in verify(tmp_path)] == ["changed"]
+
+    file.unlink()
+    assert [one["state"] for one in verify(tmp_path)] == ["missing"]
