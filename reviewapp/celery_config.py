@@ -18,7 +18,7 @@ if _ENV.broker_url:
     broker_url = _ENV.broker_url
     broker_transport_options = {"visibility_timeout": _TOO_LONG_SECONDS}
 else:
-    broker_url = "pgmq://"
+    broker_url = "pgmq://localhost"  # only a name: conn_string says where
     broker_transport_options = {
         # As words: of a URL pgmq drops the parameters.
         "conn_string": make_conninfo("", **conninfo_to_dict(_ENV.database_url)),

@@ -2,5 +2,5 @@
 
 from celery import Celery
 
-app = Celery("reviewapp-schedule")
+app = Celery("reviewapp-schedule", fixups=set())  # the one fixup would set up Django
 app.config_from_object("reviewapp.celery_config")

@@ -37,6 +37,7 @@ def choose() -> TestServer | None:
     if os.environ.get("DATABASE_URL"):
         return None
     var = Path(tempfile.mkdtemp(prefix="reviewapp-test-"))
+    (var / "static").mkdir()
     os.environ["DATABASE_URL"] = place.database_url(var)
     os.environ["REVIEWAPP_VAR"] = str(var)
     return TestServer(var)

@@ -66,6 +66,8 @@ class Cluster:
             folder.mkdir(parents=True, exist_ok=True)
         self.socket.chmod(0o700)
         chosen = disguise()
+        if chosen.owner is not None:
+            self.data.parent.chmod(0o711)  # the server's user must pass through, and may not look around
         is_new = not (self.data / "PG_VERSION").exists()
         if is_new:
             self._initialise(chosen)
@@ -88,9 +90,12 @@ class Cluster:
             cwd="/",
         )
         if done.returncode:
-            raise EmbeddedTrouble(
-                f"The embedded PostgreSQL could not be made in {self.data}: {done.stderr.strip()}"
+            hint = (
+                " Set REVIEWAPP_VAR to a folder that every user may enter."
+                if chosen.owner is not None
+                else ""
             )
+            raise EmbeddedTrouble(f"No PostgreSQL could be made in {self.data}.{hint}\n{done.stderr.strip()}")
         half.rename(self.data)
 
     def start(

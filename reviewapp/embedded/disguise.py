@@ -2,7 +2,7 @@
 
 In the namespace (unshare) files stay root's outside: nothing is given away, no account is made. Where the
 kernel forbids namespaces (many containers), the data folder is given to `nobody` and the binaries are
-copied to where nobody may read them.
+copied to where nobody may read them. REVIEWAPP_PG_DISGUISE=setpriv takes the second way at once.
 """
 
 import os

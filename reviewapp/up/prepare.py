@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -18,11 +19,11 @@ def is_needed(stamp: Path, database_url: str) -> bool:
     return not stamp.exists() or stamp.read_text() != fingerprint(database_url)
 
 
-def run(stamp: Path, database_url: str, *commands: str) -> None:
+def run(stamp: Path, database_url: str, *more: Sequence[str]) -> None:
     """`manage.py prepare` and then the given commands, in view of the person who waits."""
-    for command in ("prepare", *commands):
-        if subprocess.run([sys.executable, str(ROOT / "manage.py"), command], check=False).returncode:
-            raise UpTrouble(f"`manage.py {command}` failed; what it said is above. Nothing was started.")
+    for command in (["prepare"], *more):
+        if subprocess.run([sys.executable, str(ROOT / "manage.py"), *command], check=False).returncode:
+            raise UpTrouble(f"`manage.py {command[0]}` failed; what it said is above. Nothing was started.")
     stamp.write_text(fingerprint(database_url))
 
 

@@ -25,6 +25,7 @@ _STOP_SECONDS = 20.0
 _TICK_SECONDS = 0.25
 _HEART_EVERY_SECONDS = 10.0
 _DEAF_SECONDS = 60.0
+_LOAD_DEMO = ("load_demo", "--verbosity", "0")
 
 
 class Supervisor:
@@ -75,7 +76,7 @@ class Supervisor:
         missing_demo = self.demo and not demo_file(self.env.var).exists()
         if missing_demo or prepare.is_needed(stamp, self.env.database_url):
             say("  preparing the database")
-            prepare.run(stamp, self.env.database_url, *(["load_demo"] if self.demo else []))
+            prepare.run(stamp, self.env.database_url, *([_LOAD_DEMO] if self.demo else []))
 
     def _wait_until_ready(self) -> None:
         web = self.children[0]

@@ -34,7 +34,8 @@ class Command(BaseCommand):
         self._say(_("%(n)s predictions are new, scored and routed") % {"n": created})
         for step in History(project, queues, named).play():
             self._say(step)
-        self._show(card)
+        if options["verbosity"]:  # 0: whoever called shows the card when the pages can be opened
+            self._show(card)
 
     def _say(self, step: str) -> None:
         self.stdout.write(f"  demo: {step}")

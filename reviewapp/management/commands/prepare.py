@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
-        call_command("migrate", interactive=False, verbosity=1, stdout=self.stdout)
+        call_command("migrate", interactive=False, verbosity=options["verbosity"], stdout=self.stdout)
         if not settings.ENV.broker_url and broker.install():
             self.stdout.write("  Message tables installed")
         if not settings.DEBUG:

@@ -1,0 +1,76 @@
+"""Safe by default: what the environment may and may not ask for."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from reviewapp import environment
+from reviewapp.embedded import secret
+from reviewapp.environment import ROOT, Misconfigured
+
+KEY = "k" * 60
+
+
+def manage(*words: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    """A command in an environment that holds nothing but `env`."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_production_without_a_key_does_not_start() -> None:
+    done = manage("check", DATABASE_URL="postgresql:///production")
+
+    assert done.returncode != 0
+    assert "SECRET_KEY is not" in done.stderr
+
+
+def test_two_embedded_installations_have_different_keys_of_their_own(tmp_path: Path) -> None:
+    one, two = (secret.read_or_make(tmp_path / name / "secret_key") for name in ("one", "two"))
+
+    assert one != two
+    assert len(one) >= 50
+    assert (tmp_path / "one" / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(secret.read_or_make, [tmp_path / "secret_key"] * 24))
+
+    assert len(keys) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_nothing_set_means_embedded_closed_and_not_debugging() -> None:
+    env = environment.read({})
+
+    assert env.database_is_embedded
+    assert not env.debug
+    assert not env.is_https
+    assert set(env.allowed_hosts) == {"127.0.0.1", "localhost", "[::1]"}
+
+
+def test_a_public_address_allows_its_own_host_only_and_turns_https_on() -> None:
+    env = environment.read({"PUBLIC_URL": "https://review.example.org/"})
+
+    assert env.allowed_hosts == ("review.example.org",)
+    assert env.is_https
+
+
+def test_a_port_that_is_not_a_number_is_refused_with_its_name() -> None:
+    with pytest.raises(Misconfigured, match="REVIEWAPP_PORT is '80x'"):
+        environment.read({"REVIEWAPP_PORT": "80x"})
+
+
+def test_django_finds_nothing_to_warn_about_in_production() -> None:
+    done = manage(
+        *("check", "--deploy", "--tag", "security", "--fail-level", "WARNING"),
+        SECRET_KEY="".join(chr(48 + n) for n in range(60)),
+        DATABASE_URL="postgresql:///production",
+        PUBLIC_URL="https://review.example.org",
+    )
+
+    assert done.returncode == 0, done.stderr
