@@ -8,12 +8,11 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues.api import pagination, parameters
-from queues.api.base import ProjectView
+from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, read
 from queues.api.downloads import JSON_LINES
 from queues.export import actions as export
@@ -56,13 +55,13 @@ class DatasetsView(ProjectView):
     parameters = pagination.PARAMETERS
 
     @extend_schema(responses={200: DatasetPage})
-    def get(self, request: Request) -> Response:
+    def get(self, request: ProjectRequest) -> Response:
         page = pagination.page(request, releases.datasets_of(request.project.pk), order=("name",))
         current = releases.newest_of(page.rows)
         return Response(page.body([_answer(dataset, current.get(dataset.pk)) for dataset in page.rows]))
 
     @extend_schema(request=NewDataset, responses={201: DatasetAnswer})
-    def post(self, request: Request) -> Response:
+    def post(self, request: ProjectRequest) -> Response:
         body = read(request, NewDataset)
         dataset = export.create_dataset(
             request.project,
@@ -82,7 +81,7 @@ class DatasetView(ProjectView):
     permission = {"GET": Permission.READ}
 
     @extend_schema(responses={200: DatasetAnswer})
-    def get(self, request: Request, name: str) -> Response:
+    def get(self, request: ProjectRequest, name: str) -> Response:
         dataset = releases.dataset_named(request.project.pk, name)
         return Response(_answer(dataset, releases.newest_of([dataset]).get(dataset.pk)))
 
@@ -94,7 +93,7 @@ class DatasetRowsView(ProjectView):
     parameters = frozenset({"limit"})
 
     @extend_schema(responses={(200, JSON_LINES): OpenApiTypes.BINARY})
-    def get(self, request: Request, name: str) -> HttpResponseBase:
+    def get(self, request: ProjectRequest, name: str) -> HttpResponseBase:
         dataset = releases.dataset_named(request.project.pk, name)
         limit = parameters.whole(request, "limit", low=1, high=ROWS_MAX)
         if request.method == "HEAD":

@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues.api import pagination
-from queues.api.base import ProjectView
+from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Text, read
 from queues.api.downloads import JSON_LINES, send
 from queues.errors import NotFound
@@ -86,13 +85,13 @@ class ReleasesView(ProjectView):
     parameters = pagination.PARAMETERS
 
     @extend_schema(responses={200: ReleasePage})
-    def get(self, request: Request, name: str) -> Response:
+    def get(self, request: ProjectRequest, name: str) -> Response:
         dataset = releases.dataset_named(request.project.pk, name)
         page = pagination.page(request, releases.releases_of(dataset).defer("manifest"), order=("-id",))
         return Response(page.body([_line(release) for release in page.rows]))
 
     @extend_schema(request=NewRelease, responses={202: ReleaseStatus})
-    def post(self, request: Request, name: str) -> Response:
+    def post(self, request: ProjectRequest, name: str) -> Response:
         body = read(request, NewRelease)
         dataset = releases.dataset_named(request.project.pk, name)
         asked, _job = export.publish(dataset, notes=body.notes, by=request.actor)
@@ -107,7 +106,7 @@ class ReleaseStatusView(ProjectView):
     permission = {"GET": Permission.READ}
 
     @extend_schema(responses={200: ReleaseStatus})
-    def get(self, request: Request, release_id: int) -> Response:
+    def get(self, request: ProjectRequest, release_id: int) -> Response:
         found = Release.objects.filter(dataset__project=request.project, pk=release_id)
         release = found.select_related("dataset", "asked_by").defer("manifest").first()
         if release is None:
@@ -121,7 +120,7 @@ class ReleaseView(ProjectView):
     permission = {"GET": Permission.READ}
 
     @extend_schema(responses={200: ReleaseAnswer})
-    def get(self, request: Request, name: str, version: str) -> Response:
+    def get(self, request: ProjectRequest, name: str, version: str) -> Response:
         release = releases.release_of(request.project.pk, name, version)
         base = f"/api/v1/projects/{request.project.slug}/releases/{name}@{release.version}/files/"
         files = [
@@ -138,7 +137,7 @@ class ReleaseFileView(ProjectView):
     permission = {"GET": Permission.PULL}
 
     @extend_schema(responses={(200, JSON_LINES): OpenApiTypes.BINARY, (206, JSON_LINES): OpenApiTypes.BINARY})
-    def get(self, request: Request, name: str, version: str, path: str) -> HttpResponseBase:
+    def get(self, request: ProjectRequest, name: str, version: str, path: str) -> HttpResponseBase:
         release = releases.release_of(request.project.pk, name, version)
         file = releases.file_of(release, path)
         response = send(request, file, name=f"{name}-{release.version}-{file.path}")

@@ -6,7 +6,7 @@ publishes; an attempt that finds another folder in the row has been replaced and
 """
 
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -32,26 +32,27 @@ class NothingToPublish(Exception):
 
 def build(job: Job) -> None:
     """Build and publish the release of the job; nothing happens when that is done or given up."""
-    release = _begin(job)
-    if release is None:
+    attempt = _begin(job)
+    if attempt is None:
         return
+    release, folder = attempt
     try:
-        with Progress(job) as progress, store.workplace(release.folder) as place:
+        with Progress(job) as progress, store.workplace(folder) as place:
             contents = _write(release, place, progress)
-            _publish(release, contents)
+            _publish(release, folder, contents)
     except Replaced:
-        store.clear(release.folder)
+        store.clear(folder)
     except NothingToPublish as reason:
-        store.clear(release.folder)
+        store.clear(folder)
         _give_up(release, job, str(reason))
     except Exception:
-        store.clear(release.folder)
+        store.clear(folder)
         if job.attempts >= ATTEMPTS_MAX:
             _give_up(release, job, "")
         raise
 
 
-def _begin(job: Job) -> Release | None:
+def _begin(job: Job) -> tuple[Release, UUID] | None:
     """Give the release a fresh folder for this attempt, and clear what an earlier one left."""
     with transaction.atomic():
         release = (
@@ -62,11 +63,12 @@ def _begin(job: Job) -> Release | None:
         )
         if release is None:
             return None
-        before, release.folder, release.state = release.folder, uuid4(), ReleaseState.BUILDING
+        before, folder = release.folder, uuid4()
+        release.folder, release.state = folder, ReleaseState.BUILDING
         release.save(update_fields=["folder", "state"])
     if before is not None:
         store.clear(before)
-    return release
+    return release, folder
 
 
 def _write(release: Release, place: Path, progress: Progress) -> Contents:
@@ -90,13 +92,13 @@ def _write(release: Release, place: Path, progress: Progress) -> Contents:
     return contents
 
 
-def _publish(release: Release, contents: Contents) -> None:
+def _publish(release: Release, folder: UUID, contents: Contents) -> None:
     format_ = formats.get(release.dataset.format)
     stored = {}
     for written, checked_as in ((contents.rows, format_), (contents.provenance, None)):
-        stored[written.name] = store.put(release.folder, written.path)
+        stored[written.name] = store.put(folder, written.path)
         check_file(store.read(stored[written.name]), written, checked_as)
-    publish_built(release, contents, stored)
+    publish_built(release, folder, contents, stored)
 
 
 def _give_up(release: Release, job: Job, reason: str) -> None:

@@ -5,10 +5,11 @@ text (tool calls, files, reasoning) excludes the record instead of being left ou
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from .row import Excluded
 
-Message = dict[str, object]
+Message = dict[str, Any]
 
 # TRL's chat templates know these; `developer` is what newer ones call the system role.
 ROLES = ("system", "developer", "user", "assistant", "tool")
@@ -24,7 +25,7 @@ class _NotTextError(Exception):
     """A part that has no place in a text message."""
 
 
-def prompt_messages(input_: Mapping[str, object]) -> list[Message] | Excluded:
+def prompt_messages(input_: Mapping[str, Any]) -> list[Message] | Excluded:
     """System instructions, then the messages (or the bare prompt), as role/content."""
     if input_.get("tools"):
         # The model saw tools; a prompt without them would teach answers to another question.
@@ -35,37 +36,37 @@ def prompt_messages(input_: Mapping[str, object]) -> list[Message] | Excluded:
         return Excluded(str(refusal))
 
 
-def _system(input_: Mapping[str, object]) -> list[Message]:
+def _system(input_: Mapping[str, Any]) -> list[Message]:
     parts = input_.get("system_instructions")
     if not parts:
         return []
     return [{"role": "system", "content": parts if isinstance(parts, str) else _text(parts)}]
 
 
-def _turns(input_: Mapping[str, object]) -> list[Message]:
+def _turns(input_: Mapping[str, Any]) -> list[Message]:
     messages = input_.get("messages")
     if messages is None:
         return [{"role": "user", "content": input_.get("prompt") or ""}]
     return [{"role": message["role"], "content": _content(message)} for message in messages]
 
 
-def _content(message: Mapping[str, object]) -> str:
+def _content(message: Mapping[str, Any]) -> str:
     parts = message.get("parts", message.get("content"))
     return parts if isinstance(parts, str) else _text(parts or ())
 
 
-def _text(parts: Iterable[Mapping[str, object]]) -> str:
+def _text(parts: Iterable[Mapping[str, Any]]) -> str:
     return "".join([_text_of(part) for part in parts])
 
 
-def _text_of(part: Mapping[str, object]) -> str:
+def _text_of(part: Mapping[str, Any]) -> str:
     content = part.get("content")
     if part.get("type") != "text" or not isinstance(content, str):
         raise _NotTextError(_WHY_NOT.get(str(part.get("type")), "prompt.not_text"))
     return content
 
 
-def fault_in_messages(messages: object) -> str | None:
+def fault_in_messages(messages: Any) -> str | None:
     """The code of the first thing wrong with a list of role/content messages; None when it is sound."""
     if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
         return "messages.type"

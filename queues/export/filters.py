@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -119,7 +120,7 @@ def _time(value: object) -> datetime | None:
     return time if time is not None and time.tzinfo is not None else None
 
 
-def _value(name: str, value: object) -> object:
+def _value(name: str, value: object) -> Any:
     if name in _TIMES:
         return _time(value)
     return tuple(dict.fromkeys(value)) if isinstance(value, list) else value

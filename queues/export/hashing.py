@@ -7,6 +7,7 @@ is: text, booleans, nulls and small integers under plain keys. Whatever else com
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from typing import Any
 
 import orjson
 import rfc8785
@@ -15,7 +16,7 @@ import rfc8785
 _EXACT = 2**53 - 1
 
 
-def canonical(record: object) -> bytes:
+def canonical(record: Any) -> bytes:
     """The RFC 8785 bytes of a JSON value; raises ValueError for what JSON cannot hold exactly."""
     if _is_plain(record):
         return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
@@ -40,7 +41,7 @@ def sha256_of_sorted(record_hashes: Iterable[str]) -> str:
     return total.hexdigest()
 
 
-def _is_plain(value: object) -> bool:
+def _is_plain(value: Any) -> bool:
     """Whether orjson and RFC 8785 are sure to agree.
 
     ASCII keys sort alike by code point and by UTF-16 unit, and text is escaped alike; floats are not

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -34,11 +35,11 @@ class Replaced(Exception):
     """Another attempt took this release over, or finished it."""
 
 
-def publish_built(release: Release, contents: Contents, stored: Mapping[str, str]) -> None:
+def publish_built(release: Release, folder: UUID, contents: Contents, stored: Mapping[str, str]) -> None:
     """Publish what an attempt built. stored: file name → storage name. Raises Replaced when it comes late."""
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=release.dataset_id)
-        release = _still_ours(release)
+        release = _still_ours(release, folder)
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
         _copy_lineage(release, contents.lineage)
@@ -54,16 +55,16 @@ def publish_built(release: Release, contents: Contents, stored: Mapping[str, str
             counts=contents.counts,
         )
         written = write_whole(contents.rows.path.parent / "manifest.json", canonical(manifest))
-        names = {**stored, written.name: store.put(release.folder, written.path)}
+        names = {**stored, written.name: store.put(folder, written.path)}
         _save_files(release, [contents.rows, contents.provenance, written], names)
         _publish(release, before, version, manifest, written)
         _record(release, dataset)
 
 
-def _still_ours(release: Release) -> Release:
+def _still_ours(release: Release, folder: UUID) -> Release:
     """The row, locked; its folder says whose attempt counts."""
     locked = Release.objects.select_for_update().get(pk=release.pk)
-    if locked.state != ReleaseState.BUILDING or locked.folder != release.folder:
+    if locked.state != ReleaseState.BUILDING or locked.folder != folder:
         raise Replaced
     return locked
 

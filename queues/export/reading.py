@@ -1,7 +1,7 @@
 """What a dataset holds now, without a release: all of it as a stream, or a look at the first part of it."""
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -33,7 +33,7 @@ class Summary:
     shown: list[Record] = field(default_factory=list)
 
 
-def lines_of(dataset: Dataset, *, limit: int | None = None) -> Iterator[bytes]:
+def lines_of(dataset: Dataset, *, limit: int | None = None) -> Generator[bytes, None, None]:
     """The records that a release would hold now, as JSONL in pieces; one snapshot, constant memory."""
     with queries.snapshot(), closing(_written(dataset)) as found:
         records = (record for _found, record in found if not isinstance(record, Excluded))

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-Record = dict[str, object]
+Record = dict[str, Any]  # JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class VerdictRow:
     basis: str
     model_version: str
     locale: str
-    input: Mapping[str, object]
+    input: Mapping[str, Any]
     output_text: str
     answered_in_text: bool
     corrected_text: str | None

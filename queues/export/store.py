@@ -23,7 +23,7 @@ class _Finished(File):
     """A finished local file: a storage on the same disk moves it instead of copying it."""
 
     def temporary_file_path(self) -> str:
-        return self.file.name
+        return str(self.name)
 
 
 @contextmanager

@@ -77,9 +77,11 @@ def context_of(request: Any, found: Dataset) -> dict[str, object]:
     return {
         "dataset": found,
         "format_label": dict(FORMATS).get(found.format, found.format),
-        "asked": [(key, value) for key, value in found.filter.items()],
+        "asked": [(key, _listed(value)) for key, value in found.filter.items()],
         "summary": summary,
         "decisions": [(Decision(code), count) for code, count in summary.decisions.most_common()],
+        "queues": summary.queues.most_common(),
+        "locales": summary.locales.most_common(),
         "left_out": [(LEFT_OUT.get(code, code), code, n) for code, n in summary.left_out.most_common()],
         "records": [_shown(record) for record in summary.shown],
         "releases": published,
@@ -99,3 +101,7 @@ def asked_for(request: Any, found: Dataset) -> HttpResponse:
 
 def _shown(record: Record) -> str:
     return orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
+
+
+def _listed(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

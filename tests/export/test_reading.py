@@ -129,7 +129,7 @@ def test_every_filter_narrows(people: Cast) -> None:
     settled(refunds, "approve", output_text="a", record=record_of(tags=["vip"]))
     settled(other, "correct", corrected_text="b")
 
-    for wanted, expected in [
+    cases: list[tuple[dict[str, Any], list[str]]] = [
         ({"queues": ["refunds"]}, ["a"]),
         ({"decisions": ["correct"]}, ["b"]),
         ({"basis": ["agreed"]}, []),
@@ -143,7 +143,8 @@ def test_every_filter_narrows(people: Cast) -> None:
         ({"min_reviews": 2}, []),
         ({"decided_after": (now - timedelta(hours=1)).isoformat()}, ["b", "a"]),
         ({"decided_before": (now - timedelta(hours=1)).isoformat()}, []),
-    ]:
+    ]
+    for wanted, expected in cases:
         assert answers(dataset(people, **wanted)) == expected, wanted
 
 

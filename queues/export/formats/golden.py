@@ -1,6 +1,7 @@
 """Verified answers to test models against, in the shape of inspect_ai's json_dataset."""
 
 import re
+from typing import Any
 
 from queues.export.conversation import prompt_messages
 from queues.export.row import Excluded, Record, VerdictRow
@@ -62,7 +63,7 @@ def _fault_in_target(target: object) -> str | None:
     return None
 
 
-def _fault_in_choices(choices: object, target: object) -> str | None:
+def _fault_in_choices(choices: Any, target: Any) -> str | None:
     if choices is None:
         return None
     letters = target if isinstance(target, list) else [target]

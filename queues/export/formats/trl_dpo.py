@@ -1,5 +1,7 @@
 """Preference pairs for TRL, always with an explicit prompt: TRL cuts implicit text pairs inside words."""
 
+from typing import Any
+
 from queues.export.conversation import Message, prompt_messages
 from queues.export.row import Excluded, Record, VerdictRow
 
@@ -34,7 +36,7 @@ class TrlDpo:
         return _fault_in_prompt(prompt) or _fault_in_pair(chosen, rejected)
 
 
-def _fault_in_prompt(prompt: object) -> str | None:
+def _fault_in_prompt(prompt: Any) -> str | None:
     if not isinstance(prompt, list) or all(_is_blank(message) for message in prompt):
         return "prompt.empty"
     if isinstance(prompt[-1], dict) and prompt[-1].get("role") == "assistant":
@@ -42,7 +44,7 @@ def _fault_in_prompt(prompt: object) -> str | None:
     return None
 
 
-def _fault_in_pair(chosen: object, rejected: object) -> str | None:
+def _fault_in_pair(chosen: Any, rejected: Any) -> str | None:
     """Identical but for the width of white space is identical: such a pair teaches nothing."""
     if _is_nothing(rejected):
         return "rejected.empty"

@@ -1,5 +1,7 @@
 """Supervised fine-tuning with TRL: the conversation, closed by the answer a person stands behind."""
 
+from typing import Any
+
 from queues.export.conversation import fault_in_messages, prompt_messages
 from queues.export.row import Excluded, Record, VerdictRow
 
@@ -27,7 +29,7 @@ class TrlSft:
         return {"messages": [*prompt, {"role": "assistant", "content": answer}]}
 
     def fault(self, record: Record) -> str | None:
-        messages = record.get("messages")
+        messages: Any = record.get("messages")
         code = fault_in_messages(messages)
         if code is None and messages[-1]["role"] != "assistant":
             return "messages.last_not_assistant"

@@ -1,0 +1,128 @@
+"""The pages of datasets: what is in one, what is left out and why, and its releases."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import FileSystemStorage
+from django.test import Client
+
+from accounts.actor import Actor
+from accounts.models import Person
+from queues import pipeline
+from queues.export import actions as export
+from queues.export import store
+from queues.models import Dataset, Job, Release
+from tests.factories.projects import Cast, cast
+from tests.factories.verdicts import settled
+from tests.factories.work import queue_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOSTILE = "<script>document.title='owned'</script>\u202e"
+
+
+@pytest.fixture
+def people() -> Cast:
+    return cast()
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "default_storage", FileSystemStorage(tmp_path))
+
+
+def signed_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def address(people: Cast, rest: str = "") -> str:
+    return f"/projects/{people.project.slug}/datasets/{rest}"
+
+
+def make(people: Cast) -> Dataset:
+    by = Actor(people.mel.pk)
+    return export.create_dataset(people.project, name="refunds", format_name="trl_sft", by=by)
+
+
+def test_the_empty_list_says_what_to_do_next(people: Cast) -> None:
+    shown = signed_in(people.mel).get(address(people)).content.decode()
+
+    assert "No dataset yet" in shown
+    assert address(people, "new") in shown
+
+
+def test_a_dataset_is_made_with_the_form(people: Cast) -> None:
+    queue_in(people.project, slug="desk", name="Desk")
+    form = {"name": "refunds", "title": "", "format": "trl_dpo", "queues": ["desk"], "decisions": ["correct"]}
+
+    answer = signed_in(people.mel).post(address(people, "new"), form)
+
+    assert answer.status_code == 302
+    assert Dataset.objects.get().filter == {"queues": ["desk"], "decisions": ["correct"]}
+
+
+@pytest.mark.parametrize("name", ["", "A b", "latest", "x" * 61])
+def test_a_wrong_name_is_told_beside_its_field(people: Cast, name: str) -> None:
+    answer = signed_in(people.mel).post(address(people, "new"), {"name": name, "format": "trl_sft"})
+
+    assert answer.status_code == 422
+    assert 'class="fault"' in answer.content.decode()
+    assert not Dataset.objects.exists()
+
+
+def test_the_page_shows_what_is_in_and_what_is_left_out_as_text(people: Cast) -> None:
+    queue = queue_in(people.project)
+    settled(queue, corrected_text=HOSTILE)
+    settled(queue, "reject")
+    make(people)
+
+    shown = signed_in(people.mel).get(address(people, "refunds/")).content.decode()
+
+    assert "&lt;script&gt;document" in shown
+    assert "<script>document" not in shown
+    assert "The output was rejected, and nobody wrote a better one." in shown
+
+
+def test_publishing_from_the_page_leads_to_files_and_snippets(people: Cast) -> None:
+    settled(queue_in(people.project))
+    make(people)
+    mel = signed_in(people.mel)
+
+    asked = mel.post(address(people, "refunds/publish"), {"notes": "First.\r\nTry."})
+    waiting = mel.get(address(people, "refunds/")).content.decode()
+    pipeline.run_job(Job.objects.get().pk)
+    release = Release.objects.get()
+    progress = mel.get(address(people, f"refunds/releases/{release.pk}"))
+    done = mel.get(address(people, "refunds/")).content.decode()
+
+    assert asked.status_code == 302
+    assert "A release is being built" in waiting
+    assert progress.headers["HX-Refresh"] == "true"
+    assert "refunds@1.0.0" in done
+    assert release.files.get(path="train.jsonl").sha256 in done
+    assert "load_dataset" in done
+
+
+def test_a_failed_release_says_why(people: Cast) -> None:
+    settled(queue_in(people.project), "reject")
+    export.publish(make(people), by=Actor(people.mel.pk))
+    pipeline.run_job(Job.objects.get().pk)
+
+    shown = signed_in(people.mel).get(address(people, "refunds/")).content.decode()
+
+    assert "Nothing to publish" in shown
+
+
+def test_a_lead_reads_and_does_not_publish_or_download(people: Cast) -> None:
+    settled(queue_in(people.project))
+    make(people)
+    lee = signed_in(people.lee)
+
+    shown = lee.get(address(people, "refunds/")).content.decode()
+
+    assert "Publish a release" not in shown
+    assert lee.post(address(people, "refunds/publish")).status_code == 403
+    assert lee.get(address(people, "new")).status_code == 403
+    assert signed_in(people.ann).get(address(people)).status_code == 403
+    assert signed_in(people.sam).get(address(people, "refunds/")).status_code == 404
