@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from queues.export import formats as export_formats
-from queues.export import hashing, splits
+from queues.export import hashing, splits, versions
 from queues.ingest.record import first_pointer
 from queues.monitor.rates import weighted_rate
 from queues.route.audit_sample import uniform
@@ -90,7 +90,6 @@ NOT_YET = frozenset(
         "sign_e_process",
         # export and ingest
         "croissant_validation",
-        "dataset_bump",
         "kto_weight_range",
         "near_duplicate",
         "openinference_to_prediction",
@@ -196,6 +195,10 @@ def group_split(case: Input) -> object:
     }
 
 
+def dataset_bump(case: Input) -> object:
+    return {"bump": [versions.dataset_bump(case["old"], new).value for new in case["new"]]}
+
+
 # The record shapes of later issues; one that is neither here nor known to our formats fails the test.
 NOT_YET_SHAPES = frozenset(
     {
@@ -242,6 +245,7 @@ def moderation_to_guardrails(case: Input) -> object:
 MAPPED: dict[str, Callable[[Input], object]] = {
     "canonical_json": canonical_json,
     "class_uncertainty": class_uncertainty_of,
+    "dataset_bump": dataset_bump,
     "dataset_hash": dataset_hash,
     "format_validation": format_validation,
     "group_split": group_split,
