@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.utils.translation import gettext as _
 
@@ -95,7 +95,8 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
             yield raw, raw.tell
             return
         _check_is_whole(raw, path.stat().st_size)
-        with gzip.GzipFile(fileobj=raw) as unpacked:
+        with gzip.GzipFile(fileobj=raw) as packed:
+            unpacked = cast("IO[bytes]", packed)
             _skip_mark(unpacked)
             yield unpacked, raw.tell
 

@@ -36,8 +36,11 @@ class Sent:
 _REPEATED_KEY = "The key {key} stands here more than once; send it once."
 _NUMBER_RANGE = "This number does not fit a 64-bit number; send it as text."
 
-_DIGIT_MAP = bytes(0x39 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256))
-_LONG_INTEGER = b"9" * 19  # fewer digits always fit 64 bits
+# Every byte as what it is to a number: 9 a digit, a space what may stand before one, x anything else.
+_NUMBER_MAP = bytes(
+    0x39 if byte in b"0123456789" else 0x20 if byte in b" \t\r\n:,[-" else 0x78 for byte in range(256)
+)
+_LONG_INTEGER = b" " + b"9" * 19  # fewer digits always fit 64 bits; those after a point are no integer
 _SPACED_COLON = re.compile(rb'"[ \t\r\n]+:')
 
 
@@ -80,7 +83,7 @@ def _count_keys(text: bytes) -> int:
 
 def _may_hide_something(text: bytes) -> bool:
     """True where the counts prove nothing: long integers, and keys spelt `"a" :` or `"a\\\\":`."""
-    if _LONG_INTEGER in text.translate(_DIGIT_MAP) or (b"\\" in text and b'\\\\":' in text):
+    if _LONG_INTEGER in text.translate(_NUMBER_MAP) or (b"\\" in text and b'\\\\":' in text):
         return True
     # The single bytes are quick to look for and are not there in JSON written on one line.
     may_be_spaced = b" :" in text or b"\n" in text or b"\t" in text or b"\r" in text

@@ -7,7 +7,7 @@ No Django here: the same check serves the API, the command line and the client.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, NotRequired, cast
 
 import orjson
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, with_config
@@ -169,7 +169,7 @@ def _storable(
         mended = mend(record)
         if mended.faults:
             return record, b"", (), mended.faults[: limits.FAULTS_REPORTED]
-        record, altered = mended.value, tuple(mended.altered)
+        record, altered = cast("dict[str, Any]", mended.value), tuple(mended.altered)
         compact = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
     return record, compact, altered, _faults_of_size(record, len(compact))
 

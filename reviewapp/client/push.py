@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from tqdm import tqdm
 
@@ -53,7 +53,8 @@ def _opened(file: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     except (OSError, ValueError) as error:
         raise Ending(f"The file cannot be read: {error}") from None
     with raw:
-        yield (gzip.GzipFile(fileobj=raw) if file.name.endswith(".gz") else raw), raw
+        unpacked = gzip.GzipFile(fileobj=raw) if file.name.endswith(".gz") else raw
+        yield cast("IO[bytes]", unpacked), raw
 
 
 def _lines(stream: IO[bytes], pushed: Pushed) -> Iterator[Line]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from queues.ingest.jsontext import Sent, parse
+
 
 def record(prediction_id: str = "p-1", **changed: Any) -> dict[str, Any]:
     """A small record that is accepted, with these top-level fields changed."""
@@ -13,6 +15,13 @@ def record(prediction_id: str = "p-1", **changed: Any) -> dict[str, Any]:
         "model": {"request_model": "gpt-x"},
     }
     return good | changed
+
+
+def read(text: bytes) -> Sent:
+    """The one value of a text that is no list."""
+    found = parse(text)
+    assert isinstance(found, Sent)
+    return found
 
 
 def full_record(prediction_id: str = "full-1") -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from queues.errors import Invalid
 from queues.ingest.jsontext import Sent, Unreadable, parse
 from queues.ingest.record import check_sent
-from tests.ingest.records import record
+from tests.ingest.records import read, record
 
 keys = st.text(max_size=4)
 values = st.recursive(
@@ -19,7 +20,7 @@ values = st.recursive(
 )
 
 
-def value_of(text: bytes) -> object:
+def value_of(text: bytes) -> Any:
     sent = parse(text)
     return sent.value if isinstance(sent, Sent) else [one.value for one in sent]
 
@@ -86,6 +87,6 @@ def test_a_key_that_stands_twice_is_named_by_its_place() -> None:
     text = json.dumps(record(metadata={"a": 1})).replace('"a": 1', '"a": 1, "a": 2')
 
     with pytest.raises(Invalid) as caught:
-        check_sent(parse(text.encode()))
+        check_sent(read(text.encode()))
 
     assert [(f.pointer, f.code) for f in caught.value.faults] == [("/metadata/a", "json.duplicate_key")]

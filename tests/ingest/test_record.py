@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queues.errors import Invalid
-from queues.ingest import jsontext, limits
+from queues.ingest import limits
 from queues.ingest.record import check, check_sent
-from tests.ingest.records import full_record, record
+from tests.ingest.records import full_record, read, record
 
 KEY = b"k" * 32
 
@@ -144,7 +144,7 @@ def test_the_hash_does_not_depend_on_the_order_of_keys_nor_on_spelling() -> None
     turned = dict(reversed(record().items()))
 
     assert check(turned).content_hash == one
-    assert check_sent(jsontext.parse(json.dumps(turned, indent=1).encode())).content_hash == one
+    assert check_sent(read(json.dumps(turned, indent=1).encode())).content_hash == one
     assert check(record(output={"text": "Refunds are instant!"})).content_hash != one
 
 
@@ -165,7 +165,7 @@ def test_what_is_stored_is_what_was_sent(question: str, answer: str, metadata: d
         metadata=metadata,
     )
 
-    checked = check_sent(jsontext.parse(json.dumps(sent).encode()))
+    checked = check_sent(read(json.dumps(sent).encode()))
 
     assert checked.output_text == answer
     assert checked.record["metadata"] == metadata
