@@ -65,7 +65,7 @@ def submit(request: ProjectRequest, slot_id: int) -> HttpResponse:
     """Store a review; the answer carries the undo and the item that follows those on the screen."""
     held, token = _held(request, slot_id), token_of(request.POST)
     shown = ids_of(request.POST.getlist("shown"))
-    wants_next = request.htmx and request.POST.get("next") != "no"
+    wants_next = bool(request.htmx) and request.POST.get("next") != "no"
     try:
         done = pipeline.submit(
             slot_id,

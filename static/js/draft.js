@@ -6,7 +6,7 @@ window.reviewapp ??= {};
   const RETRY = 3000;
 
   reviewapp.Draft = class {
-    // on: { state(name, savedAt), lost(text), conflict(html), offline(isOffline), signedOut() }
+    // on: { state(name), lost(text), conflict(html), offline(isOffline), signedOut() }
     constructor(desk, on) {
       this.desk = desk;
       this.form = desk.querySelector("form");
@@ -14,7 +14,7 @@ window.reviewapp ??= {};
       this.isDirty = this.isSaving = this.isStopped = false;
       this.savedAt = null;
       desk.addEventListener("input", () => this.touch());
-      desk.addEventListener("focusout", () => this.isDirty && this.save());
+      desk.addEventListener("focusout", (event) => event.target.matches("textarea") && this.save());
     }
 
     touch() {
@@ -33,7 +33,7 @@ window.reviewapp ??= {};
     resume() {
       this.isStopped = false;
       this.isDirty = true;
-      this.save();
+      return this.save();
     }
 
     async save({ keepalive = false } = {}) {
@@ -58,11 +58,15 @@ window.reviewapp ??= {};
         return;
       }
       this.on.offline(false);
-      if (answer.ok) {
-        this.form.elements.revision.value = (await answer.json()).revision;
-        this.savedAt = performance.now();
-        this.on.state("saved", this.savedAt);
-      } else await this.refused(answer);
+      if (answer.ok) this.kept((await answer.json()).revision);
+      else await this.refused(answer);
+    }
+
+    // revision "": the server has it, but did not say as which revision; the next save overwrites it.
+    kept(revision) {
+      this.form.elements.revision.value = revision;
+      this.savedAt = performance.now();
+      this.on.state("saved");
     }
 
     again() {
@@ -75,7 +79,10 @@ window.reviewapp ??= {};
       if (answer.status === 401) return this.on.signedOut();
       const html = await answer.text();
       if (answer.status === 409 && html.includes("data-choose")) return this.on.conflict(html);
-      if (answer.status === 409) return this.on.lost(reviewapp.parse(html).refusal);
+      if (answer.status === 409) {
+        this.kept(""); // the lease has ended, the text is stored all the same
+        return this.on.lost(reviewapp.parse(html).refusal);
+      }
       if (answer.status >= 500) return this.again();
       this.on.state("unsaved");
     }

@@ -35,9 +35,12 @@
     if (!slotOf(item) || item.lease) return item;
     item.lease = new reviewapp.Lease(item.desk, item.bar, (text) => lost(item, text));
     item.draft = new reviewapp.Draft(item.desk, {
-      state: (name) => item === shown && drawDraftState(name),
+      state: (name) => {
+        if (name === "saved") item.isInConflict = false;
+        if (item === shown) drawDraftState(name);
+      },
       lost: (text) => item.lease.lose(text),
-      conflict: (html) => resolveConflict(item, html),
+      conflict: (html) => (item.isChoosing ? showVersions(item, html) : tellConflict(item)),
       offline: (isOffline) => tellOffline(isOffline && "offline"),
       signedOut: () => tellOffline("signed-out"),
     });
@@ -72,7 +75,7 @@
     box.scrollIntoView({ block: "nearest" });
   }
 
-  const clearSaid = (item) => item.lease?.isLost || item.desk.querySelector(".said").replaceChildren();
+  const clearSaid = (item) => item.lease?.isLost || item.isInConflict || item.desk.querySelector(".said").replaceChildren();
 
   function drawDraftState(name) {
     const box = document.getElementById("draft-state");
@@ -208,8 +211,10 @@
       moveTo(formOf(found).querySelector(".said"));
     } else {
       bringBack(item, next);
-      if (answer.status === 409) item.lease.lose(found.refusal);
-      else tell(item, found.refusal ?? say("failed"));
+      if (answer.status === 409) {
+        formOf(item).elements.revision.value = ""; // the server has just kept this text: no other window did
+        item.lease.lose(found.refusal);
+      } else tell(item, found.refusal ?? say("failed"));
     }
   }
 
@@ -271,20 +276,36 @@
     isBusy = false;
   }
 
-  function resolveConflict(item, html) {
+  // Another window saved a newer draft: said beside the form, for a dialog would swallow what is being typed.
+  function tellConflict(item) {
+    item.isInConflict = true;
+    item.draft.stop();
+    const compare = Object.assign(document.createElement("button"), { className: "btn", type: "button" });
+    compare.append(say("compare"));
+    compare.addEventListener("click", async () => {
+      item.isChoosing = true;
+      await item.draft.resume(); // refused again, with both versions as they are now
+      item.isChoosing = false;
+    });
+    tell(item, say("conflict"), { action: compare });
+  }
+
+  function showVersions(item, html) {
     const dialog = document.getElementById("draft-conflict");
     const found = new DOMParser().parseFromString(html, "text/html");
     dialog.replaceChildren(...[...found.body.children].map((child) => document.adoptNode(child)));
-    dialog.onclick = async (event) => {
+    item.draft.stop();
+    dialog.onclick = (event) => {
       const choice = event.target.closest("[data-choose]");
       if (!choice) return;
       dialog.close();
       if (choice.dataset.choose === "theirs") return location.reload();
       formOf(item).elements.revision.value = choice.dataset.revision;
-      item.draft.touch();
-      item.draft.save();
+      item.isInConflict = false;
+      clearSaid(item);
+      item.draft.resume();
     };
-    if (!dialog.open) dialog.showModal();
+    dialog.showModal();
   }
 
   const plainToast = (text) => {

@@ -46,6 +46,13 @@ def test_an_older_window_gets_both_versions_and_overwrites_nothing(ann: Reviewer
     assert Draft.objects.get().content["corrected_text"] == "The other window's newer text."
 
 
+def test_a_page_from_before_the_first_draft_counts_as_the_older_window(ann: Reviewer) -> None:
+    item = on_screen(ann.open())
+    ann.post(item, "draft", as_script=True, note="first", revision=0)
+
+    assert ann.post(item, "draft", as_script=True, note="from the other window", revision=0).status_code == 409
+
+
 def test_text_typed_under_a_lost_lease_is_kept_all_the_same(ann: Reviewer) -> None:
     item = on_screen(ann.open())
     ann.post(item, "give-back", as_script=True)
