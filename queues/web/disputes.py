@@ -89,6 +89,7 @@ def _desk(
     labels = labels_of(form)
     fields = _typed(typed, payload.output_text)
     answers = fields["answers"]
+    marks = {fault.pointer[1:]: fault.detail for fault in refusal.faults} if refusal else {}
     context = {
         "dispute": dispute,
         "item": dispute.item,
@@ -97,12 +98,12 @@ def _desk(
         "form": form,
         "labels": labels,
         "compared": _compared(dispute, labels),
-        "questions": [(question, _options(question, answers)) for question in form.questions],
+        "questions": [(q, _options(q, answers), marks.get(f"answers/{q.key}", "")) for q in form.questions],
         "output_text": payload.output_text,
         "record": shown_record(payload.record),
         "typed": fields,
         "may_pick": [review for review in dispute.reviews if review.decision != Decision.ESCALATE],
-        "faults": refusal.faults if refusal else (),
+        "marks": marks,
         "refusal": str(refusal) if refusal else "",
     }
     return render(request, "disputes/settle.html", context, status=422 if refusal else 200)

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from accounts import permissions
 from accounts.gate import signed_in
@@ -15,7 +16,7 @@ from accounts.roles import Permission
 from queues.assign import queries as assign
 from queues.models import Draft, Queue, Slot, SlotState
 
-from .history import last_decisions
+from .history import EXCERPT, last_decisions
 
 DRAFTS_SHOWN = 10
 DECISIONS_SHOWN = 8
@@ -32,7 +33,7 @@ def home(request: Any) -> HttpResponse:
         "cards": cards,
         "first": next((card for card in cards if card.can_start), None),
         "reviews": bool(mine),
-        "drafts": _drafts_of(request.user, mine),
+        "drafts": [(draft, _excerpt(draft)) for draft in _drafts_of(request.user, mine)],
         "decisions": last_decisions(
             request.actor, [project.pk for project in mine], size=DECISIONS_SHOWN
         ).rows,
@@ -57,3 +58,9 @@ def _drafts_of(person: Person, projects: list[Project]) -> list[Draft]:
     drafts = Draft.objects.filter(person=person, item__queue__project__in=projects)
     drafts = drafts.select_related("item__queue__project", "item__prediction").annotate(is_held=Exists(held))
     return list(drafts.order_by("-saved_at")[:DRAFTS_SHOWN])
+
+
+def _excerpt(draft: Draft) -> str:
+    """The beginning of what was typed."""
+    typed = draft.content.get("corrected_text") or draft.content.get("note") or ""
+    return Truncator(typed).chars(EXCERPT)

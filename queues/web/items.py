@@ -15,12 +15,15 @@ from queues.errors import NotFound
 from queues.models import Decision, ItemState, Queue
 
 from .paging import address
+from .reasons import rule_names
 
 
 class ItemFilter(forms.Form):
     """What the list is narrowed to; the state is a tab."""
 
-    reason = forms.CharField(max_length=60, required=False, label=_("Reason"))
+    reason = forms.CharField(
+        max_length=60, required=False, label=_("Reason"), widget=forms.TextInput({"list": "rule-names"})
+    )
     decision = forms.ChoiceField(
         choices=[("", _("any")), *(choice for choice in Decision.choices if choice[0] != "escalate")],
         required=False,
@@ -45,6 +48,7 @@ def items(request: Any, *, queue_slug: str) -> HttpResponse:
         "tabs": _tabs(request, state),
         "page": page,
         "filter": wanted,
+        "rule_names": rule_names(request.project.pk),
         "is_narrowed": any(clean.values()),
         "first_url": address(request, after=None) if behind else "",
         "next_url": address(request, after=page.next_after) if page.next_after else "",

@@ -18,7 +18,7 @@ from queues.models import PredictionState
 
 from .labels import labels_of_versions
 from .paging import number, pager
-from .reasons import sentence
+from .reasons import rule_names, sentence
 from .record import shown_record
 
 
@@ -33,7 +33,9 @@ class PredictionSearch(forms.Form):
     )
     model_version = forms.ChoiceField(required=False, label=_("Model version"))
     environment = forms.ChoiceField(required=False, label=_("Environment"))
-    reason = forms.CharField(max_length=60, required=False, label=_("Reason"))
+    reason = forms.CharField(
+        max_length=60, required=False, label=_("Reason"), widget=forms.TextInput({"list": "rule-names"})
+    )
     day = forms.DateField(required=False, label=_("Day"), widget=forms.DateInput({"type": "date"}))
 
     def __init__(self, project_id: int, *args: Any) -> None:
@@ -62,6 +64,7 @@ def predictions(request: Any) -> HttpResponse:
     context = {
         "predictions": page.rows,
         "form": form,
+        "rule_names": rule_names(request.project.pk),
         "is_narrowed": not wanted.asks_nothing,
         "pager": pager(request, page),
     }

@@ -41,6 +41,13 @@ def figure(value: float) -> str:
     return f"{value:,.4g}"
 
 
+def rule_names(project_id: int) -> list[str]:
+    """The names that reasons of this project may have: of the rules of its last policy versions."""
+    versions = Policy.objects.filter(project=project_id).order_by("-version")
+    documents = versions.values_list("document", flat=True)[:20]
+    return sorted({rule["name"] for document in documents for rule in document.get("rules", ())})
+
+
 def rules_of(policy: Policy) -> list[tuple[Rule, str]]:
     """The rules of a policy version, each with its sentence; empty when the document cannot be read."""
     try:

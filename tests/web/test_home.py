@@ -103,11 +103,17 @@ def test_a_draft_says_whether_its_item_is_still_mine(people: Cast, signed_in: Si
     lease = leased(queue, people.ann)
     lost = waiting(queue)
     for item_id in (lease.item_id, lost.pk):
-        Draft.objects.create(item_id=item_id, person=people.ann, content={"note": "<b>half</b> a thought"})
+        Draft.objects.create(
+            item_id=item_id,
+            person=people.ann,
+            content={"note": "<b>half</b> a thought"}
+            if item_id == lost.pk
+            else {"corrected_text": "x" * 999},
+        )
 
     page = signed_in(people.ann).get("/")
 
-    assert {draft.item_id: draft.is_held for draft in page.context["drafts"]} == {
+    assert {draft.item_id: draft.is_held for draft, _excerpt in page.context["drafts"]} == {
         lease.item_id: True,
         lost.pk: False,
     }
