@@ -102,6 +102,7 @@ def test_publishing_from_the_page_leads_to_files_and_snippets(people: Cast) -> N
     assert "refunds@1.0.0" in done
     assert release.files.get(path="train.jsonl").sha256 in done
     assert "load_dataset" in done
+    assert f"/api/v1/projects/{people.project.slug}/releases/refunds@1.0.0/files/train.jsonl" in done
 
 
 def test_a_failed_release_says_why(people: Cast) -> None:
