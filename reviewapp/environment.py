@@ -69,10 +69,9 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
 
 
 def _hosts(public_url: str, more: tuple[str, ...]) -> tuple[str, ...]:
-    """The public address's host; this machine's own names when it is one of them."""
+    """The public address's host, this machine's own names (health checks), and what ALLOWED_HOSTS adds."""
     host = urlsplit(public_url).hostname or ""
-    own = ("127.0.0.1", "localhost", "[::1]")
-    return (*dict.fromkeys((host, *(own if host in own else ()), *more)),)
+    return (*dict.fromkeys((host, "127.0.0.1", "localhost", "[::1]", *more)),)
 
 
 def _yes(env: Mapping[str, str], name: str) -> bool:

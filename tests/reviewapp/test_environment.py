@@ -53,10 +53,10 @@ def test_nothing_set_means_embedded_closed_and_not_debugging() -> None:
     assert set(env.allowed_hosts) == {"127.0.0.1", "localhost", "[::1]"}
 
 
-def test_a_public_address_allows_its_own_host_only_and_turns_https_on() -> None:
+def test_a_public_address_allows_its_own_host_and_turns_https_on() -> None:
     env = environment.read({"PUBLIC_URL": "https://review.example.org/"})
 
-    assert env.allowed_hosts == ("review.example.org",)
+    assert env.allowed_hosts == ("review.example.org", "127.0.0.1", "localhost", "[::1]")
     assert env.is_https
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from reviewapp.environment import ROOT
 
-LOCKS = ("run", "lock")
+LOCKS = ("run", "scale", "lock")
 
 
 def pins(name: str) -> dict[str, str]:
@@ -26,10 +26,10 @@ def test_a_lock_names_no_place_and_hashes_everything(name: str) -> None:
         assert "--hash=sha256:" in block, block
 
 
-def test_both_locks_have_the_same_versions() -> None:
-    run, everything = pins("run"), pins("lock")
+def test_all_locks_have_the_same_versions() -> None:
+    run, scale, everything = (pins(name) for name in LOCKS)
 
-    assert run.items() <= everything.items()
+    assert run.items() <= scale.items() <= everything.items()
 
 
 def test_each_direct_dependency_is_locked_and_has_its_reason() -> None:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -69,6 +70,9 @@ class Group:
 
     def pid_of(self, name: str) -> int:
         return int((self.var / "run" / f"{name}.pid").read_text().split()[0])
+
+    def was_replaced(self, name: str, before: int) -> bool:
+        return self.pid_of(name) != before
 
     def processes(self) -> list[psutil.Process]:
         """Everything that still runs for this folder, found by its environment or its words."""
@@ -149,7 +153,7 @@ def test_whatever_dies_comes_back_and_messages_are_heard(group: Group) -> None:
     for name in ("web", "worker", "scheduler", "postgres"):
         before = group.pid_of(name)
         os.kill(before, signal.SIGKILL)
-        wait_until(lambda name=name, before=before: group.pid_of(name) != before)
+        wait_until(partial(group.was_replaced, name, before))
         wait_until(group.ready)
 
     # The scheduler sends, the broker carries, the worker hears: its heart beats, and somebody sweeps.
