@@ -66,7 +66,7 @@ def sender(db: None) -> Sender:
     _key, text = api_key(project, engineer, Permission.PUSH, Permission.READ)
     found = Sender(Client(raise_request_exception=False), project, text)
     # The first request of a process loads the application: no row is to be timed for that.
-    found.client.get(found.address("predictions"), **found.headers)
+    found.client.get(found.address("predictions"), headers={"Authorization": f"Bearer {text}"})
     return found
 
 
