@@ -50,15 +50,14 @@ def newest(
     if before is not None:
         walk = walk.filter(pk__lt=before)
     if matching is None:
-        found = list(walk[: size + 1])
+        found, last_seen = list(walk[: size + 1]), None
     else:
-        window = walk.order_by("-pk").values("pk")[:look_at]
-        found = list(rows.filter(matching, pk__in=window).order_by("-pk")[: size + 1])
+        # A range of the same index. "pk IN (… LIMIT n)" would let the planner start from a joined table.
+        last_seen = walk.values_list("pk", flat=True)[look_at - 1 : look_at].first()
+        within = walk if last_seen is None else walk.filter(pk__gte=last_seen)
+        found = list(within.filter(matching)[: size + 1])
     if len(found) > size:
         return Page(found[:size], found[size - 1].pk, has_more_matches=True)
-    if matching is None:
-        return Page(found, None, has_more_matches=False)
-    last_seen = walk.values_list("pk", flat=True)[look_at - 1 : look_at].first()
     return Page(found, last_seen, has_more_matches=False)
 
 

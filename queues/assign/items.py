@@ -57,16 +57,22 @@ def items_of(
     reason: a rule's name; decision: of the standing verdict. With either, at most LOOK_AT items are
     looked through for one page. Four statements.
     """
-    walk = Item.objects.filter(queue_id=queue_id, state=state).order_by("-priority", "due_at", "pk")
+    in_order = Item.objects.order_by("-priority", "due_at", "pk")
+    walk = in_order.filter(queue_id=queue_id, state=state)
     if behind is not None:
         walk = walk.filter(behind.condition)
     tests = _tests(reason, decision)
-    rows = walk if tests is None else walk.filter(tests, pk__in=walk.values("pk")[:LOOK_AT])
+    rows, last_seen = walk, None
+    if tests is not None:
+        # The ids first, and then by nothing but them: else the planner may walk the whole queue.
+        window = list(walk.values_list("pk", flat=True)[:LOOK_AT])
+        rows = in_order.filter(tests, pk__in=window)
+        last_seen = window[-1] if len(window) == LOOK_AT else None
     found = list(_with_people(rows)[: PAGE_SIZE + 1])
     if len(found) > PAGE_SIZE:
         return ItemPage(found[:PAGE_SIZE], _place(found[PAGE_SIZE - 1]), has_more_matches=True)
-    last_seen = walk[LOOK_AT - 1 : LOOK_AT].first() if tests is not None else None
-    return ItemPage(found, _place(last_seen) if last_seen else None, has_more_matches=False)
+    following = _place(Item.objects.get(pk=last_seen)) if last_seen else None
+    return ItemPage(found, following, has_more_matches=False)
 
 
 def _tests(reason: str, decision: str) -> Q | None:

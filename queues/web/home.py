@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.views.decorators.http import require_safe
 
 from accounts import permissions
 from accounts.gate import signed_in
@@ -23,6 +24,7 @@ DECISIONS_SHOWN = 8
 
 
 @signed_in
+@require_safe
 def home(request: Any) -> HttpResponse:
     """My projects; one card per queue I may review in; my drafts and my last decisions."""
     projects = list(permissions.annotate_held(permissions.of_person(request.user), request.user.pk))
