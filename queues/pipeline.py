@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -35,7 +36,6 @@ from .review import drafts
 from .review.actions import Submitted
 from .route import actions as route
 from .score import actions as score
-from .score.measure import Record
 from .score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
@@ -44,33 +44,29 @@ JOBS = {"build_release": export.build}
 
 
 def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) -> list[ingest.Stored]:
-    """Store what arrived, then score and route it in the same call: it can be leased when this returns.
+    """Store what arrived, scored and routed, in one transaction: it can be leased when this returns.
 
-    What was stored stays stored when routing fails, whatever the reason: the sweeper finishes what is owed.
+    When scoring or routing fails, whatever the reason, it is stored all the same: the sweeper finishes
+    what is owed.
     """
+    try:
+        return ingest.store(project.pk, records, by=by, judge=partial(_judge, project.pk))
+    except Exception:
+        log.exception("the arrival of %d records is left to the sweeper", len(records))
     stored = ingest.store(project.pk, records, by=by)
-    at_hand = {
-        row.id: checked.record
-        for row, checked in zip(stored, records, strict=True)
-        if row.status == "created"
-    }
-    if at_hand:
-        try:
-            after_arrival(list(at_hand), records=at_hand)
-        except Exception:
-            log.exception("the arrival of %d predictions is left to the sweeper", len(at_hand))
-            ring("queues.tasks.finish_arrivals")
+    ring("queues.tasks.finish_arrivals")
     return stored
 
 
-@transaction.atomic
-def after_arrival(prediction_ids: Sequence[int], *, records: Mapping[int, Record] | None = None) -> None:
-    """received → scored, and on to routing. Doing it twice changes nothing.
+def _judge(project_id: int, arriving: Sequence[ingest.New]) -> Mapping[int, str]:
+    """New records → their scores, routings and items; the state in which each is stored."""
+    return route.route_new(project_id, arriving, score.score_new(project_id, arriving))
 
-    records: those at hand, by prediction id, so that what was just stored is not read back.
-    """
-    scored = score.score(prediction_ids, records=records)
-    after_scores(prediction_ids, scored=scored)
+
+@transaction.atomic
+def after_arrival(prediction_ids: Sequence[int]) -> None:
+    """received → scored, and on to routing. Doing it twice changes nothing."""
+    after_scores(prediction_ids, scored=score.score(prediction_ids))
 
 
 def after_scores(prediction_ids: Sequence[int], *, scored: Sequence[ScoredPrediction] = ()) -> None:

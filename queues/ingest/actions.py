@@ -1,6 +1,6 @@
 """Storing what arrived: at most once per id, whoever sends it however often."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +12,7 @@ from accounts import events
 from accounts.actor import Actor
 from queues.bulk import copy_in, reserve_ids
 from queues.ingest.record import CheckedRecord
-from queues.models import Payload, Prediction
+from queues.models import Payload, Prediction, PredictionState
 
 Status = Literal["created", "duplicate", "conflict"]
 _RACES = (pg_errors.UniqueViolation, pg_errors.DeadlockDetected)
@@ -34,6 +34,18 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class New:
+    """A record that is about to be stored, and the id that it gets."""
+
+    id: int
+    checked: CheckedRecord
+
+
+Judge = Callable[[Sequence[New]], Mapping[int, str]]
+"""Given the new records, in the order of their ids: the state in which each is stored, by id."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     id: int
     content_hash: bytes
@@ -44,8 +56,12 @@ def user_key(project_id: int) -> bytes:
     return salted_hmac("queues.ingest.user_ref", str(project_id), algorithm="sha256").digest()
 
 
-def store(project_id: int, records: Sequence[CheckedRecord], *, by: Actor) -> list[Stored]:
+def store(
+    project_id: int, records: Sequence[CheckedRecord], *, by: Actor, judge: Judge | None = None
+) -> list[Stored]:
     """Store the new ones of these records, all or none, and say of each what became of it.
+
+    judge: what follows from an arrival, done in the same transaction; without it they are stored as received.
 
     Two requests with the same new ids at once: one stores, the other sees the violation of the unique
     constraint, reads again and finds duplicates or conflicts.
@@ -53,20 +69,22 @@ def store(project_id: int, records: Sequence[CheckedRecord], *, by: Actor) -> li
     for _attempt in range(_RACES_ENDURED):
         try:
             with transaction.atomic():
-                return _store(project_id, records, by)
+                return _store(project_id, records, by, judge)
         except (IntegrityError, OperationalError) as error:
             if not isinstance(error.__cause__, _RACES):
                 raise
     with transaction.atomic():
-        return _store(project_id, records, by)
+        return _store(project_id, records, by, judge)
 
 
-def _store(project_id: int, records: Sequence[CheckedRecord], by: Actor) -> list[Stored]:
+def _store(project_id: int, records: Sequence[CheckedRecord], by: Actor, judge: Judge | None) -> list[Stored]:
     known = _known(project_id, records)
     new = _first_of_each_key(records, known)
     for id_, (key, record) in zip(reserve_ids(Prediction, len(new)), new.items(), strict=True):
         known[key] = _Known(id_, record.content_hash)
-    _write(project_id, new, known)
+    arriving = [New(known[key].id, record) for key, record in new.items()]
+    states = judge(arriving) if judge and arriving else {}
+    _write(project_id, arriving, states)
     if new:
         _record_event(project_id, [known[key].id for key in new], by)
     return _statuses(records, known, dict(new))
@@ -102,11 +120,11 @@ def _key(record: CheckedRecord) -> Key:
     return record.environment, record.prediction_id
 
 
-def _write(project_id: int, new: dict[Key, CheckedRecord], known: dict[Key, _Known]) -> None:
+def _write(project_id: int, arriving: Sequence[New], states: Mapping[int, str]) -> None:
     # In the order of the key: two batches that share ids wait for each other, they never deadlock.
-    rows = [(known[key].id, new[key]) for key in sorted(new)]
+    rows = sorted(arriving, key=lambda new: _key(new.checked))
     if rows:
-        copy_in(Prediction, _PREDICTION_COLUMNS, _prediction_rows(project_id, rows))
+        copy_in(Prediction, _PREDICTION_COLUMNS, _prediction_rows(project_id, rows, states))
         copy_in(Payload, _PAYLOAD_COLUMNS, _payload_rows(rows))
 
 
@@ -116,6 +134,7 @@ _PREDICTION_COLUMNS = (
     "environment",
     "prediction_id",
     "content_hash",
+    "state",
     "model_version",
     "locale",
     "segment",
@@ -126,15 +145,17 @@ _PAYLOAD_COLUMNS = ("prediction_id", "record", "output_text")
 
 
 def _prediction_rows(
-    project_id: int, rows: Sequence[tuple[int, CheckedRecord]]
+    project_id: int, rows: Sequence[New], states: Mapping[int, str]
 ) -> Iterator[tuple[object, ...]]:
-    for id_, record in rows:
+    for new in rows:
+        record = new.checked
         yield (
-            id_,
+            new.id,
             project_id,
             record.environment,
             record.prediction_id,
             record.content_hash,
+            str(states.get(new.id, PredictionState.RECEIVED)),
             record.model_version,
             record.locale,
             record.segment,
@@ -143,9 +164,9 @@ def _prediction_rows(
         )
 
 
-def _payload_rows(rows: Sequence[tuple[int, CheckedRecord]]) -> Iterator[tuple[object, ...]]:
-    for id_, record in rows:
-        yield id_, record.json.decode(), record.output_text
+def _payload_rows(rows: Sequence[New]) -> Iterator[tuple[object, ...]]:
+    for new in rows:
+        yield new.id, new.checked.json.decode(), new.checked.output_text
 
 
 def _record_event(project_id: int, ids: Sequence[int], by: Actor) -> None:

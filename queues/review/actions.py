@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from accounts.compiled import Argument, Compiled
 from accounts.events import EventRow
 from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
@@ -72,7 +73,14 @@ def submit(
 
 def _locked(slot_id: int, project_id: int) -> Slot:
     """The slot with its item, both locked: the item's row orders everything that settles it."""
-    slot = (
+    slot = _LOCKED.first(slot=slot_id, project=project_id)
+    if slot is None:
+        raise NotFound(_("There is no such slot. Open the queue to take an item."))
+    return slot
+
+
+def _lockable() -> QuerySet[Slot]:
+    return (
         Slot.objects.select_related("queue", "item__prediction__payload", "item__prediction__routing")
         .only(
             "item__state",
@@ -85,12 +93,11 @@ def _locked(slot_id: int, project_id: int) -> Slot:
             *(field.name for field in Slot._meta.concrete_fields),
         )
         .select_for_update(of=("item", "self"))
-        .filter(pk=slot_id, queue__project=project_id)
-        .first()
+        .filter(pk=Argument("slot"), queue__project=Argument("project"))
     )
-    if slot is None:
-        raise NotFound(_("There is no such slot. Open the queue to take an item."))
-    return slot
+
+
+_LOCKED = Compiled(_lockable)
 
 
 def is_flagged(item: Item) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from accounts.compiled import Argument, Compiled
 from queues.assign.lease import Lease
 from queues.errors import NotFound
 from queues.models import Draft, Item, Queue, Review
@@ -53,17 +54,21 @@ class Desk:
     draft_revision: int | None
 
 
+_ITEM = Compiled(
+    lambda: Item.objects.select_related("prediction__payload", "prediction__routing").filter(
+        pk=Argument("item")
+    )
+)
+_DRAFT = Compiled(lambda: Draft.objects.filter(item=Argument("item"), person=Argument("person")))
+
+
 def desk(lease: Lease, *, queue: Queue, by: Actor) -> Desk:
     """The desk of a lease; two statements (item with its texts, draft)."""
-    item = (
-        Item.objects.select_related("prediction__payload", "prediction__routing")
-        .filter(pk=lease.item_id)
-        .first()
-    )
+    item = _ITEM.first(item=lease.item_id)
     if item is None or queue.form_id is None:
         raise NotFound(_("This queue has no form yet. Ask a lead to give it one."))
     record = item.prediction.payload.record
-    draft = Draft.objects.filter(item=item.pk, person=by.person_id).first()
+    draft = _DRAFT.first(item=item.pk, person=by.person_id)
     return Desk(
         lease=lease,
         queue=queue,

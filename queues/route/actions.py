@@ -15,7 +15,8 @@ from accounts.actor import SYSTEM
 from accounts.events import EventRow
 from queues.bulk import copy_in, reserve_ids
 from queues.errors import WrongState
-from queues.models import Item, Routing, Slot
+from queues.ingest.actions import New
+from queues.models import Item, PredictionState, Routing, Slot
 from queues.route import queries, windows
 from queues.route.decide import Decision, decide
 from queues.route.queries import ActivePolicy
@@ -59,6 +60,14 @@ class _Opened(NamedTuple):
     decision: Decision
 
 
+class _Part(NamedTuple):
+    """What became of the predictions of one project: their items, or the ids of those that got none."""
+
+    opened: Sequence[_Opened] = ()
+    passed: Sequence[int] = ()
+    waiting: Sequence[int] = ()
+
+
 @transaction.atomic(savepoint=False)
 def route(
     prediction_ids: Sequence[int], *, scored: Sequence[ScoredPrediction] = (), now: datetime | None = None
@@ -79,12 +88,29 @@ def route(
         _route_project(project_id, rows, facts, now or timezone.now())
         for project_id, rows in by_project.items()
     ]
+    _move([item.prediction for part in parts for item in part.opened], PredictionState.ROUTED)
+    _move([id_ for part in parts for id_ in part.passed], PredictionState.NOT_ROUTED)
     return RoutedBatch(
-        routed=sum(part.routed for part in parts),
-        not_routed=sum(part.not_routed for part in parts),
-        waiting=sum(part.waiting for part in parts),
-        item_ids=[item_id for part in parts for item_id in part.item_ids],
+        routed=sum(len(part.opened) for part in parts),
+        not_routed=sum(len(part.passed) for part in parts),
+        waiting=sum(len(part.waiting) for part in parts),
+        item_ids=[item.item_id for part in parts for item in part.opened],
     )
+
+
+def route_new(
+    project_id: int, arriving: Sequence[New], scored: Sequence[ScoredPrediction]
+) -> dict[int, PredictionState]:
+    """The same for records that this very transaction stores: the state in which each is to be stored."""
+    rows = [
+        _Locked(new.id, project_id, new.checked.prediction_id, new.checked.model_version) for new in arriving
+    ]
+    part = _route_project(
+        project_id, rows, {prediction.id: prediction for prediction in scored}, timezone.now()
+    )
+    states = dict.fromkeys([item.prediction for item in part.opened], PredictionState.ROUTED)
+    states |= dict.fromkeys(part.passed, PredictionState.NOT_ROUTED)
+    return states | dict.fromkeys(part.waiting, PredictionState.SCORED)
 
 
 def _lock(prediction_ids: Sequence[int]) -> list[_Locked]:
@@ -96,10 +122,10 @@ def _lock(prediction_ids: Sequence[int]) -> list[_Locked]:
 
 def _route_project(
     project_id: int, rows: Sequence[_Locked], facts: dict[int, ScoredPrediction], now: datetime
-) -> RoutedBatch:
+) -> _Part:
     policy = queries.active_policy(project_id)
     if policy is None:
-        return RoutedBatch(routed=0, not_routed=0, waiting=len(rows), item_ids=())
+        return _Part(waiting=[row.id for row in rows])
     decisions = _decide(policy, project_id, rows, facts)
     picked = [(row.id, decision) for row, decision in zip(rows, decisions, strict=True) if decision.is_routed]
     item_ids = reserve_ids(Item, len(picked))
@@ -107,10 +133,8 @@ def _route_project(
     passed = [row.id for row, decision in zip(rows, decisions, strict=True) if not decision.is_routed]
     _store_routings(policy, rows, decisions)
     _open_items(policy, opened, now)
-    _move([prediction for _item, prediction, _decision in opened], "routed")
-    _move(passed, "not_routed")
     events.record_many(_events(policy, project_id, rows, opened))
-    return RoutedBatch(routed=len(opened), not_routed=len(passed), waiting=0, item_ids=item_ids)
+    return _Part(opened, passed)
 
 
 def _decide(
@@ -186,10 +210,10 @@ def _urgency(decision: Decision, now: datetime) -> tuple[int, datetime]:
     return decision.priority, now + timedelta(hours=decision.due_hours)
 
 
-def _move(prediction_ids: Sequence[int], state: str) -> None:
+def _move(prediction_ids: Sequence[int], state: PredictionState) -> None:
     if prediction_ids:
         with connection.cursor() as cursor:
-            cursor.execute(_MOVE, [state, list(prediction_ids)])
+            cursor.execute(_MOVE, [str(state), list(prediction_ids)])
 
 
 def _events(

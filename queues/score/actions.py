@@ -8,6 +8,7 @@ import orjson
 from django.db import connection, transaction
 
 from queues.bulk import copy_in
+from queues.ingest.actions import New
 from queues.models import Flag, Scores
 from queues.score import detectors as _shipped  # noqa: F401 - importing it registers the detectors
 from queues.score import queries
@@ -34,20 +35,21 @@ class _Claimed(NamedTuple):
 
 
 @transaction.atomic(savepoint=False)
-def score(
-    prediction_ids: Sequence[int], *, records: Mapping[int, Record] | None = None
-) -> list[ScoredPrediction]:
-    """received → scored, with the scores and flags of each; what was scored before is left alone.
-
-    records: those at hand, by prediction id, so that what was just stored is not read back.
-    """
+def score(prediction_ids: Sequence[int]) -> list[ScoredPrediction]:
+    """received → scored, with the scores and flags of each; what was scored before is left alone."""
     claimed = _claim(prediction_ids)
-    at_hand = dict(records or {})
-    absent = [row.id for row in claimed if row.id not in at_hand]
-    if absent:
-        at_hand |= queries.records(absent)
-    scores = [scores_of(at_hand[row.id]) for row in claimed]
-    findings = [findings_of(at_hand[row.id]) for row in claimed]
+    return _score(claimed, queries.records([row.id for row in claimed]) if claimed else {})
+
+
+def score_new(project_id: int, arriving: Sequence[New]) -> list[ScoredPrediction]:
+    """The same for records that this very transaction stores: nobody else sees them, so none is claimed."""
+    claimed = [_Claimed(new.id, project_id, new.checked.model_version) for new in arriving]
+    return _score(claimed, {new.id: new.checked.record for new in arriving})
+
+
+def _score(claimed: Sequence[_Claimed], records: Mapping[int, Record]) -> list[ScoredPrediction]:
+    scores = [scores_of(records[row.id]) for row in claimed]
+    findings = [findings_of(records[row.id]) for row in claimed]
     _store_scores(claimed, scores)
     _store_flags(claimed, findings)
     return [

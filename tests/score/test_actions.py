@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import Project
-from queues.models import Flag, Payload, Prediction, Scores
+from queues.models import Flag, Prediction, Scores
 from queues.score.actions import score
 from tests.factories.arrivals import arrived, record
 from tests.factories.projects import cast
@@ -55,15 +55,6 @@ def test_scoring_twice_changes_nothing(project: Project) -> None:
 
     assert (len(first), len(second)) == (1, 0)
     assert (Scores.objects.count(), Flag.objects.count()) == (1, 1)
-
-
-def test_records_at_hand_are_not_read_back(project: Project) -> None:
-    id_ = arrived(project)
-    Payload.objects.filter(prediction=id_).update(record={})
-
-    [scored] = score([id_], records={id_: record(nll=0.75)})
-
-    assert scored.values["mean_nll"] == 0.75
 
 
 @pytest.mark.django_db(transaction=True)
