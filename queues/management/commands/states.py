@@ -13,9 +13,8 @@ from queues.models.job import JOB_MOVES
 from queues.models.prediction import PREDICTION_MOVES
 from queues.models.release import RELEASE_MOVES
 from queues.models.slot import SLOT_MOVES
-from reviewapp.environment import ROOT
 
-PAGE = ROOT / "docs" / "states.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "states.md"
 
 INTRODUCTION = """\
 # States
