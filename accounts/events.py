@@ -25,7 +25,7 @@ _COLUMNS = {
     "reason": "text",
 }
 # One statement of constant text however many events there are.
-_INSERT = "INSERT INTO accounts_event ({columns}) SELECT * FROM unnest({arrays})".format(  # noqa: S608 - constants
+_INSERT = "INSERT INTO accounts_event ({columns}) SELECT * FROM unnest({arrays})".format(
     columns=", ".join(_COLUMNS), arrays=", ".join(f"%s::{type_}[]" for type_ in _COLUMNS.values())
 )
 

@@ -28,7 +28,7 @@ ON CONFLICT (account_sha256, address) DO UPDATE SET
         ELSE least(%(longest)s, power(2, least(20, {_TRIES} - %(free)s + 1))) END)
 WHERE d.wait_until <= now()
 RETURNING failures
-"""  # noqa: S608 - constants
+"""
 
 
 def count_try(email: str, address: str | None) -> int:

@@ -7,12 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel, Field
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues.api import pagination
-from queues.api.base import ProjectView
+from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Text, read
 from queues.api.preconditions import check_if_match, etag_of
 from queues.errors import Fault, Invalid, NotFound
@@ -64,12 +63,12 @@ class PoliciesView(ProjectView):
     parameters = pagination.PARAMETERS
 
     @extend_schema(responses={200: PolicyPage})
-    def get(self, request: Request) -> Response:
+    def get(self, request: ProjectRequest) -> Response:
         page = pagination.page(request, queries.versions(request.project.pk), order=("-version",))
         return Response(page.body([_summary(policy) for policy in page.rows]))
 
     @extend_schema(request=NewPolicy, responses={201: PolicyAnswer})
-    def post(self, request: Request) -> Response:
+    def post(self, request: ProjectRequest) -> Response:
         body = read(request, NewPolicy)
         try:
             policy = policies.new_version(
@@ -91,7 +90,7 @@ class PolicyView(ProjectView):
     permission = {"GET": Permission.READ}
 
     @extend_schema(responses={200: PolicyAnswer})
-    def get(self, request: Request, version: int) -> Response:
+    def get(self, request: ProjectRequest, version: int) -> Response:
         return Response(_in_full(queries.version(request.project.pk, version)))
 
 
@@ -101,14 +100,14 @@ class ActivePolicyView(ProjectView):
     permission = {"GET": Permission.READ, "PUT": Permission.TUNE}
 
     @extend_schema(responses={200: PolicyAnswer})
-    def get(self, request: Request) -> Response:
+    def get(self, request: ProjectRequest) -> Response:
         policy = _active(request.project.pk)
         if policy is None:
             raise NotFound(_("No policy is in force in this project. Activate a version."))
         return Response(_in_full(policy), headers={"ETag": _etag(policy)})
 
     @extend_schema(request=Activation, responses={200: PolicyAnswer})
-    def put(self, request: Request) -> Response:
+    def put(self, request: ProjectRequest) -> Response:
         body = read(request, Activation)
         with transaction.atomic():
             policies.lock(request.project.pk)
@@ -125,7 +124,7 @@ class PolicySchemaView(ProjectView):
     permission = {"GET": Permission.READ}
 
     @extend_schema(responses={200: dict[str, Any]})
-    def get(self, request: Request) -> Response:
+    def get(self, request: ProjectRequest) -> Response:
         return Response(json_schema())
 
 

@@ -37,9 +37,7 @@ def take(caller: str) -> None:
         is_taken = cursor.fetchone() is not None
     if not is_taken:
         raise TooMany(
-            _(
-                "More than %(rate)d requests a second. Wait as Retry-After says, and send more at once."
-            )
+            _("More than %(rate)d requests a second. Wait as Retry-After says, and send more at once.")
             % {"rate": rate},
             retry_after_seconds=max(1, math.ceil(1 / rate)),
         )

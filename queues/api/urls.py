@@ -5,6 +5,8 @@ A verb that is no resource stands after a colon: predictions:batch, queues/7:nex
 
 from django.urls import include, path
 
+from accounts import converters  # noqa: F401 - makes <id:…> known
+
 from . import datasets, policies, predictions, queues, releases, reviews, verdicts
 
 app_name = "api"
@@ -12,31 +14,31 @@ app_name = "api"
 ingest = [
     path("predictions", predictions.PredictionsView.as_view()),
     path("predictions:batch", predictions.PredictionBatchView.as_view()),
-    path("predictions/<int:number>", predictions.PredictionView.as_view()),
-    path("predictions/<int:number>/story", predictions.PredictionStoryView.as_view()),
+    path("predictions/<id:number>", predictions.PredictionView.as_view()),
+    path("predictions/<id:number>/story", predictions.PredictionStoryView.as_view()),
 ]
 route = [
     path("policies", policies.PoliciesView.as_view()),
     path("policies/active", policies.ActivePolicyView.as_view()),
     path("policies/schema", policies.PolicySchemaView.as_view()),
-    path("policies/<int:version>", policies.PolicyView.as_view()),
+    path("policies/<id:version>", policies.PolicyView.as_view()),
 ]
 review = [
     path("queues", queues.QueuesView.as_view()),
-    path("queues/<int:queue_id>:next", reviews.NextView.as_view()),
-    path("queues/<int:queue_id>/forms", queues.FormsView.as_view()),
-    path("forms/<int:form_id>", queues.FormView.as_view()),
-    path("slots/<int:slot_id>/draft", reviews.DraftView.as_view()),
-    path("slots/<int:slot_id>:heartbeat", reviews.HeartbeatView.as_view()),
-    path("slots/<int:slot_id>:skip", reviews.SkipView.as_view()),
-    path("slots/<int:slot_id>:give-back", reviews.GiveBackView.as_view()),
+    path("queues/<id:queue_id>:next", reviews.NextView.as_view()),
+    path("queues/<id:queue_id>/forms", queues.FormsView.as_view()),
+    path("forms/<id:form_id>", queues.FormView.as_view()),
+    path("slots/<id:slot_id>/draft", reviews.DraftView.as_view()),
+    path("slots/<id:slot_id>:heartbeat", reviews.HeartbeatView.as_view()),
+    path("slots/<id:slot_id>:skip", reviews.SkipView.as_view()),
+    path("slots/<id:slot_id>:give-back", reviews.GiveBackView.as_view()),
     path("reviews", reviews.ReviewsView.as_view()),
-    path("reviews/<int:review_id>:undo", reviews.UndoView.as_view()),
+    path("reviews/<id:review_id>:undo", reviews.UndoView.as_view()),
 ]
 settle = [
     path("items", verdicts.ItemsView.as_view()),
-    path("items/<int:item_id>", verdicts.ItemView.as_view()),
-    path("items/<int:item_id>:settle", verdicts.SettleView.as_view()),
+    path("items/<id:item_id>", verdicts.ItemView.as_view()),
+    path("items/<id:item_id>:settle", verdicts.SettleView.as_view()),
     path("verdicts", verdicts.VerdictsView.as_view()),
 ]
 export = [
@@ -44,7 +46,7 @@ export = [
     path("datasets/<slug:name>", datasets.DatasetView.as_view()),
     path("datasets/<slug:name>:rows", datasets.DatasetRowsView.as_view()),
     path("datasets/<slug:name>/releases", releases.ReleasesView.as_view()),
-    path("releases/<int:release_id>", releases.ReleaseStatusView.as_view()),
+    path("releases/<id:release_id>", releases.ReleaseStatusView.as_view()),
     path("releases/<slug:name>@<str:version>", releases.ReleaseView.as_view()),
     path(
         "releases/<slug:name>@<str:version>/files/<str:path>",

@@ -1,4 +1,4 @@
-"""The cast of every test here: ann reviews, lee leads, mel is the ML engineer, olga owns; sam is an outsider."""
+"""The cast of every test here: ann reviews, lee leads, mel is the ML engineer, olga owns; sam is outside."""
 
 import pytest
 from django.test import Client

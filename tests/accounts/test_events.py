@@ -15,12 +15,18 @@ pytestmark = pytest.mark.django_db
 def a_row(number: int, **fields: object) -> EventRow:
     facts: dict[str, object] = {"after": {"number": number}} | fields
     return EventRow(
-        project_id=7, kind="item.settled", by=Actor(3, 4), subject_kind="item", subject_id=number, **facts  # type: ignore[arg-type]
+        project_id=7,
+        kind="item.settled",
+        by=Actor(3, 4),
+        subject_kind="item",
+        subject_id=number,
+        **facts,  # type: ignore[arg-type]
     )
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE accounts_event SET kind = 'x'", "DELETE FROM accounts_event", "TRUNCATE accounts_event"]
+    "statement",
+    ["UPDATE accounts_event SET kind = 'x'", "DELETE FROM accounts_event", "TRUNCATE accounts_event"],
 )
 def test_the_database_refuses_to_change_an_event(statement: str) -> None:
     events.record_many([a_row(1)])
@@ -89,7 +95,9 @@ def test_an_event_is_not_lost_for_text_that_no_database_keeps() -> None:
 
 def test_an_event_outlives_what_it_tells_of(project: Project) -> None:
     number = project.pk
-    events.record(project_id=number, kind="project.renamed", by=SYSTEM, subject_kind="project", subject_id=number)
+    events.record(
+        project_id=number, kind="project.renamed", by=SYSTEM, subject_kind="project", subject_id=number
+    )
 
     project.delete()
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
@@ -115,7 +116,8 @@ def test_the_system_check_names_a_view_that_declares_nothing(settings: Any) -> N
     assert "'open'" in found[0].msg
 
 
-def undeclared(request: Any) -> None: ...
+def undeclared(request: Any) -> HttpResponse:
+    return HttpResponse("nobody should read this")
 
 
 urlpatterns = [path("open", undeclared), path("public", gate.public(undeclared))]

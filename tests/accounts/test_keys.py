@@ -1,6 +1,7 @@
 """API keys: shown once, never stored, dead when revoked, expired or of a disabled person."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -162,10 +163,11 @@ def test_the_last_use_is_noted_once_a_minute(people: Cast) -> None:
 def test_the_database_refuses_a_key_without_scope_hash_or_future(people: Cast) -> None:
     key, _text = api_key(people.project, people.mel)
 
-    for wrong, constraint in [
+    wrongs: list[tuple[dict[str, Any], str]] = [
         ({"scopes": []}, "api_key_has_a_scope"),
         ({"secret_sha256": b"short"}, "api_key_hash_length"),
         ({"expires_at": key.created_at}, "api_key_expires_later"),
-    ]:
+    ]
+    for wrong, constraint in wrongs:
         with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
             ApiKey.objects.filter(pk=key.pk).update(**wrong)

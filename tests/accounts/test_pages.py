@@ -36,8 +36,8 @@ def test_settings_are_saved_and_an_event_says_which(people: Cast) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"name": "a\u202eb"}, {"name": ""}, {"theme": "neon"}, {"time_zone": "../etc/passwd"}, {"language": "xx"},
-     {"name": "x" * 121}, {"name": "a\x00"}],
+    [{"name": "a\u202eb"}, {"name": ""}, {"theme": "neon"}, {"time_zone": "../etc/passwd"},
+     {"language": "xx"}, {"name": "x" * 121}, {"name": "a\x00"}],
 )  # fmt: skip
 def test_wrong_settings_are_shown_again_and_nothing_is_saved(people: Cast, wrong: dict[str, str]) -> None:
     fields = {"name": "Anna", "theme": "dark", "time_zone": "UTC", "language": "en"} | wrong
@@ -106,8 +106,8 @@ def test_a_new_key_is_shown_once(people: Cast) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"scopes": ["admit"]}, {"scopes": []}, {"scopes": ["x"]}, {"days": "0"}, {"days": "9999"}, {"days": "1.5"},
-     {"name": ""}, {"name": "a\u202eb"}],
+    [{"scopes": ["admit"]}, {"scopes": []}, {"scopes": ["x"]}, {"days": "0"}, {"days": "9999"},
+     {"days": "1.5"}, {"name": ""}, {"name": "a\u202eb"}],
 )  # fmt: skip
 def test_a_key_above_ones_own_permissions_is_not_made(people: Cast, wrong: dict[str, object]) -> None:
     fields: dict[str, object] = {"name": "CI", "scopes": ["push"], "days": "30"} | wrong

@@ -118,7 +118,11 @@ def test_an_unknown_role_is_refused_by_the_database(people: Cast) -> None:
 def test_projects_of_a_person_are_those_they_are_in(people: Cast) -> None:
     assert list(permissions.of_person(people.sam)) == [people.other]
     assert list(permissions.of_person(people.ann, Permission.READ)) == []
-    assert list(permissions.holders_of(Permission.REVIEW, people.project)) == [people.ann, people.lee, people.olga]
+    assert list(permissions.holders_of(Permission.REVIEW, people.project)) == [
+        people.ann,
+        people.lee,
+        people.olga,
+    ]
 
 
 def test_a_slug_is_taken_once(people: Cast) -> None:
@@ -128,5 +132,5 @@ def test_a_slug_is_taken_once(people: Cast) -> None:
 
 @pytest.mark.parametrize("slug", ["", "A", "-a", "a-", "a b", "ä", "a/b", "a" * 64])
 def test_a_slug_of_another_shape_is_refused_by_the_database(slug: str) -> None:
-    with pytest.raises(Exception, match="project_slug_shape|too long"), transaction.atomic():
+    with pytest.raises(Exception, match=r"project_slug_shape|too long"), transaction.atomic():
         Project.objects.create(slug=slug, name="x")

@@ -34,7 +34,18 @@ def test_the_database_refuses_a_second_spelling() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "  ", "a\x00b", "a\nb", "a\x1b[31mb", "a\u202eb", "a\u200bb", "\U000e0041dmin", "a\u2028b", "a\u2066b"],
+    [
+        "",
+        "  ",
+        "a\x00b",
+        "a\nb",
+        "a\x1b[31mb",
+        "a\u202eb",
+        "a\u200bb",
+        "\U000e0041dmin",
+        "a\u2028b",
+        "a\u2066b",
+    ],
 )
 def test_a_name_with_something_invisible_is_refused(name: str) -> None:
     with pytest.raises(ValidationError):

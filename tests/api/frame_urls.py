@@ -1,8 +1,9 @@
-"""A small resource of our own, to look at the frame without any stage: things are the people of the project."""
+"""A small resource to look at the frame without any stage: its things are the people of the project."""
 
 import time
 from typing import Any
 
+from django.http import HttpResponse
 from django.urls import path
 from rest_framework.response import Response
 
@@ -80,7 +81,8 @@ def _count() -> int:
     return Event.objects.filter(kind="thing.made").count()
 
 
-def undeclared(request: Any) -> None: ...
+def undeclared(request: Any) -> HttpResponse:
+    return HttpResponse("nobody should read this")
 
 
 urlpatterns = [
