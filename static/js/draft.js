@@ -17,6 +17,10 @@ window.reviewapp ??= {};
       desk.addEventListener("focusout", (event) => event.target.matches("textarea") && this.save());
     }
 
+    get isSaved() {
+      return this.savedAt !== null && !this.isDirty && !this.isSaving;
+    }
+
     touch() {
       this.isDirty = true;
       clearTimeout(this.timer);

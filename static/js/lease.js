@@ -43,9 +43,8 @@ window.reviewapp ??= {};
       if (this.isLost || this.isAsking || !(now || (isDue && reviewapp.isInUse()))) return;
       this.isAsking = true;
       try {
-        const form = new FormData(this.desk.querySelector("form"));
-        for (const name of [...form.keys()]) if (name !== "token" && name !== "csrfmiddlewaretoken") form.delete(name);
-        const answer = await reviewapp.post(this.desk.dataset.heartbeat, form);
+        const claim = reviewapp.claimOf(this.desk.querySelector("form"));
+        const answer = await reviewapp.post(this.desk.dataset.heartbeat, claim);
         if (answer.ok) this.begin((await answer.json()).seconds);
         else if (answer.status === 409) this.lose(reviewapp.parse(await answer.text()).refusal);
       } catch {

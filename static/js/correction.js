@@ -1,0 +1,73 @@
+"use strict";
+// The copy of the output that becomes the correction, with its live diff by word.
+window.reviewapp ??= {};
+{
+  const LONG = 60_000; // characters of both texts: from here on, compare only in pauses
+
+  reviewapp.Correction = class {
+    constructor(desk, isShown) {
+      this.desk = desk;
+      this.isShown = isShown;
+      this.output = desk.querySelector("[data-output]").textContent.replace(/\r\n?/g, "\n");
+      this.editor = desk.querySelector("[name=corrected_text]");
+      this.editor.addEventListener("input", () => this.compareSoon());
+      this.compare();
+    }
+
+    get isChanged() {
+      return this.editor.value !== this.output;
+    }
+
+    get isEmpty() {
+      return !this.editor.value.trim();
+    }
+
+    compareSoon() {
+      clearTimeout(this.timer);
+      const isLong = this.output.length + this.editor.value.length > LONG;
+      if (isLong) this.note(reviewapp.say("too-long"));
+      this.timer = setTimeout(() => this.compare(), isLong ? 600 : 80);
+    }
+
+    compare() {
+      const changes = this.desk.querySelector(".changes");
+      const appears = this.isChanged && changes.hidden && this.isShown();
+      changes.hidden = !this.isChanged;
+      this.desk.querySelector(".edit").classList.toggle("changed", this.isChanged);
+      const parts = this.isChanged ? reviewapp.diff(this.output, this.editor.value) : [];
+      reviewapp.drawDiff(this.desk.querySelector(".diff"), parts);
+      this.note(this.isChanged ? reviewapp.say("changes", changedWords(parts)) : reviewapp.say("no-change"));
+      if (appears) this.showBothTexts();
+    }
+
+    note(text) {
+      this.desk.querySelector("[data-changes]").textContent = text;
+    }
+
+    // The output at the top and the editor below it, where they scroll in a pane of their own.
+    showBothTexts() {
+      const pane = this.desk.querySelector(".read");
+      if (getComputedStyle(pane).overflowY !== "auto") return;
+      this.desk.querySelector(".output").scrollIntoView({ block: "start" });
+    }
+
+    begin() {
+      this.showBothTexts();
+      reviewapp.moveTo(this.editor);
+      this.editor.setSelectionRange(0, 0);
+    }
+
+    // As if typed, so that Ctrl+Z brings the text back.
+    restore() {
+      this.editor.focus();
+      this.editor.select();
+      document.execCommand("insertText", false, this.output);
+    }
+  };
+
+  function changedWords(parts) {
+    const words = (kind) =>
+      parts.reduce((sum, part) => sum + (part.kind === kind ? reviewapp.countWords(part.text) : 0), 0);
+    return Math.max(words("del"), words("ins"));
+  }
+}

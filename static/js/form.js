@@ -1,0 +1,43 @@
+"use strict";
+// The form of an item: what it still lacks, and moving through it by key.
+window.reviewapp ??= {};
+{
+  reviewapp.moveTo = (element) => {
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: "nearest" });
+  };
+
+  // What is missing before the chosen decision can be submitted: where, and a sentence; null when nothing is.
+  // The server checks the same and more; this only spares the way there.
+  reviewapp.missing = (form, correction) => {
+    const decision = form.elements.decision.value;
+    if (!decision) return { stop: form.querySelector("[data-stop=decision]"), text: reviewapp.say("decide") };
+    if (decision === "correct" && (correction.isEmpty || !correction.isChanged))
+      return { stop: correction.editor, text: reviewapp.say("unchanged") };
+    for (const stop of form.querySelectorAll("[data-required-for]")) {
+      const isNote = stop.dataset.stop === "note";
+      const needsNote = isNote && form.querySelector("[data-needs-note]:checked");
+      const isNeeded = needsNote || stop.dataset.requiredFor.split(" ").includes(decision);
+      const isGiven = isNote ? form.elements.note.value.trim() : stop.querySelector(":checked");
+      if (isNeeded && !isGiven) return { stop: isNote ? form.elements.note : stop, text: stop.dataset.missing };
+    }
+    return null;
+  };
+
+  // From question to question; step 1 or -1.
+  reviewapp.step = (form, step) => {
+    const stops = [...form.querySelectorAll("[data-stop]")];
+    const here = stops.indexOf(document.activeElement.closest("[data-stop]"));
+    reviewapp.moveTo(stops[Math.min(stops.length - 1, Math.max(0, here + step))]);
+  };
+
+  // Where letters and digits act again after a field was left.
+  reviewapp.besideField = (form, field) =>
+    field.closest("[data-stop]") ?? form.querySelector("[data-stop=reasons]") ?? form.querySelector("[data-stop]");
+
+  // A digit belongs to the question in focus, else to the reasons.
+  reviewapp.digit = (name) => {
+    const stop = document.activeElement.closest("[data-digits]") ?? document.querySelector("[data-digits]");
+    return stop?.querySelector(`[data-digit="${name}"]`);
+  };
+}
