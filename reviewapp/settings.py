@@ -181,6 +181,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "queues.api.schema.add_problem_shape",
+        "queues.api.prediction_schema.add_record_shape",
     ],
 }
 

@@ -9,6 +9,10 @@ from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues import pipeline
+from queues.api import pagination, parameters, prediction_schema
+from queues.api.base import ProjectRequest, ProjectView
+from queues.api.prediction_results import STATUS, conflict, rejection, result
+from queues.api.prediction_shapes import full_prediction, prediction_line, story_shape
 from queues.audit.story import Story, story_of
 from queues.errors import Invalid, NotFound
 from queues.ingest import body, limits
@@ -16,11 +20,6 @@ from queues.ingest.actions import user_key
 from queues.ingest.jsontext import Sent
 from queues.ingest.record import CheckedRecord, check_sent
 from queues.models import Prediction, PredictionState
-
-from . import pagination, parameters
-from .base import ProjectRequest, ProjectView
-from .prediction_results import STATUS, conflict, rejection, result
-from .prediction_shapes import full_prediction, prediction_line, story_shape
 
 _FILTERS = {
     "state": "state",
@@ -36,10 +35,12 @@ class PredictionsView(ProjectView):
     permission = {"GET": Permission.READ, "POST": Permission.PUSH}
     parameters = pagination.PARAMETERS | {*_FILTERS, "received_after", "received_before"}
 
+    @prediction_schema.read
     def get(self, request: ProjectRequest) -> Response:
         page = pagination.page(request, _filtered(request), order=("-id",))
         return Response(page.body([prediction_line(row) for row in page.rows]))
 
+    @prediction_schema.send_one
     def post(self, request: ProjectRequest) -> Response:
         sent = body.read_one(_body(request), **_declared(request))
         record = check_sent(sent, user_key=user_key(request.project.pk))
@@ -54,6 +55,7 @@ class PredictionBatchView(ProjectView):
 
     permission = {"POST": Permission.PUSH}
 
+    @prediction_schema.send_many
     def post(self, request: ProjectRequest) -> Response:
         arrived = body.read_batch(_body(request), **_declared(request))
         checked = _checked(arrived, user_key(request.project.pk))
@@ -76,6 +78,7 @@ class PredictionView(ProjectView):
 
     permission = {"GET": Permission.READ}
 
+    @prediction_schema.read
     def get(self, request: ProjectRequest, number: int) -> Response:
         return Response(full_prediction(_story(request, number)))
 
@@ -85,6 +88,7 @@ class PredictionStoryView(ProjectView):
 
     permission = {"GET": Permission.READ}
 
+    @prediction_schema.read
     def get(self, request: ProjectRequest, number: int) -> Response:
         return Response(story_shape(_story(request, number)))
 

@@ -1,0 +1,69 @@
+"""prediction/1 in the OpenAPI description: the very types that check what arrives, as JSON schema."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from pydantic import TypeAdapter
+
+from queues.ingest.record import PredictionRecord
+
+_RECORD = {"$ref": "#/components/schemas/PredictionRecord"}
+_LINES = {"type": "string", "description": "One prediction/1 record per line; gzip is taken."}
+_RESULT = {
+    "type": "object",
+    "required": ["status"],
+    "properties": {
+        "index": {"type": "integer", "description": "The record's place in the batch, from 0."},
+        "prediction_id": {"type": "string"},
+        "environment": {"type": "string"},
+        "id": {"type": "integer"},
+        "status": {"type": "integer", "enum": [200, 201, 409, 422]},
+        "result": {"type": "string", "enum": ["created", "duplicate", "conflict", "rejected"]},
+        "warnings": {"type": "array", "items": {"type": "object"}},
+        "problem": {"$ref": "#/components/schemas/Problem"},
+    },
+}
+_RESULTS = {
+    "type": "object",
+    "required": ["results"],
+    "properties": {"results": {"type": "array", "items": _RESULT}},
+}
+_OBJECT = {"type": "object", "additionalProperties": {}}
+
+send_one = extend_schema(request={"application/json": _RECORD}, responses={200: _RESULT, 201: _RESULT})
+send_many = extend_schema(
+    request={
+        "application/json": {"type": "array", "items": _RECORD, "maxItems": 1000},
+        "application/x-ndjson": _LINES,
+    },
+    responses={207: _RESULTS},
+)
+read = extend_schema(responses={200: _OBJECT})
+
+
+def add_record_shape(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
+    """Post-processing hook: prediction/1 and the shapes inside it as named components."""
+    record = _readable(TypeAdapter(PredictionRecord).json_schema(ref_template="#/components/schemas/{model}"))
+    shapes = result.setdefault("components", {}).setdefault("schemas", {})
+    shapes.update(record.pop("$defs", {}))
+    shapes["PredictionRecord"] = record
+    return result
+
+
+def _readable(shape: Any) -> Any:
+    """Patterns that only Rust's regexes know, in words: most readers of OpenAPI could not load them."""
+    if isinstance(shape, list):
+        return [_readable(inner) for inner in shape]
+    if not isinstance(shape, dict):
+        return shape
+    read = {key: _readable(inner) for key, inner in shape.items()}
+    if _is_rust(read.get("pattern")):
+        del read["pattern"]
+        read["description"] = "Without control, format and outer space characters."
+    if any(_is_rust(pattern) for pattern in read.get("patternProperties", ())):
+        (read["additionalProperties"],) = read.pop("patternProperties").values()
+    return read
+
+
+def _is_rust(pattern: object) -> bool:
+    return isinstance(pattern, str) and "\\p{" in pattern
