@@ -10,7 +10,7 @@ from psycopg import errors as pg_errors
 
 from accounts import events
 from accounts.actor import Actor
-from queues.bulk import copy_in, reserve_ids
+from queues.bulk import reserve_ids, write_rows
 from queues.ingest.record import CheckedRecord
 from queues.models import Payload, Prediction, PredictionState
 
@@ -124,8 +124,8 @@ def _write(project_id: int, arriving: Sequence[New], states: Mapping[int, str]) 
     # In the order of the key: two batches that share ids wait for each other, they never deadlock.
     rows = sorted(arriving, key=lambda new: _key(new.checked))
     if rows:
-        copy_in(Prediction, _PREDICTION_COLUMNS, _prediction_rows(project_id, rows, states))
-        copy_in(Payload, _PAYLOAD_COLUMNS, _payload_rows(rows))
+        write_rows(Prediction, _PREDICTION_COLUMNS, _prediction_rows(project_id, rows, states))
+        write_rows(Payload, _PAYLOAD_COLUMNS, _payload_rows(rows))
 
 
 _PREDICTION_COLUMNS = (

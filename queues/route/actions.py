@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import events
 from accounts.actor import SYSTEM
 from accounts.events import EventRow
-from queues.bulk import copy_in, reserve_ids
+from queues.bulk import reserve_ids, write_rows
 from queues.errors import WrongState
 from queues.ingest.actions import New
 from queues.models import Item, PredictionState, Routing, Slot
@@ -164,7 +164,7 @@ def _decide(
 def _store_routings(policy: ActivePolicy, rows: Sequence[_Locked], decisions: Sequence[Decision]) -> None:
     """One row per prediction, also for those that nobody will look at: their pi is what rates need."""
     columns = ("prediction_id", "policy_id", "pi", "reasons")
-    copy_in(
+    write_rows(
         Routing,
         columns,
         (
@@ -187,13 +187,13 @@ def _open_items(policy: ActivePolicy, opened: Sequence[_Opened], now: datetime) 
         (item_id, _queue_id(policy, decision), prediction, *_urgency(decision, now), decision.reviews_needed)
         for item_id, prediction, decision in opened
     ]
-    copy_in(Item, ("id", "queue_id", "prediction_id", "priority", "due_at", "reviews_needed"), items)
+    write_rows(Item, ("id", "queue_id", "prediction_id", "priority", "due_at", "reviews_needed"), items)
     slots = (
         (item_id, _queue_id(policy, decision), seq, *_urgency(decision, now))
         for item_id, _prediction, decision in opened
         for seq in range(1, decision.reviews_needed + 1)
     )
-    copy_in(Slot, ("item_id", "queue_id", "seq", "priority", "due_at"), slots)
+    write_rows(Slot, ("item_id", "queue_id", "seq", "priority", "due_at"), slots)
 
 
 def _queue_id(policy: ActivePolicy, decision: Decision) -> int:

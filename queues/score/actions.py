@@ -7,7 +7,7 @@ from typing import NamedTuple
 import orjson
 from django.db import connection, transaction
 
-from queues.bulk import copy_in
+from queues.bulk import write_rows
 from queues.ingest.actions import New
 from queues.models import Flag, Scores
 from queues.score import detectors as _shipped  # noqa: F401 - importing it registers the detectors
@@ -77,7 +77,7 @@ def _store_scores(claimed: Sequence[_Claimed], scores: Sequence[Scored]) -> None
         (*row, orjson.dumps(scored.values).decode(), _as_json(tuple(scored.missing.items())))
         for row, scored in zip(claimed, scores, strict=True)
     )
-    copy_in(Scores, _SCORE_COLUMNS, rows)
+    write_rows(Scores, _SCORE_COLUMNS, rows)
 
 
 @lru_cache(maxsize=256)
@@ -93,4 +93,4 @@ def _store_flags(claimed: Sequence[_Claimed], findings: Sequence[Sequence[Findin
         for finding in found
     ]
     if rows:
-        copy_in(Flag, _FLAG_COLUMNS, rows)
+        write_rows(Flag, _FLAG_COLUMNS, rows)
