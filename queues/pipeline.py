@@ -19,24 +19,23 @@ from django.utils.translation import gettext as _
 from accounts import events
 from accounts.actor import Actor
 from accounts.models import Project
-
-from .adjudicate import actions as adjudicate
-from .agree import actions as agree
-from .assign import actions as assign
-from .assign.lease import Lease
-from .doorbell import ring
-from .errors import Taken, WrongState
-from .export import actions as export
-from .export import queries as exported
-from .ingest import actions as ingest
-from .ingest.record import CheckedRecord
-from .models import Item, Job, Policy, Prediction, PredictionState, Queue, Review, Verdict
-from .review import actions as review
-from .review import drafts
-from .review.actions import Submitted
-from .route import actions as route
-from .score import actions as score
-from .score.queries import ScoredPrediction
+from queues.adjudicate import actions as adjudicate
+from queues.agree import actions as agree
+from queues.assign import actions as assign
+from queues.assign.lease import Lease
+from queues.doorbell import ring
+from queues.errors import Taken, WrongState
+from queues.export import actions as export
+from queues.export import queries as exported
+from queues.ingest import actions as ingest
+from queues.ingest.record import CheckedRecord
+from queues.models import Item, Job, Policy, Prediction, PredictionState, Queue, Review, Verdict
+from queues.review import actions as review
+from queues.review import drafts
+from queues.review.actions import Submitted
+from queues.route import actions as route
+from queues.score import actions as score
+from queues.score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from . import pipeline
-from .assign import actions as assign
-from .doorbell import ring
-from .models import Heartbeat, Job
+from queues import pipeline
+from queues.assign import actions as assign
+from queues.doorbell import ring
+from queues.models import Heartbeat, Job
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import pipeline, sweeper
+from queues import pipeline, sweeper
 
 
 @shared_task(name="queues.tasks.run_job")

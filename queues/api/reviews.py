@@ -11,15 +11,14 @@ from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues import pipeline
+from queues.api.base import ProjectRequest, ProjectView
+from queues.api.bodies import Body, Text, read
 from queues.assign import actions as assign
 from queues.assign.lease import Lease
 from queues.errors import NotFound
 from queues.models import Queue
 from queues.review import drafts
 from queues.review import queries as review
-
-from .base import ProjectRequest, ProjectView
-from .bodies import Body, Text, read
 
 
 class Token(Body):

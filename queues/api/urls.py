@@ -6,8 +6,7 @@ A verb that is no resource stands after a colon: predictions:batch, queues/7:nex
 from django.urls import include, path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
-
-from . import datasets, policies, predictions, queues, releases, reviews, verdicts
+from queues.api import datasets, policies, predictions, queues, releases, reviews, verdicts
 
 app_name = "api"
 

@@ -11,12 +11,11 @@ from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues import pipeline
+from queues.api import pagination, parameters
+from queues.api.base import ProjectRequest, ProjectView
+from queues.api.bodies import Body, Text, read
 from queues.errors import NotFound
 from queues.models import Item, ItemState, Queue, Verdict
-
-from . import pagination, parameters
-from .base import ProjectRequest, ProjectView
-from .bodies import Body, Text, read
 
 
 class ItemLine(BaseModel):

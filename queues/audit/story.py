@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 
 from accounts.models import Event
+from queues.audit.queries import events_about
 from queues.models import (
     Flag,
     Item,
@@ -20,8 +21,6 @@ from queues.models import (
     Verdict,
 )
 from queues.models.release import OUT
-
-from .queries import events_about
 
 
 @dataclass(frozen=True, slots=True)

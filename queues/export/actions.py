@@ -10,11 +10,10 @@ from accounts.actor import Actor
 from accounts.models import Project
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid, WrongState
+from queues.export.build import build
+from queues.export.filters import Filter, parse
+from queues.export.formats import formats
 from queues.models import DATASET_NAME, Dataset, Job, JobState, Queue, Release, ReleaseFile, ReleaseState
-
-from .build import build
-from .filters import Filter, parse
-from .formats import formats
 
 __all__ = ["build", "create_dataset", "note_download", "note_reading", "publish"]
 

@@ -14,16 +14,15 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
+from queues.export import filters, queries, store
+from queues.export.checks import check_file
+from queues.export.contents import Contents, write_contents
+from queues.export.formats import formats
+from queues.export.progress import Progress
+from queues.export.provenance import names_of
+from queues.export.publishing import Replaced, publish_built
 from queues.models import Job, Release, ReleaseState
 from queues.models.job import ATTEMPTS_MAX
-
-from . import filters, queries, store
-from .checks import check_file
-from .contents import Contents, write_contents
-from .formats import formats
-from .progress import Progress
-from .provenance import names_of
-from .publishing import Replaced, publish_built
 
 
 class NothingToPublish(Exception):

@@ -5,9 +5,9 @@ from hashlib import sha256
 
 import orjson
 
-from .formats import Format
-from .hashing import canonical
-from .written import Written
+from queues.export.formats import Format
+from queues.export.hashing import canonical
+from queues.export.written import Written
 
 LINE_BYTES_MAX = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import orjson
 
-from . import queries
-from .filters import Filter
-from .formats import Format, write
-from .hashing import canonical
-from .provenance import Names, provenance_of
-from .queries import Found
-from .row import Excluded, Record
-from .written import Lines, Written
+from queues.export import queries
+from queues.export.filters import Filter
+from queues.export.formats import Format, write
+from queues.export.hashing import canonical
+from queues.export.provenance import Names, provenance_of
+from queues.export.queries import Found
+from queues.export.row import Excluded, Record
+from queues.export.written import Lines, Written
 
 SPLIT = "train"  # splits by group come with their own issue; golden rows are in the same one split
 REPORT_EVERY = 500

@@ -7,7 +7,7 @@ text (tool calls, files, reasoning) excludes the record instead of being left ou
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .row import Excluded
+from queues.export.row import Excluded
 
 Message = dict[str, Any]
 

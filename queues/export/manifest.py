@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
 
+from queues.export.contents import Counts
+from queues.export.hashing import canonical
+from queues.export.row import Record
+from queues.export.written import Written
 from queues.models import Dataset, Release
-
-from .contents import Counts
-from .hashing import canonical
-from .row import Record
-from .written import Written
 
 SCHEMA = "1"
 

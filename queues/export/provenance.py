@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from queues.export.queries import Found
+from queues.export.row import Record
 from queues.models import ExportKey, FormVersion
-
-from .queries import Found
-from .row import Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,14 @@ from django.utils import timezone
 
 from accounts import events
 from accounts.actor import Actor
+from queues.export import store, versions
+from queues.export.contents import Contents
+from queues.export.hashing import canonical, sha256_of_sorted
+from queues.export.manifest import manifest_of
+from queues.export.queries import CHUNK
+from queues.export.row import Record
+from queues.export.written import Written, write_whole
 from queues.models import Dataset, Release, ReleaseFile, ReleaseState
-
-from . import store, versions
-from .contents import Contents
-from .hashing import canonical, sha256_of_sorted
-from .manifest import manifest_of
-from .queries import CHUNK
-from .row import Record
-from .written import Written, write_whole
 
 _COPY = "COPY queues_releaserow (line, item_id, verdict_id, split, record_sha256, release_id) FROM STDIN"
 _HASHES = (

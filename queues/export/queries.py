@@ -13,10 +13,9 @@ import orjson
 import psycopg
 from django.db import connection, transaction
 
+from queues.export.filters import Filter
+from queues.export.row import VerdictRow
 from queues.models import Queue, ReleaseRow, Review, Verdict
-
-from .filters import Filter
-from .row import VerdictRow
 
 PAGE = 5_000  # so the planner walks the index; rows still come in chunks
 # The server goes on while a chunk is worked on. Before libpq 17 a chunk is one row.

@@ -6,13 +6,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 
+from queues.export import filters, queries
+from queues.export.formats import formats, write
+from queues.export.hashing import canonical
+from queues.export.queries import Found
+from queues.export.row import Excluded, Record
 from queues.models import Dataset
-
-from . import filters, queries
-from .formats import formats, write
-from .hashing import canonical
-from .queries import Found
-from .row import Excluded, Record
 
 LOOK_AT = 2_000  # verdicts counted for a page; the manifest of a release counts all
 SHOWN = 5

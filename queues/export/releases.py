@@ -7,10 +7,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from queues.errors import NotFound
+from queues.export.actions import job_key
 from queues.models import Dataset, Job, JobState, Release, ReleaseFile, ReleaseState
 from queues.models.release import OUT
-
-from .actions import job_key
 
 LATEST = "latest"
 

@@ -1,17 +1,17 @@
 """A file per noun; constraints live with their model."""
 
-from .dataset import DATASET_NAME, Dataset
-from .flag import Flag, Severity
-from .item import ITEM_MOVES, Item, ItemState
-from .job import Heartbeat, Job, JobState
-from .policy import Policy, Routing
-from .prediction import Payload, Prediction, PredictionState
-from .queue import FormVersion, Queue
-from .release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
-from .review import Decision, Draft, Review
-from .score import Scores
-from .slot import Skip, SkipReason, Slot, SlotState
-from .verdict import Basis, Verdict
+from queues.models.dataset import DATASET_NAME, Dataset
+from queues.models.flag import Flag, Severity
+from queues.models.item import ITEM_MOVES, Item, ItemState
+from queues.models.job import Heartbeat, Job, JobState
+from queues.models.policy import Policy, Routing
+from queues.models.prediction import Payload, Prediction, PredictionState
+from queues.models.queue import FormVersion, Queue
+from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
+from queues.models.review import Decision, Draft, Review
+from queues.models.score import Scores
+from queues.models.slot import Skip, SkipReason, Slot, SlotState
+from queues.models.verdict import Basis, Verdict
 
 __all__ = [
     "DATASET_NAME",

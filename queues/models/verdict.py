@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from .review import Decision
+from queues.models.review import Decision
 
 
 class Basis(models.TextChoices):

@@ -11,8 +11,7 @@ from accounts.models import Event
 from queues.assign.actions import lease_ended
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import Draft, Slot, SlotState
-
-from .submission import keepable
+from queues.review.submission import keepable
 
 # One statement: an older revision changes nothing and says so by returning no row.
 _SAVE = """

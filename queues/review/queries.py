@@ -13,10 +13,9 @@ from accounts.compiled import Argument, Compiled
 from queues.assign.lease import Lease
 from queues.errors import NotFound
 from queues.models import Draft, Item, Queue, Review
-
-from . import form as forms
-from .conversation import Document, Turn, documents_of, facts_of, system_of, turns_of
-from .form import Form
+from queues.review import form as forms
+from queues.review.conversation import Document, Turn, documents_of, facts_of, system_of, turns_of
+from queues.review.form import Form
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from queues.errors import Fault, Invalid
-
-from .form import Form, Question
-from .line_ends import same_text
+from queues.review.form import Form, Question
+from queues.review.line_ends import same_text
 
 TEXT_MAX = 200_000  # code points, as for the output itself
 NOTE_MAX = 10_000

@@ -16,9 +16,8 @@ from queues.export import actions as export
 from queues.export import reading, releases
 from queues.export.row import Record
 from queues.models import Dataset, Decision
-
-from .dataset_form import FORMATS, DatasetForm
-from .left_out import LEFT_OUT
+from queues.web.dataset_form import FORMATS, DatasetForm
+from queues.web.left_out import LEFT_OUT
 
 RELEASES_SHOWN = 50
 

@@ -14,8 +14,7 @@ from queues.models import Decision, SkipReason
 from queues.review.form import Form, Question
 from queues.review.line_ends import like
 from queues.review.queries import Desk, RoutedReason
-
-from .text import cited_pieces, count_invisible
+from queues.web.text import cited_pieces, count_invisible
 
 DECISION_KEYS = {"approve": "A", "correct": "C", "reject": "R", "escalate": "E"}
 DIGITS = "1234567890"

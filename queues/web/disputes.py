@@ -21,12 +21,11 @@ from queues.review import form as review_forms
 from queues.review import line_ends
 from queues.review.actions import document_of
 from queues.review.form import Question
-
-from .desk import Choice
-from .labels import labels_of, labels_of_versions
-from .paging import address, number
-from .posted import ANSWER, submission_of
-from .record import shown_record
+from queues.web.desk import Choice
+from queues.web.labels import labels_of, labels_of_versions
+from queues.web.paging import address, number
+from queues.web.posted import ANSWER, submission_of
+from queues.web.record import shown_record
 
 WRITTEN = "written"  # the lead writes a third verdict instead of picking a review
 

@@ -12,8 +12,7 @@ from accounts.gate import needs
 from accounts.models import Person
 from accounts.roles import Permission
 from queues.audit import queries as audit
-
-from .paging import number, pager
+from queues.web.paging import number, pager
 
 
 class EventFilter(forms.Form):

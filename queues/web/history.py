@@ -16,8 +16,7 @@ from queues.errors import ReviewappError
 from queues.models import Review
 from queues.newest import PAGE_SIZE, Page, newest
 from queues.review.actions import check_can_undo
-
-from .paging import number, pager
+from queues.web.paging import number, pager
 
 EXCERPT = 140  # characters of what I wrote
 

@@ -16,8 +16,7 @@ from accounts.models import Person, Project
 from accounts.roles import Permission
 from queues.assign import queries as assign
 from queues.models import Draft, Queue, Slot, SlotState
-
-from .history import EXCERPT, last_decisions
+from queues.web.history import EXCERPT, last_decisions
 
 DRAFTS_SHOWN = 10
 DECISIONS_SHOWN = 8

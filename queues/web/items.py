@@ -13,9 +13,8 @@ from accounts.roles import Permission
 from queues.assign import items as assigned
 from queues.errors import NotFound
 from queues.models import Decision, ItemState, Queue
-
-from .paging import address
-from .reasons import rule_names
+from queues.web.paging import address
+from queues.web.reasons import rule_names
 
 
 class ItemFilter(forms.Form):

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.gate import needs
 from accounts.roles import Permission
 from queues.models import Policy
-
-from .reasons import rules_of, terms
+from queues.web.reasons import rules_of, terms
 
 VERSIONS_SHOWN = 100
 

@@ -15,11 +15,10 @@ from queues.audit.story import Story, story_of
 from queues.errors import NotFound
 from queues.ingest import queries as ingest
 from queues.models import PredictionState
-
-from .labels import labels_of_versions
-from .paging import number, pager
-from .reasons import rule_names, sentence
-from .record import shown_record
+from queues.web.labels import labels_of_versions
+from queues.web.paging import number, pager
+from queues.web.reasons import rule_names, sentence
+from queues.web.record import shown_record
 
 
 class PredictionSearch(forms.Form):

@@ -10,8 +10,7 @@ from accounts.gate import needs
 from accounts.roles import Permission
 from queues.assign import queries as assign
 from queues.models import Queue
-
-from .home import start_of_day
+from queues.web.home import start_of_day
 
 
 @needs(Permission.ENTER)

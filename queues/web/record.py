@@ -9,8 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from queues.review.conversation import Document, Turn, documents_of, facts_of, system_of, turns_of
-
-from .desk import ROLES
+from queues.web.desk import ROLES
 
 TOKENS_SHOWN = 2_000
 # p of a token, from sure to unsure: where the marks of the strip change.

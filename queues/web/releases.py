@@ -13,8 +13,7 @@ from queues.errors import NotFound
 from queues.export import actions as export
 from queues.export import releases
 from queues.review import line_ends
-
-from .datasets import asked_for
+from queues.web.datasets import asked_for
 
 
 @needs(Permission.RELEASE)

@@ -24,9 +24,8 @@ from queues.assign.lease import Lease
 from queues.errors import Invalid, NotFound, Taken
 from queues.models import Queue, Slot
 from queues.review import drafts, queries
-
-from .desk import Typed, context_of, skip_reasons
-from .posted import ids_of, revision_of, submission_of, token_of
+from queues.web.desk import Typed, context_of, skip_reasons
+from queues.web.posted import ids_of, revision_of, submission_of, token_of
 
 
 @dataclass(frozen=True, slots=True)

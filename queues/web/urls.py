@@ -3,8 +3,7 @@
 from django.urls import path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
-
-from . import (
+from queues.web import (
     datasets,
     disputes,
     events,

@@ -4,9 +4,8 @@ import re
 from typing import Any
 
 from queues.export.conversation import prompt_messages
+from queues.export.formats.base import formats
 from queues.export.row import Excluded, Record, VerdictRow
-
-from .base import formats
 
 # inspect_ai raises ValueError for any other role, `developer` among them.
 _ROLES = ("system", "user", "assistant", "tool")

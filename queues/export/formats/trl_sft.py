@@ -3,9 +3,8 @@
 from typing import Any
 
 from queues.export.conversation import fault_in_messages, prompt_messages
+from queues.export.formats.base import formats
 from queues.export.row import Excluded, Record, VerdictRow
-
-from .base import formats
 
 
 class TrlSft:

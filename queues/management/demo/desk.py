@@ -8,11 +8,10 @@ from django.db import transaction
 from accounts.actor import Actor
 from accounts.models import Project
 from queues.assign import queues as assign
+from queues.management.demo import sources
 from queues.models import Policy, Queue
 from queues.review import form_versions
 from queues.route import policies
-
-from . import sources
 
 WHY = "The policy of the demo: doubt, danger, and a random sample of everything."
 

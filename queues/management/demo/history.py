@@ -12,11 +12,10 @@ from accounts.models import Person, Project
 from queues import pipeline
 from queues.assign import actions as assign
 from queues.export import actions as export
+from queues.management.demo import careful, sources
 from queues.models import Dataset, Item, ItemState, Queue, Release, Review, Verdict
 from queues.review import actions as review
 from queues.review import form as forms
-
-from . import careful, sources
 
 ANSWERS_BY = {"ben": 14, "ann": 8}
 SAFETY_PAIRS = 9

@@ -10,8 +10,7 @@ from accounts import actions, keys
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Membership, Person, Project
 from accounts.roles import Permission, Role
-
-from .card import Card
+from queues.management.demo.card import Card
 
 KEY_SCOPES = (Permission.PUSH, Permission.READ, Permission.RELEASE, Permission.PULL)
 KEY_DAYS = 365

@@ -11,9 +11,8 @@ from accounts.actor import Actor
 from accounts.models import Project
 from queues import pipeline
 from queues.ingest.record import CheckedRecord, check
+from queues.management.demo import sources
 from queues.models import Prediction
-
-from . import sources
 
 NEWEST_AGE = timedelta(minutes=20)  # the demo looks as if it had been running until just now
 

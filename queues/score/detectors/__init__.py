@@ -1,5 +1,5 @@
 """The detectors we ship, one file each. To add one, write its file and name it here."""
 
-from . import guardrails
+from queues.score.detectors import guardrails
 
 __all__ = ["guardrails"]
