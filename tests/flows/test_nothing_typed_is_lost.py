@@ -46,7 +46,7 @@ def test_a_submit_that_fails_brings_the_item_back_with_its_text(screen: Screen) 
 
     screen.page.unroute("**/submit")
     screen.settle().leave("Control+Enter")
-    assert Review.objects.get().corrected_text.startswith("My answer. ")
+    assert str(Review.objects.get().corrected_text).startswith("My answer. ")
 
 
 def test_the_next_item_is_shown_before_the_answer_to_the_submit_is_there(screen: Screen) -> None:

@@ -122,8 +122,7 @@ def test_without_a_script_a_review_is_a_plain_form(
     for _ in range(2):
         waiting(queue)
     signed_in = enter(people.ann)
-    context = browser.new_context(java_script_enabled=False)
-    context.add_cookies(signed_in.context.cookies())
+    context = browser.new_context(java_script_enabled=False, storage_state=signed_in.context.storage_state())
     page = context.new_page()
     page.goto(Screen(signed_in, live_server.url, queue).address)
     first = page.locator(".desk").get_attribute("data-slot")

@@ -60,7 +60,7 @@ def test_the_annotator_of_the_demo_reviews_ten_items_with_the_keyboard_alone(
     assert Skip.objects.get(person=ann, item__slots=skipped).reason == "too_hard"
     assert [review.decision for review in given if review.slot_id == undone] == ["approve", "reject"]
     [corrected] = [review for review in standing if review.decision == "correct"]
-    assert corrected.corrected_text.startswith("It takes five business days. ")
+    assert str(corrected.corrected_text).startswith("It takes five business days. ")
     assert len(corrected.reasons) == 2
 
 

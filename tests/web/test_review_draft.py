@@ -50,7 +50,7 @@ def test_a_page_from_before_the_first_draft_counts_as_the_older_window(ann: Revi
     item = on_screen(ann.open())
     ann.post(item, "draft", as_script=True, note="first", revision=0)
 
-    assert ann.post(item, "draft", as_script=True, note="from the other window", revision=0).status_code == 409
+    assert ann.post(item, "draft", as_script=True, note="second", revision=0).status_code == 409
 
 
 def test_text_typed_under_a_lost_lease_is_kept_all_the_same(ann: Reviewer) -> None:
