@@ -25,6 +25,7 @@ def settle_by_lead(
     document: a submission/1; picked from a review or written by the lead. Raises NotAllowed when the
     lead has reviewed the item: nobody judges their own dispute.
     """
+    _lock_slots(item_id)
     item = (
         Item.objects.select_related("queue", "prediction__payload", "prediction__routing")
         .select_for_update(of=("self",))
@@ -65,6 +66,11 @@ def settle_by_lead(
         reason=why,
     )
     return verdict
+
+
+def _lock_slots(item_id: int) -> None:
+    """The slots before the item, as a submit takes them: else the two could wait for each other."""
+    list(Slot.objects.filter(item=item_id).order_by("pk").select_for_update().values_list("pk"))
 
 
 def _check(item: Item, document: Mapping[str, object], why: str) -> submissions.Submission:

@@ -3,6 +3,7 @@
 A lease is granted by the database's clock and fenced by its token; nothing here trusts a caller's time.
 """
 
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -14,15 +15,16 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import SYSTEM, Actor
+from queues.assign.claim import claim, held, is_anything_left
+from queues.assign.lease import Lease
 from queues.errors import Fault, Invalid, NotAllowed, Taken
 from queues.models import Item, ItemState, Queue, Skip, SkipReason, Slot, SlotState
-
-from .claim import claim, held
-from .lease import Lease
 
 AHEAD_SECONDS = 120  # of an item that is rendered ahead and not yet looked at
 BESIDE_MAX = 2  # leases a person may hold in a queue beside the one asked for
 _CLAIM_TRIES = 3
+_LOCKED_TRIES = 10  # a claim under way is over within milliseconds
+_LOCKED_PAUSE_SECONDS = 0.01
 
 
 def lease_next(queue: Queue, *, by: Actor, beside: Sequence[int] = (), ahead: bool = False) -> Lease | None:
@@ -39,11 +41,20 @@ def lease_next(queue: Queue, *, by: Actor, beside: Sequence[int] = (), ahead: bo
         )
     seconds = AHEAD_SECONDS if ahead else queue.lease_seconds
     lease = held(queue.pk, person_id=by.person_id, beside=list(beside), seconds=seconds)
-    if lease is None:
-        lease = _claim(queue, by.person_id, by, seconds)
-    if lease is None and free_ended(queue_id=queue.pk):  # nobody swept: the worker may be away
-        lease = _claim(queue, by.person_id, by, seconds)
-    return lease
+    return lease or _claim_or_be_sure(queue, by.person_id, by, seconds)
+
+
+def _claim_or_be_sure(queue: Queue, person_id: int, by: Actor, seconds: int) -> Lease | None:
+    """A new lease. None only when nothing is left: not while somebody else's claim holds the last rows."""
+    for _try in range(_LOCKED_TRIES):
+        if lease := _claim(queue, person_id, by, seconds):
+            return lease
+        # Nobody swept: the worker may be away.
+        is_freed = bool(free_ended(queue_id=queue.pk))
+        if not is_freed and not is_anything_left(queue.pk, person_id=person_id):
+            return None
+        time.sleep(_LOCKED_PAUSE_SECONDS)
+    return None
 
 
 def _claim(queue: Queue, person_id: int, by: Actor, seconds: int) -> Lease | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from .lease import Lease
+from queues.assign.lease import Lease
 
 LOOK_AHEAD = 64  # started slots examined before the first untouched one is taken
 
@@ -51,6 +51,11 @@ WITH claimed AS (
 SELECT * FROM claimed
 """
 
+LEFT = f"""
+SELECT EXISTS (
+  SELECT 1 FROM queues_slot s WHERE s.queue_id = %(queue)s AND s.state = 'open' AND {_NOT_MINE})
+"""
+
 HELD = """
 UPDATE queues_slot SET lease_until = GREATEST(lease_until, now() + make_interval(secs => %(seconds)s))
 WHERE id = (
@@ -64,6 +69,14 @@ RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at
 def claim(queue_id: int, *, person_id: int, token: UUID, seconds: int) -> Lease | None:
     """Take the next slot of the queue for this person; None when there is nothing for them."""
     return _lease(CLAIM, {"queue": queue_id, "me": person_id, "token": token, "seconds": seconds})
+
+
+def is_anything_left(queue_id: int, *, person_id: int) -> bool:
+    """Whether the queue has an open slot for this person, be it locked by a claim under way or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT, {"queue": queue_id, "me": person_id})
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def held(queue_id: int, *, person_id: int, beside: list[int], seconds: int) -> Lease | None:

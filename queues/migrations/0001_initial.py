@@ -391,7 +391,8 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
+                        related_name="reviews",
+                        related_query_name="review",
                         to="queues.slot",
                     ),
                 ),

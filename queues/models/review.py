@@ -43,7 +43,13 @@ class Review(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey("queues.Item", on_delete=models.PROTECT, related_name="reviews", db_index=False)
-    slot = models.ForeignKey("queues.Slot", on_delete=models.PROTECT, related_name="+", db_index=False)
+    slot = models.ForeignKey(
+        "queues.Slot",
+        on_delete=models.PROTECT,
+        related_name="reviews",
+        related_query_name="review",
+        db_index=False,
+    )
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, db_index=False)
     form = models.ForeignKey("queues.FormVersion", on_delete=models.PROTECT, related_name="+", db_index=False)
     lease_token = models.UUIDField(unique=True)

@@ -18,10 +18,9 @@ from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
 from queues.errors import NotAllowed, NotFound, WrongState
 from queues.models import Draft, Item, ItemState, Review, Slot, SlotState
-
-from . import form as forms
-from . import submission as submissions
-from .submission import Submission
+from queues.review import form as forms
+from queues.review import submission as submissions
+from queues.review.submission import Submission
 
 UNDO_SECONDS = 10  # of the toast
 UNDO_GRACE = timedelta(seconds=5)  # for the way there and back
@@ -72,7 +71,10 @@ def submit(
 
 
 def _locked(slot_id: int, project_id: int) -> Slot:
-    """The slot with its item, both locked: the item's row orders everything that settles it."""
+    """The slot with its item, both locked: the item's row orders everything that settles it.
+
+    Always the slot before its item, here and in every other write, so that no two wait for each other.
+    """
     slot = _LOCKED.first(slot=slot_id, project=project_id)
     if slot is None:
         raise NotFound(_("There is no such slot. Open the queue to take an item."))
@@ -92,7 +94,7 @@ def _lockable() -> QuerySet[Slot]:
             "queue__project_id",
             *(field.name for field in Slot._meta.concrete_fields),
         )
-        .select_for_update(of=("item", "self"))
+        .select_for_update(of=("self", "item"))
         .filter(pk=Argument("slot"), queue__project=Argument("project"))
     )
 
@@ -186,15 +188,15 @@ def undo(review_id: int, *, project_id: int, by: Actor) -> Undone:
 
     Must run inside the transaction that also reopens the item. Undoing twice gives the same lease.
     """
-    item = (
-        Item.objects.select_related("queue")
-        .select_for_update(of=("self",))
-        .filter(reviews=review_id, queue__project=project_id)
+    slot = (
+        Slot.objects.select_related("item__queue")
+        .select_for_update(of=("self", "item"))
+        .filter(review=review_id, queue__project=project_id)
         .first()
     )
-    if item is None:
+    if slot is None:
         raise NotFound(_("There is no such review."))
-    review = Review.objects.select_related("slot").get(pk=review_id)
+    item, review = slot.item, Review.objects.get(pk=review_id)
     if review.withdrawn_at is not None:
         return _undone_before(review, by)
     check_can_undo(review, item, by)
