@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotAllowed
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -13,6 +17,12 @@ class Actor:
     @property
     def is_system(self) -> bool:
         return self.person_id is None
+
+    def as_person(self) -> int:
+        """The person's id, where the system itself cannot act: NotAllowed for it."""
+        if self.person_id is None:
+            raise NotAllowed(_("Only a person can do this. Sign in, or use a person's API key."))
+        return self.person_id
 
 
 SYSTEM = Actor(person_id=None)

@@ -9,13 +9,13 @@ Django builds the SQL of a query anew each time, which costs more than the datab
 Values that differ from call to call are `Argument`s; conditions, joins and locks cannot differ.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Model, QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row", bound=Model)
 
@@ -27,8 +27,10 @@ class Argument(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [self]
+    def as_sql(  # type: ignore[override]  # the stub knows only parameters that are values already
+        self, compiler: Any, connection: Any
+    ) -> tuple[str, tuple["Argument"]]:
+        return "%s", (self,)
 
 
 class Compiled(Generic[Row]):
@@ -43,40 +45,43 @@ class Compiled(Generic[Row]):
         values = [arguments[one.name] if isinstance(one, Argument) else one for one in parameters]
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
-            rows = cursor.fetchmany(1)
-        return next(self._models(rows)) if rows else None
-
-    @cached_property
-    def _queryset(self) -> QuerySet[Row]:
-        queryset = self._build()
-        return (queryset if queryset.ordered else queryset.order_by("pk"))[:1]
+            row = cursor.fetchone()
+        return None if row is None else self._reader.read(row)
 
     @cached_property
     def _compiler(self) -> Any:
-        return self._queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        queryset = self._build()
+        ordered = queryset if queryset.ordered else queryset.order_by("pk")
+        return ordered[:1].query.get_compiler(DEFAULT_DB_ALIAS)
 
     @cached_property
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
         return self._compiler.as_sql()  # type: ignore[no-any-return]
 
-    def _models(self, rows: list[tuple[Any, ...]]) -> Iterator[Row]:
-        """Rows as Django itself would make them, by handing it a query that has already been run."""
-        answered: Any = _Answered(self._compiler, rows)
-        return iter(ModelIterable(QuerySet(self._queryset.model, query=answered)))
+    @cached_property
+    def _reader(self) -> "_Reader[Row]":
+        return _Reader(self._compiler)
 
 
-class _Answered:
-    """A query and its own compiler in one, whose rows are at hand."""
+class _Reader(Generic[Row]):
+    """Makes models of rows as Django's ModelIterable does, with what does not change found out once."""
 
-    def __init__(self, compiler: Any, rows: list[tuple[Any, ...]]) -> None:
-        self._compiler = compiler
-        self._rows = rows
+    def __init__(self, compiler: Any) -> None:
+        about, select = compiler.klass_info, compiler.select
+        places = about["select_fields"]
+        self._own = slice(places[0], places[-1] + 1)
+        self._model: type[Row] = about["model"]
+        self._names = [column.target.attname for column, _sql, _alias in select[self._own]]
+        self._related = get_related_populators(about, select, DEFAULT_DB_ALIAS)
+        self._annotations = dict(compiler.annotation_col_map or {})
+        self._converters = compiler.get_converters([column for column, _sql, _alias in select])
+        self._convert = compiler.apply_converters
 
-    def get_compiler(self, using: str) -> "_Answered":
-        return self
-
-    def execute_sql(self, **options: object) -> list[list[tuple[Any, ...]]]:
-        return [self._rows]  # in chunks, as a cursor gives them
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._compiler, name)
+    def read(self, row: Sequence[Any]) -> Row:
+        [values] = self._convert([row], self._converters) if self._converters else [row]
+        found = self._model.from_db(DEFAULT_DB_ALIAS, self._names, values[self._own])
+        for related in self._related:
+            related.populate(values, found)
+        for name, place in self._annotations.items():
+            setattr(found, name, values[place])
+        return found

@@ -1,7 +1,7 @@
 """What is checked of a file after it was stored, on the bytes that will be downloaded; errors have names."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 
 import orjson
 
@@ -27,7 +27,7 @@ def check_file(pieces: Iterable[bytes], written: Written, format_: Format | None
     format_: of a file of records, whose lines must also be their own canonical form, and hold
     nothing but the keys of the format.
     """
-    total, rows = sha256(), 0
+    total, rows = hashlib.sha256(), 0
     for line in _lines(_hashed(pieces, total), written.name):
         rows += 1
         _check_line(line, format_, f"{written.name}:{rows}")
@@ -56,9 +56,9 @@ def _check_line(line: bytes, format_: Format | None, place: str) -> None:
         raise BadFileError("line.round_trip", place)
 
 
-def _hashed(pieces: Iterable[bytes], total: "sha256") -> Iterator[bytes]:  # type: ignore[valid-type]
+def _hashed(pieces: Iterable[bytes], total: "hashlib._Hash") -> Iterator[bytes]:
     for piece in pieces:
-        total.update(piece)  # type: ignore[attr-defined]
+        total.update(piece)
         yield piece
 
 

@@ -10,7 +10,7 @@ from psycopg import errors as pg_errors
 
 from accounts import events
 from accounts.actor import Actor
-from queues.bulk import reserve_ids, write_rows
+from queues.bulk import Value, reserve_ids, write_rows
 from queues.ingest.record import CheckedRecord
 from queues.models import Payload, Prediction, PredictionState
 
@@ -146,7 +146,7 @@ _PAYLOAD_COLUMNS = ("prediction_id", "record", "output_text")
 
 def _prediction_rows(
     project_id: int, rows: Sequence[New], states: Mapping[int, str]
-) -> Iterator[tuple[object, ...]]:
+) -> Iterator[tuple[Value, ...]]:
     for new in rows:
         record = new.checked
         yield (
@@ -164,7 +164,7 @@ def _prediction_rows(
         )
 
 
-def _payload_rows(rows: Sequence[New]) -> Iterator[tuple[object, ...]]:
+def _payload_rows(rows: Sequence[New]) -> Iterator[tuple[Value, ...]]:
     for new in rows:
         yield new.id, new.checked.json.decode(), new.checked.output_text
 

@@ -1,5 +1,6 @@
 """The form/1 document: what a queue asks of an annotator, versioned JSON from the first day."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Literal, Self
 
@@ -68,12 +69,16 @@ class Form(_Strict):
 
     @model_validator(mode="after")
     def _names_are_unique_and_known(self) -> Self:
-        for names, what in (
-            ([q.key for q in self.questions], "question key"),
-            ([r.value for r in self.reasons], "reason value"),
+        lists: list[tuple[Sequence[str], str]] = [
+            ([question.key for question in self.questions], "question key"),
+            ([reason.value for reason in self.reasons], "reason value"),
             (self.decisions, "decision"),
-            *(([o.value for o in q.options], f"option of {q.key}") for q in self.questions),
-        ):
+            *(
+                ([o.value for o in question.options], f"option of {question.key}")
+                for question in self.questions
+            ),
+        ]
+        for names, what in lists:
             if len(set(names)) != len(names):
                 raise ValueError(f"a {what} stands twice")
         named = {*self.reasons_required_for, *self.note_required_for}

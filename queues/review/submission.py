@@ -1,7 +1,8 @@
 """The submission/1 document: what a person says about one item, checked against the queue's form."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypedDict, cast
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,16 @@ from queues.review.line_ends import same_text
 TEXT_MAX = 200_000  # code points, as for the output itself
 NOTE_MAX = 10_000
 FIELDS = frozenset({"decision", "reasons", "answers", "corrected_text", "note"})
+
+
+class Document(TypedDict, total=False):
+    """A submission/1 whose fields have been found to be of the right types."""
+
+    decision: str
+    reasons: list[str] | None
+    answers: dict[str, str] | None
+    corrected_text: str | None
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +52,33 @@ def check(document: Mapping[str, object], *, form: Form, output_text: str, is_fl
     output_text: the model's, to tell a correction from an untouched copy; is_flagged: a safety filter
     had flagged the item, so that approving it is an override.
     """
-    faults = [*_shape_faults(document)]
-    if not faults:
-        faults = [*_form_faults(document, form, is_flagged), *_text_faults(document, output_text)]
-    if faults:
+    if faults := [*_shape_faults(document)]:
         raise Invalid(_("Nothing was submitted yet: see the marked places."), faults)
-    corrected = document.get("corrected_text") if document["decision"] == "correct" else None
+    said = _read(cast(Document, document))
+    if faults := [*_form_faults(said, form, is_flagged=is_flagged), *_text_faults(said, output_text)]:
+        raise Invalid(_("Nothing was submitted yet: see the marked places."), faults)
+    return said if said.decision == "correct" else replace(said, corrected_text=None)
+
+
+def _read(document: Document) -> Submission:
     return Submission(
-        decision=str(document["decision"]),
-        reasons=tuple(document.get("reasons") or ()),  # type: ignore[arg-type]
-        answers=dict(document.get("answers") or {}),  # type: ignore[call-overload]
-        corrected_text=corrected,  # type: ignore[arg-type]
-        note=str(document.get("note") or ""),
+        decision=document["decision"],
+        reasons=tuple(document.get("reasons") or ()),
+        answers=document.get("answers") or {},
+        corrected_text=document.get("corrected_text"),
+        note=document.get("note") or "",
     )
+
+
+def draft_faults(document: Mapping[str, object]) -> list[Fault]:
+    """Why a document cannot be a draft; it may be as incomplete as it likes."""
+    return [*_shape_faults({"decision": "", **document}, is_draft=True)]
 
 
 def keepable(document: Mapping[str, object]) -> dict[str, object]:
     """What of an unchecked document may be kept as a draft: known fields of the right type and size."""
-    if [*_shape_faults({"decision": "", **document}, is_draft=True)]:
-        return {}
-    return {name: document[name] for name in FIELDS if name in document}
+    wrong = {fault.pointer.split("/")[1] for fault in draft_faults(document)}
+    return {name: document[name] for name in FIELDS if name in document and name not in wrong}
 
 
 def _shape_faults(document: Mapping[str, object], *, is_draft: bool = False) -> Iterator[Fault]:
@@ -105,35 +123,33 @@ def _string_faults(name: str, text: object, limit: int) -> Iterator[Fault]:
         yield Fault(f"/{name}", f"{name}.not_storable", _("NUL and lone surrogates cannot be stored."))
 
 
-def _form_faults(document: Mapping[str, object], form: Form, is_flagged: bool) -> Iterator[Fault]:
-    decision = str(document["decision"])
-    reasons: list[str] = list(document.get("reasons") or [])  # type: ignore[call-overload]
-    if decision not in form.decisions:
+def _form_faults(said: Submission, form: Form, *, is_flagged: bool) -> Iterator[Fault]:
+    if said.decision not in form.decisions:
         yield Fault("/decision", "decision.unknown", _("This form has no such decision."))
         return
-    for value in reasons:
-        if value not in form.reason_values:
-            yield Fault("/reasons", "reasons.unknown", _("This form has no such reason."))
-            break
-    is_override = decision == "approve" and is_flagged and form.override_needs_reason
-    if not reasons and is_override:
-        yield Fault("/reasons", "reasons.override", _("A safety filter flagged this: say why it is fine."))
-    elif not reasons and form.reasons and decision in form.reasons_required_for:
-        yield Fault("/reasons", "reasons.missing", _("Choose at least one reason."))
-    if not str(document.get("note") or "").strip() and _needs_note(decision, reasons, form):
+    yield from _reason_faults(said, form, is_flagged=is_flagged)
+    if not said.note.strip() and _needs_note(said, form):
         yield Fault("/note", "note.missing", _("Say in the note what it is about."))
-    answers: dict[str, str] = dict(document.get("answers") or {})  # type: ignore[call-overload]
-    questions = {question.key: question for question in form.questions}
-    for key in answers:
-        if key not in questions:
-            yield Fault(f"/answers/{key}", "answers.unknown", _("This form has no such question."))
+    for key in sorted(said.answers.keys() - {question.key for question in form.questions}):
+        yield Fault(f"/answers/{key}", "answers.unknown", _("This form has no such question."))
     for question in form.questions:
-        yield from _answer_faults(question, answers.get(question.key), decision)
+        yield from _answer_faults(question, said.answers.get(question.key), said.decision)
 
 
-def _needs_note(decision: str, reasons: list[str], form: Form) -> bool:
-    return decision in form.note_required_for or any(
-        reason.needs_note for reason in form.reasons if reason.value in reasons
+def _reason_faults(said: Submission, form: Form, *, is_flagged: bool) -> Iterator[Fault]:
+    if not form.reason_values.issuperset(said.reasons):
+        yield Fault("/reasons", "reasons.unknown", _("This form has no such reason."))
+    if said.reasons:
+        return
+    if said.decision == "approve" and is_flagged and form.override_needs_reason:
+        yield Fault("/reasons", "reasons.override", _("A safety filter flagged this: say why it is fine."))
+    elif form.reasons and said.decision in form.reasons_required_for:
+        yield Fault("/reasons", "reasons.missing", _("Choose at least one reason."))
+
+
+def _needs_note(said: Submission, form: Form) -> bool:
+    return said.decision in form.note_required_for or any(
+        reason.needs_note for reason in form.reasons if reason.value in said.reasons
     )
 
 
@@ -145,10 +161,10 @@ def _answer_faults(question: Question, value: str | None, decision: str) -> Iter
         yield Fault(f"/answers/{question.key}", "answers.value", _("This question has no such option."))
 
 
-def _text_faults(document: Mapping[str, object], output_text: str) -> Iterator[Fault]:
-    text = document.get("corrected_text")
-    if document["decision"] == "correct":
-        if not isinstance(text, str) or not text.strip():
+def _text_faults(said: Submission, output_text: str) -> Iterator[Fault]:
+    text = said.corrected_text
+    if said.decision == "correct":
+        if text is None or not text.strip():
             yield Fault("/corrected_text", "corrected_text.missing", _("Write the corrected answer."))
         elif same_text(text, output_text):
             yield Fault(
@@ -156,7 +172,7 @@ def _text_faults(document: Mapping[str, object], output_text: str) -> Iterator[F
                 "corrected_text.unchanged",
                 _("The text is unchanged: approve it, or edit it."),
             )
-    elif isinstance(text, str) and text and not same_text(text, output_text):
+    elif text and not same_text(text, output_text):
         yield Fault(
             "/decision", "decision.text_changed", _("The text was changed: choose Correct, or undo the edit.")
         )
