@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
+from accounts.models import StoredAnswer
 from queues import pipeline
 from queues.assign import actions as assign
 from queues.doorbell import ring
@@ -23,6 +24,7 @@ def sweep() -> None:
     Job.objects.give_up()
     for job_id in Job.objects.owed().order_by("id").values_list("id", flat=True)[:100]:
         ring("queues.tasks.run_job", job_id)
+    StoredAnswer.objects.forget_old()
     beat_heart("sweeper")
 
 

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.closed_door.ClosedDoor",
+    "accounts.middleware.own_time.OwnTime",
     "queues.web.errors.Refusals",
 ]
 ROOT_URLCONF = "reviewapp.urls"

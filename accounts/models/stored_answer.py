@@ -1,5 +1,15 @@
+from datetime import timedelta
+
 from django.db import models
 from django.db.models.functions import Now
+
+KEPT_DAYS = 7
+
+
+class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
+    def forget_old(self) -> int:
+        """Delete answers that nobody will ask for again; how many."""
+        return self.filter(created_at__lt=Now() - timedelta(days=KEPT_DAYS)).delete()[0]
 
 
 class StoredAnswer(models.Model):
@@ -16,6 +26,8 @@ class StoredAnswer(models.Model):
     headers = models.JSONField(default=dict)
     body = models.BinaryField(null=True)
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = StoredAnswerQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

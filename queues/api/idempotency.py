@@ -9,11 +9,9 @@ successes are kept: a refused request may be corrected and sent again under the 
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -22,7 +20,6 @@ from queues.api.problems import Malformed
 from queues.api.rate_limit import caller_of
 from queues.errors import Fault, Invalid, Taken
 
-KEPT_DAYS = 7
 _SHAPE = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 _KEPT_HEADERS = ("Location", "ETag", "Content-Type")
 
@@ -57,11 +54,6 @@ def once(request: Any, work: Work) -> HttpResponse:
     if response is None:
         raise refusal
     return response
-
-
-def forget_old() -> int:
-    """Delete answers older than a week; how many. For the sweeper."""
-    return StoredAnswer.objects.filter(created_at__lt=Now() - timedelta(days=KEPT_DAYS)).delete()[0]
 
 
 def _lock(name: dict[str, str], digest: bytes) -> StoredAnswer:
