@@ -1,30 +1,22 @@
 """Times are shown where the reader is."""
 
-from typing import Any
-
 import pytest
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 from django.utils import timezone
 
-from accounts import gate
+from accounts.middleware.own_time import OwnTime
 from tests.factories.projects import cast
 
 
 @pytest.mark.django_db
-def test_a_page_is_made_in_the_time_zone_of_its_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_is_made_in_the_time_zone_of_its_reader() -> None:
     ann = cast().ann
     ann.time_zone = "Pacific/Auckland"
-    ann.save()
-    client = Client()
-    client.force_login(ann)
-    zones: list[str] = []
+    request: HttpRequest = RequestFactory().get("/")
+    request.user = ann
 
-    def note(response: Any) -> Any:
-        zones.append(timezone.get_current_timezone_name())
-        return response
+    OwnTime(lambda _request: HttpResponse()).process_view(request, None, (), {})
 
-    monkeypatch.setattr(gate, "_private", note)
-
-    client.get("/me/")
-
-    assert zones == ["Pacific/Auckland"]
+    assert timezone.get_current_timezone_name() == "Pacific/Auckland"
+    timezone.deactivate()
