@@ -12,11 +12,14 @@ from reviewapp import environment
 
 _ENV = environment.read()
 _TOO_LONG_SECONDS = 3600
+_CONNECT_SECONDS = 2  # a request waits no longer for a doorbell
 
 broker_transport_options: dict[str, Any]
 if _ENV.broker_url:
     broker_url = _ENV.broker_url
     broker_transport_options = {"visibility_timeout": _TOO_LONG_SECONDS}
+    if broker_url.startswith(("redis", "rediss")):
+        broker_transport_options["socket_connect_timeout"] = _CONNECT_SECONDS
 else:
     broker_url = "pgmq://localhost"  # only a name: conn_string says where
     broker_transport_options = {
@@ -29,8 +32,9 @@ else:
         "polling_interval": 0.1,
         "visibility_timeout": _TOO_LONG_SECONDS,
         "pool_size": 4,
-        "pool_timeout": 3,
+        "pool_timeout": _CONNECT_SECONDS,
     }
+broker_connection_timeout = _CONNECT_SECONDS
 broker_connection_retry_on_startup = True
 
 # Short names: each pgmq queue is a table, and a name may have 47 characters.

@@ -22,11 +22,14 @@ django.setup()
 
 from django.conf import settings
 
+from reviewapp.celery import app
 from tests.flush import unlock_the_log
 
 unlock_the_log()
 # Argon2 takes 50 ms on purpose; a test makes five people at a time.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+# Doorbells ring in memory and nobody hears them: a test calls what it wants done.
+app.conf.update(broker_url="memory://", broker_transport_options={})
 # Names without hashes: no collectstatic before a test.
 settings.STORAGES = settings.STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

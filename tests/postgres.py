@@ -1,5 +1,6 @@
 """The embedded PostgreSQL of a test run: its own folder, careless with the disk, gone afterwards."""
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ class TestServer:
     def __init__(self, var: Path) -> None:
         self.var = var
         self._process: subprocess.Popen[bytes] | None = None
+        atexit.register(self.stop)  # also when the run ends before it begins
 
     def start(self) -> None:
         """Start it, once."""
@@ -29,6 +31,7 @@ class TestServer:
     def stop(self) -> None:
         if self._process is not None:
             stop(self._process)
+            self._process = None
         shutil.rmtree(self.var, ignore_errors=True)
 
 

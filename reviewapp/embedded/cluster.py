@@ -20,6 +20,7 @@ import psycopg
 from reviewapp.embedded import binaries, place
 from reviewapp.embedded.disguise import Disguise, disguise
 from reviewapp.embedded.trouble import EmbeddedTrouble
+from reviewapp.tied import tied
 
 _PATIENCE_SECONDS = 30.0
 _POLL_SECONDS = 0.03
@@ -119,7 +120,13 @@ class Cluster:
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd="/",
+                preexec_fn=tied(signal.SIGINT),
             )
 
     def wait_until_ready(self, process: subprocess.Popen[bytes], deadline: float) -> bool:

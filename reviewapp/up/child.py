@@ -1,24 +1,21 @@
 """One program of the group. In a session of its own, so that Ctrl-C reaches only the supervisor.
 
-The kernel ends it when the supervisor dies (PR_SET_PDEATHSIG), so a kill -9 of the supervisor leaves nothing.
+It is tied to the supervisor: a kill -9 of that leaves nothing running.
 """
 
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from reviewapp.tied import tied
 from reviewapp.up.console import LogFile
 from reviewapp.up.leftovers import Notes
 
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-_PR_SET_PDEATHSIG = 1
 _LONGEST_PAUSE_SECONDS = 30.0
 _STEADY_SECONDS = 60.0  # after this long the program counts as healthy again
 
@@ -40,8 +37,7 @@ class Child:
     _falls: int = 0
 
     def start(self, command: Sequence[str] | None = None) -> "subprocess.Popen[bytes]":
-        """Start it; from the main thread only: the kernel's signal follows the thread that started it."""
-        supervisor = os.getpid()
+        """Start it; from the main thread only, see `tied`."""
         self.process = subprocess.Popen(
             list(command or self.command),
             env={**os.environ, **self.env},
@@ -50,7 +46,7 @@ class Child:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=self.pass_fds,
-            preexec_fn=lambda: _end_with(supervisor, self.end_with_us),
+            preexec_fn=tied(self.end_with_us),
         )
         self.started_at, self.restart_at = time.monotonic(), None
         self.notes.write(self.name, self.process.pid)
@@ -94,14 +90,6 @@ class Child:
         self.ask_to_stop()
         self.make_stop(time.monotonic() + patience_seconds)
         self.start()
-
-
-def _end_with(supervisor: int, how: signal.Signals) -> None:
-    """Runs in the new process before its program."""
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, int(how))
-        if os.getppid() != supervisor:  # it died before we could ask
-            os._exit(1)
 
 
 def _how(code: int) -> str:
