@@ -1,9 +1,9 @@
 """Many rows in one go, and ids taken ahead so that rows can refer to each other before they exist."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
-from datetime import datetime
 
 from django.db import connection
 from django.db.models import Field, Model

@@ -6,11 +6,17 @@ single-choice questions settle it, unequal ones dispute it. An escalation goes t
 
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models.functions import Now
 
 from accounts.actor import SYSTEM
 from accounts.events import EventRow
+from queues.bulk import insert
 from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
+
+_SETTLED = (
+    "UPDATE queues_item SET state = 'settled', settled_at = now() WHERE id = %s AND state = 'in_review'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,9 @@ def _agree(item: Item, reviews: list[Review], project_id: int) -> Settling:
         corrected_text=first.corrected_text,
         review_id=first.pk,
     )
-    verdict.save(force_insert=True)
-    Item.objects.filter(pk=item.pk, state=ItemState.IN_REVIEW).update(
-        state=ItemState.SETTLED, settled_at=Now()
-    )
+    insert(verdict)
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLED, [item.pk])
     after = {"verdict": verdict.pk, "decision": verdict.decision, "basis": verdict.basis}
     return Settling(ItemState.SETTLED, verdict, (_event(item, project_id, "item.settled", after),))
 

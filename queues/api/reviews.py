@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from pydantic import Field
 from rest_framework.response import Response
 
+from accounts.compiled import Argument, Compiled
 from accounts.roles import Permission
 from queues import pipeline
 from queues.api.base import ProjectRequest, ProjectView
@@ -80,16 +81,23 @@ class NextView(ProjectView):
         return Response(desk_of(lease, queue, request))
 
 
+class HeartbeatBody(Token):
+    """is_first_look: an item that was leased ahead comes on the screen now."""
+
+    is_first_look: bool = False
+
+
 class HeartbeatView(ProjectView):
     """Renew a lease."""
 
     permission = {"POST": Permission.REVIEW}
 
-    @extend_schema(request=Token, responses={200: dict[str, Any]})
+    @extend_schema(request=HeartbeatBody, responses={200: dict[str, Any]})
     def post(self, request: ProjectRequest, slot_id: int) -> Response:
-        token = read(request, Token).uuid
+        body = read(request, HeartbeatBody)
         slot = drafts.held_by(slot_id, project_id=request.project.pk, by=request.actor)
-        return Response({"until": assign.heartbeat(slot.pk, token=token, by=request.actor)})
+        until = assign.heartbeat(slot.pk, token=body.uuid, by=request.actor, is_first_look=body.is_first_look)
+        return Response({"until": until})
 
 
 class DraftView(ProjectView):
@@ -202,15 +210,19 @@ def desk_of(lease: Lease, queue: Queue, request: ProjectRequest) -> dict[str, An
     }
 
 
+_QUEUE = Compiled(lambda: Queue.objects.filter(project=Argument("project"), pk=Argument("queue")))
+_QUEUE_OF_SLOT = Compiled(lambda: Queue.objects.filter(project=Argument("project"), slot=Argument("slot")))
+
+
 def _queue(request: ProjectRequest, queue_id: int) -> Queue:
-    queue = Queue.objects.filter(project=request.project, pk=queue_id).first()
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project."))
-    return queue
+    return _found(_QUEUE.first(project=request.project.pk, queue=queue_id))
 
 
 def _queue_of_slot(request: ProjectRequest, slot_id: int) -> Queue:
-    queue = Queue.objects.filter(project=request.project, slot=slot_id).first()
+    return _found(_QUEUE_OF_SLOT.first(project=request.project.pk, slot=slot_id))
+
+
+def _found(queue: Queue | None) -> Queue:
     if queue is None:
         raise NotFound(_("There is no such queue in this project."))
     return queue

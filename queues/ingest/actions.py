@@ -82,11 +82,10 @@ def _store(project_id: int, records: Sequence[CheckedRecord], by: Actor, judge: 
     new = _first_of_each_key(records, known)
     for id_, (key, record) in zip(reserve_ids(Prediction, len(new)), new.items(), strict=True):
         known[key] = _Known(id_, record.content_hash)
-    arriving = [New(known[key].id, record) for key, record in new.items()]
-    states = judge(arriving) if judge and arriving else {}
-    _write(project_id, arriving, states)
     if new:
-        _record_event(project_id, [known[key].id for key in new], by)
+        arriving = [New(known[key].id, record) for key, record in new.items()]
+        _record_event(project_id, [one.id for one in arriving], by)
+        _write(project_id, arriving, judge(arriving) if judge else {})
     return _statuses(records, known, dict(new))
 
 
@@ -123,9 +122,8 @@ def _key(record: CheckedRecord) -> Key:
 def _write(project_id: int, arriving: Sequence[New], states: Mapping[int, str]) -> None:
     # In the order of the key: two batches that share ids wait for each other, they never deadlock.
     rows = sorted(arriving, key=lambda new: _key(new.checked))
-    if rows:
-        write_rows(Prediction, _PREDICTION_COLUMNS, _prediction_rows(project_id, rows, states))
-        write_rows(Payload, _PAYLOAD_COLUMNS, _payload_rows(rows))
+    write_rows(Prediction, _PREDICTION_COLUMNS, _prediction_rows(project_id, rows, states))
+    write_rows(Payload, _PAYLOAD_COLUMNS, _payload_rows(rows))
 
 
 _PREDICTION_COLUMNS = (
