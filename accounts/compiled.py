@@ -39,7 +39,7 @@ class Compiled(Generic[Row]):
     def __init__(self, build: Callable[[], QuerySet[Row]]) -> None:
         self._build = build
 
-    def first(self, **arguments: object) -> Row | None:
+    def first(self, **arguments: int | str | None) -> Row | None:
         """The first row for these arguments, or None."""
         sql, parameters = self._statement
         values = [arguments[one.name] if isinstance(one, Argument) else one for one in parameters]
@@ -56,7 +56,7 @@ class Compiled(Generic[Row]):
 
     @cached_property
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
-        return self._compiler.as_sql()  # type: ignore[no-any-return]
+        return self._compiler.as_sql()
 
     @cached_property
     def _reader(self) -> "_Reader[Row]":
@@ -72,7 +72,8 @@ class _Reader(Generic[Row]):
         self._own = slice(places[0], places[-1] + 1)
         self._model: type[Row] = about["model"]
         self._names = [column.target.attname for column, _sql, _alias in select[self._own]]
-        self._related = get_related_populators(about, select, DEFAULT_DB_ALIAS)
+        # The stub tells of Django 6, where a fourth argument is needed.
+        self._related = get_related_populators(about, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
         self._annotations = dict(compiler.annotation_col_map or {})
         self._converters = compiler.get_converters([column for column, _sql, _alias in select])
         self._convert = compiler.apply_converters

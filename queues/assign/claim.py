@@ -7,6 +7,7 @@ bound, a person with 50,000 half-done items in front pays 56 ms a claim (measure
 The walk without the bound runs only when nothing untouched is left.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import connection
@@ -84,7 +85,7 @@ def held(queue_id: int, *, person_id: int, beside: list[int], seconds: int) -> L
     return _lease(HELD, {"queue": queue_id, "me": person_id, "beside": beside, "seconds": seconds})
 
 
-def _lease(sql: str, arguments: dict[str, object]) -> Lease | None:
+def _lease(sql: str, arguments: Mapping[str, int | UUID | list[int]]) -> Lease | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, arguments)
         row = cursor.fetchone()

@@ -56,7 +56,7 @@ class Sender:
 @pytest.fixture
 def sender(db: None) -> Sender:
     """With one queue per reason to review."""
-    project = ProjectFactory(slug=PROJECT)
+    project = ProjectFactory.create(slug=PROJECT)
     engineer = member(project, Role.ML_ENGINEER)
     for slug in ("unsure", "unsafe", "audit"):
         queue: Queue = queue_in(project, slug=slug, name=slug)

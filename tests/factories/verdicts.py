@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import Person
-from queues.models import Item, Queue, Review, Slot, Verdict
+from queues.models import FormVersion, Item, Queue, Review, Slot, Verdict
 from tests.factories.people import PersonFactory
 from tests.factories.work import waiting
 
@@ -36,7 +36,7 @@ def settled(
         item=item,
         slot=slot,
         person=reviewer,
-        form=queue.form,
+        form=FormVersion.objects.get(pk=queue.form_id),
         lease_token=uuid4(),
         opened_at=timezone.now(),
         **said,

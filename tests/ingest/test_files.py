@@ -24,7 +24,7 @@ ROW = 'p-1,2026-03-01T10:00:02Z,"How,\nlong?",=1+1,gpt-x,0.5,T-1\n'
 
 @pytest.fixture
 def project(db: None) -> Project:
-    return ProjectFactory(slug="support")
+    return ProjectFactory.create(slug="support")
 
 
 def ingest(path: Path, **options: Any) -> tuple[int, list[dict[str, Any]], str]:

@@ -17,7 +17,7 @@ Statements = Callable[[int], object]
 
 @pytest.fixture
 def project(db: None) -> Project:
-    return ProjectFactory()
+    return ProjectFactory.create()
 
 
 def sent(prediction_id: str = "p-1", text: str = "a", **changed: object) -> CheckedRecord:
@@ -66,7 +66,7 @@ def test_doubles_within_one_batch_are_told_apart(project: Project) -> None:
 
 
 def test_environments_and_projects_keep_their_ids_apart(project: Project) -> None:
-    other = ProjectFactory()
+    other = ProjectFactory.create()
 
     assert statuses(project, sent(), sent(environment="staging")) == ["created", "created"]
     assert statuses(other, sent(text="b")) == ["created"]
@@ -90,7 +90,7 @@ def test_storing_takes_few_statements_whatever_the_batch(
 
 @pytest.mark.django_db(transaction=True)
 def test_senders_of_the_same_ids_at_once_store_each_once() -> None:
-    project = ProjectFactory()
+    project = ProjectFactory.create()
     batches = [[sent(f"p-{n}") for n in range(50)], [sent(f"p-{n}") for n in reversed(range(50))]] * 3
     told: list[Stored] = []
     start = Barrier(len(batches))
