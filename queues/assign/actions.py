@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,12 @@ BESIDE_MAX = 2  # leases a person may hold in a queue beside the one asked for
 _CLAIM_TRIES = 3
 _LOCKED_TRIES = 10  # a claim under way is over within milliseconds
 _LOCKED_PAUSE_SECONDS = 0.01
+
+# Only a lease that was made ahead and never renewed begins anew: nobody's time is shortened afterwards.
+_BEGIN_IF_AHEAD = Case(
+    When(lease_until__lte=F("leased_at") + timedelta(seconds=AHEAD_SECONDS), then=Now()),
+    default=F("leased_at"),
+)
 
 
 def lease_next(queue: Queue, *, by: Actor, beside: Sequence[int] = (), ahead: bool = False) -> Lease | None:
@@ -78,11 +84,15 @@ def _claim(queue: Queue, person_id: int, by: Actor, seconds: int) -> Lease | Non
     return None
 
 
-def heartbeat(slot_id: int, *, token: UUID, by: Actor) -> datetime:
-    """Renew a lease that still runs; the new end. Taken when it has ended."""
+def heartbeat(slot_id: int, *, token: UUID, by: Actor, is_first_look: bool = False) -> datetime:
+    """Renew a lease that still runs; the new end. Taken when it has ended.
+
+    is_first_look: an item rendered ahead comes on the screen now; the time on it counts from here.
+    """
     seconds = _mine(slot_id, token, by).values_list("queue__lease_seconds", flat=True).first()
     until = Now() + timedelta(seconds=seconds or 0)
-    if not _mine(slot_id, token, by).update(lease_until=until):
+    begin = {"leased_at": _BEGIN_IF_AHEAD} if is_first_look else {}
+    if not _mine(slot_id, token, by).update(lease_until=until, **begin):
         raise lease_ended()
     return _mine(slot_id, token, by).values_list("lease_until", flat=True).get()
 
@@ -96,7 +106,7 @@ def skip(slot_id: int, *, token: UUID, by: Actor, reason: str) -> None:
             [Fault("/reason", "reason.unknown", _("Choose one of the reasons."))],
         )
     slot = _held_slot(slot_id, token, by)
-    Skip.objects.create(item_id=slot.item_id, person_id=by.person_id, reason=reason, at=Now())
+    Skip.objects.create(item_id=slot.item_id, person_id=by.as_person(), reason=reason, at=Now())
     _reopen(slot, "slot.skipped", by, reason)
 
 
@@ -132,7 +142,7 @@ def _mine(slot_id: int, token: UUID, by: Actor) -> "QuerySet[Slot]":
     return Slot.objects.filter(
         pk=slot_id,
         lease_token=token,
-        person_id=by.person_id,
+        person=by.person_id,
         state=SlotState.LEASED,
         lease_until__gt=Now(),
     )

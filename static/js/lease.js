@@ -37,13 +37,14 @@ window.reviewapp ??= {};
       if (!left) this.lose();
     }
 
-    // Renew once a third of the time is gone; `now` for an item that was leased for a moment only.
+    // Renew once a third of the time is gone; `now` for an item that was rendered ahead and is looked at from now on.
     async renew({ now = false } = {}) {
       const isDue = this.end - performance.now() < this.total * 667;
       if (this.isLost || this.isAsking || !(now || (isDue && reviewapp.isInUse()))) return;
       this.isAsking = true;
       try {
         const claim = reviewapp.claimOf(this.desk.querySelector("form"));
+        if (now) claim.append("look", "first");
         const answer = await reviewapp.post(this.desk.dataset.heartbeat, claim);
         if (answer.ok) this.begin((await answer.json()).seconds);
         else if (answer.status === 409) this.lose(reviewapp.parse(await answer.text()).refusal);

@@ -227,6 +227,24 @@ def test_a_heartbeat_renews_the_lease(queue: Queue, ann: Actor) -> None:
     assert until > timezone.now() + timedelta(seconds=queue.lease_seconds - 5)
 
 
+def test_time_on_an_item_rendered_ahead_counts_from_the_first_look_and_only_once(
+    queue: Queue, ann: Actor
+) -> None:
+    waiting(queue)
+    lease = assign.lease_next(queue, by=ann, ahead=True)
+    assert lease is not None
+    made = timezone.now() - timedelta(seconds=60)
+    Slot.objects.update(leased_at=made, lease_until=made + timedelta(seconds=assign.AHEAD_SECONDS))
+
+    assign.heartbeat(lease.slot_id, token=lease.token, by=ann, is_first_look=True)
+    looked = Slot.objects.get().leased_at
+    assign.heartbeat(lease.slot_id, token=lease.token, by=ann, is_first_look=True)
+
+    assert looked is not None
+    assert looked > made + timedelta(seconds=50)
+    assert Slot.objects.get().leased_at == looked
+
+
 @pytest.mark.parametrize("move", ["heartbeat", "give_back", "skip"])
 def test_another_persons_token_moves_nothing(queue: Queue, ann: Actor, ben: Actor, move: str) -> None:
     waiting(queue)
