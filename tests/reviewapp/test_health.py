@@ -69,7 +69,8 @@ from django.test import Client
 client = Client(raise_request_exception=False)
 SIGNED_IN = {"HTTP_COOKIE": "session=abcdefghijklmnopqrstuvwxyz012345"}
 WITH_KEY = {"HTTP_AUTHORIZATION": "Bearer rk_0123456789ab_" + 64 * "0"}
-for path, who in (("/healthz", {}), ("/readyz", {}), ("/", SIGNED_IN), ("/api/v1/projects/x/predictions", WITH_KEY)):
+API = "/api/v1/projects/x/predictions"
+for path, who in (("/healthz", {}), ("/readyz", {}), ("/", SIGNED_IN), (API, WITH_KEY)):
     answer = client.get(path, HTTP_HOST="localhost", **who)
     print(path, answer.status_code, answer.headers.get("Retry-After"), answer.headers["Content-Type"])
 """
