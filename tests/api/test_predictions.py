@@ -2,10 +2,10 @@
 
 import gzip
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.actor import Actor
 from accounts.roles import Permission
@@ -178,7 +178,7 @@ def test_sending_needs_the_scope_to_push(people: Cast, scope: Permission, expect
 
 
 def test_a_batch_takes_few_statements(
-    program: Program, audit_of_all: None, django_assert_max_num_queries: Callable[[int], Any]
+    program: Program, audit_of_all: None, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     records = [record(f"p-{n}") for n in range(100)]
 

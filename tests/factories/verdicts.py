@@ -36,7 +36,7 @@ def settled(
         item=item,
         slot=slot,
         person=reviewer,
-        form=FormVersion.objects.get(pk=queue.form_id),
+        form=FormVersion.objects.filter(queue=queue).latest("version"),
         lease_token=uuid4(),
         opened_at=timezone.now(),
         **said,

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import DatabaseError
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.actor import Actor
 from accounts.models import Event
@@ -104,12 +106,12 @@ def test_a_doubled_arrival_message_opens_no_second_item(routed_project: Cast) ->
 
 
 def test_a_broker_that_is_away_fails_nothing(
-    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(doorbell.current_app, "send_task", refuse)
+    monkeypatch.setattr(current_app, "send_task", refuse)
 
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
         doorbell.ring("queues.tasks.sweep")

@@ -1,8 +1,8 @@
-from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.actor import SYSTEM
 from accounts.models import Event, Project
@@ -11,8 +11,6 @@ from queues.ingest.record import CheckedRecord, check
 from queues.models import Payload, Prediction
 from tests.factories.projects import ProjectFactory
 from tests.ingest.records import full_record, record
-
-Statements = Callable[[int], object]
 
 
 @pytest.fixture
@@ -82,9 +80,9 @@ def test_a_batch_is_one_event_and_a_repeat_is_none(project: Project) -> None:
 
 
 def test_storing_takes_few_statements_whatever_the_batch(
-    project: Project, django_assert_max_num_queries: Statements
+    project: Project, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(8):
         store(project.pk, [sent(f"p-{number}") for number in range(200)], by=SYSTEM)
 
 

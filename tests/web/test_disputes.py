@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.roles import Role
 from queues.models import Item, ItemState, Verdict
@@ -205,10 +206,10 @@ def test_an_item_of_another_project_cannot_be_settled_here(
 
 
 def test_the_statements_of_the_list_do_not_grow_with_the_disputes(
-    people: Cast, lee: Client, django_assert_max_num_queries: pytest.FixtureRequest
+    people: Cast, lee: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _number in range(4):
         disputed(people, people.ann, people.olga)
 
-    with django_assert_max_num_queries(9):  # type: ignore[operator]
+    with django_assert_max_num_queries(9):
         lee.get(f"/projects/{people.project.slug}/disputes/")

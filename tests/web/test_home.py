@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from queues.models import Draft
 from tests.factories.people import PersonFactory
@@ -121,7 +122,7 @@ def test_a_draft_says_whether_its_item_is_still_mine(people: Cast, signed_in: Si
 
 
 def test_the_statements_of_home_do_not_grow_with_the_queues(
-    people: Cast, signed_in: SignIn, django_assert_max_num_queries: pytest.FixtureRequest
+    people: Cast, signed_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _number in range(6):
         queue = queue_in(people.project)
@@ -131,5 +132,5 @@ def test_the_statements_of_home_do_not_grow_with_the_queues(
 
     client = signed_in(people.ann)
 
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
+    with django_assert_max_num_queries(14):
         client.get("/")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.roles import Permission
 from queues.assign.items import after
@@ -106,12 +107,12 @@ def test_queues_show_settings_to_who_may_change_them(people: Cast, signed_in: Si
 
 
 def test_the_statements_of_the_list_do_not_grow_with_the_items(
-    people: Cast, lee: Client, django_assert_max_num_queries: pytest.FixtureRequest
+    people: Cast, lee: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     queue = queue_in(people.project)
     for _number in range(6):
         waiting(queue, reviews_needed=2)
         leased(queue, people.ann)
 
-    with django_assert_max_num_queries(11):  # type: ignore[operator]
+    with django_assert_max_num_queries(11):
         lee.get(f"/projects/{people.project.slug}/queues/{queue.slug}/items/?state=in_review")

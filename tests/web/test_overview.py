@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from queues.models import Heartbeat, Prediction
 from queues.monitor.queries import inflow, running
@@ -107,7 +108,7 @@ def test_days_have_no_gaps_and_lead_to_their_predictions(people: Cast) -> None:
 
 
 def test_the_statements_do_not_grow_with_queues_and_items(
-    people: Cast, signed_in: SignIn, django_assert_max_num_queries: pytest.FixtureRequest
+    people: Cast, signed_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _number in range(5):
         queue = queue_in(people.project)
@@ -116,5 +117,5 @@ def test_the_statements_do_not_grow_with_queues_and_items(
 
     client = signed_in(people.lee)
 
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
+    with django_assert_max_num_queries(14):
         client.get(address(people))

@@ -6,6 +6,7 @@ import pytest
 from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.actor import Actor
 from queues import pipeline
@@ -283,12 +284,12 @@ def test_a_prediction_of_another_project_is_not_found_here(people: Cast, mel: Cl
 
 
 def test_the_statements_of_a_story_do_not_grow_with_its_reviews(
-    people: Cast, mel: Client, django_assert_max_num_queries: pytest.FixtureRequest
+    people: Cast, mel: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     queue = queue_in(people.project)
     item: Item = waiting(queue, reviews_needed=3)
     for person in (people.ann, people.lee, people.olga):
         reviewed(queue, person)
 
-    with django_assert_max_num_queries(16):  # type: ignore[operator]
+    with django_assert_max_num_queries(16):
         mel.get(f"{address(people)}{item.prediction_id}/")
