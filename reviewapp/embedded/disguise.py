@@ -65,17 +65,26 @@ def _works(before: tuple[str, ...]) -> bool:
 def _readable_copy() -> Path:
     """The binaries where nobody may read them: as they are when that works, else a copy in /var/tmp."""
     original = binaries.folder()
-    if (
-        subprocess.run([*_BECOME_NOBODY, original / "postgres", "--version"], capture_output=True).returncode
-        == 0
-    ):
+    # Through a shell, which has lost root's rights; setpriv still has them while it looks for a program.
+    check = [*_BECOME_NOBODY, "sh", "-c", 'exec "$0" --version', str(original / "initdb")]
+    if subprocess.run(check, capture_output=True, check=False).returncode == 0:
         return original
-    copy = Path("/var/tmp") / f"reviewapp-postgres-{binaries.major_version()}-{original.stat().st_mtime_ns:x}"  # noqa: S108
+    copy = Path("/var/tmp") / f"reviewapp-postgres-{original.stat().st_mtime_ns:x}"  # noqa: S108
     if not copy.exists():
-        half = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(original.parent, half, symlinks=True)
-        half.chmod(0o755)
-        half.rename(copy)
+        _copy(original, copy)
     if copy.stat().st_uid != 0:  # somebody else's folder of that name: never run what is in it
         raise EmbeddedTrouble(f"{copy} belongs to another user. Remove it, or set DATABASE_URL.")
-    return copy / original.name
+    return copy / original.relative_to(original.parents[2])
+
+
+def _copy(original: Path, copy: Path) -> None:
+    """The installation around `bin`, and the libraries that lie beside its package. Whole or absent."""
+    half = copy.with_name(f"{copy.name}.{os.getpid()}")
+    package = original.parents[1]
+    shutil.copytree(original.parent, half / package.name / original.parent.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, half / libraries.name, symlinks=True)
+    for folder in (half, *half.rglob("*/")):
+        folder.chmod(0o755)
+    half.rename(copy)

@@ -13,7 +13,7 @@ import psutil
 import psycopg
 import pytest
 
-from reviewapp.embedded import place
+from reviewapp.embedded import binaries, place
 from reviewapp.embedded.cluster import Cluster, stop
 
 
@@ -148,6 +148,28 @@ def test_an_ordinary_user_runs_it_without_any_disguise(var: Path) -> None:
 def test_root_without_namespaces_becomes_nobody(var: Path) -> None:
     assert "came and went" in run_script(var, [], REVIEWAPP_PG_DISGUISE="setpriv")
     assert (var / "postgres").stat().st_uid == 65534
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.getuid() != 0, reason="only root needs a disguise")
+def test_binaries_that_nobody_may_read_are_copied_to_where_nobody_may(var: Path, closed: Path) -> None:
+    package = binaries.folder().parents[1]
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(folder, closed / folder.name)
+    hidden = closed / binaries.folder().relative_to(package.parent)
+
+    said = run_script(var, [], REVIEWAPP_PG_DISGUISE="setpriv", REVIEWAPP_PG_BIN=str(hidden))
+
+    assert "came and went" in said
+    shutil.rmtree(f"/var/tmp/reviewapp-postgres-{hidden.stat().st_mtime_ns:x}")
+
+
+@pytest.fixture
+def closed() -> Iterator[Path]:
+    """A folder that only its owner may enter, as root's home is."""
+    folder = Path(tempfile.mkdtemp(prefix="reviewapp-closed-"))
+    yield folder
+    shutil.rmtree(folder)
 
 
 def test_a_missing_postgres_is_said_in_a_sentence(tmp_path: Path) -> None:
