@@ -29,9 +29,10 @@ from queues.export import actions as export
 from queues.export import queries as exported
 from queues.ingest import actions as ingest
 from queues.ingest.record import CheckedRecord
-from queues.models import Item, Job, Policy, Prediction, PredictionState, Queue, Review, Verdict
+from queues.models import Item, ItemState, Job, Policy, Prediction, PredictionState, Queue, Review, Verdict
 from queues.review import actions as review
 from queues.review import drafts
+from queues.review import submission as submissions
 from queues.review.actions import Submitted
 from queues.route import actions as route
 from queues.score import actions as score
@@ -106,6 +107,7 @@ def submit(
     token: UUID,
     by: Actor,
     submission: Mapping[str, object],
+    revision: int | None = None,
     next_in: Queue | None = None,
     beside: Sequence[int] = (),
     ahead: bool = False,
@@ -113,29 +115,38 @@ def submit(
     """Store a review and settle its item in one transaction; then lease the next item if `next_in` is given.
 
     When the lease has ended or the item was closed, the text is kept as a draft and the error raised.
+    revision: as for `drafts.save`; a newer draft of another window stands, and both texts are shown.
     """
     try:
         with transaction.atomic():
-            submitted = review.submit(slot_id, project_id=project.pk, token=token, by=by, document=submission)
+            submitted = review.submit(
+                slot_id, project_id=project.pk, token=token, by=by, document=submission, revision=revision
+            )
             state = (
                 submitted.item.state
                 if submitted.is_repeat
                 else after_review(submitted, project_id=project.pk)
             )
+    except drafts.DraftConflict:
+        raise
     except (Taken, WrongState):
-        _keep_text(slot_id, project=project, by=by, submission=submission)
+        _keep_text(slot_id, project=project, by=by, submission=submission, revision=revision)
         raise
     lease = assign.lease_next(next_in, by=by, beside=beside, ahead=ahead) if next_in else None
     stored = submitted.review
     return Submission(stored.pk, stored.item_id, state, submitted.undo_until, submitted.is_repeat, lease)
 
 
-def _keep_text(slot_id: int, *, project: Project, by: Actor, submission: Mapping[str, object]) -> None:
+def _keep_text(
+    slot_id: int, *, project: Project, by: Actor, submission: Mapping[str, object], revision: int | None
+) -> None:
     """What a person typed on an item they once held is never lost; a stranger's text is not kept."""
     slot = drafts.held_by(slot_id, project_id=project.pk, by=by)
+    if slot.item.state == ItemState.WITHDRAWN:
+        return
     already = Review.objects.filter(item=slot.item_id, person=by.person_id, withdrawn_at=None).exists()
-    if not already:
-        review.keep_as_draft(slot, by=by, document=submission)
+    if not already and (content := submissions.keepable(submission)):
+        drafts.keep(slot.item_id, by=by, content=content, revision=revision)
 
 
 def after_review(submitted: Submitted, *, project_id: int) -> str:

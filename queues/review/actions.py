@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -16,14 +16,19 @@ from accounts.compiled import Argument, Compiled
 from accounts.events import EventRow
 from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
+from queues.bulk import insert
 from queues.errors import NotAllowed, NotFound, WrongState
 from queues.models import Draft, Item, ItemState, Review, Slot, SlotState
+from queues.review import drafts
 from queues.review import form as forms
 from queues.review import submission as submissions
 from queues.review.submission import Submission
 
 UNDO_SECONDS = 10  # of the toast
 UNDO_GRACE = timedelta(seconds=5)  # for the way there and back
+
+
+_DONE = "UPDATE queues_slot SET state = 'done', lease_until = NULL WHERE id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +46,43 @@ class Submitted:
 
 
 def submit(
-    slot_id: int, *, project_id: int, token: UUID, by: Actor, document: Mapping[str, object]
+    slot_id: int,
+    *,
+    project_id: int,
+    token: UUID,
+    by: Actor,
+    document: Mapping[str, object],
+    revision: int | None = None,
 ) -> Submitted:
     """Store one review under a lease. Must run inside the transaction that also settles the item.
 
+    revision: as for `drafts.take`, which raises DraftConflict when another window has saved a newer text.
     Raises Invalid with every fault, Taken when the lease has ended, WrongState when the item is no
     longer under review or this token gave another review, NotFound when the slot is not of the project.
     """
     slot = _locked(slot_id, project_id)
     if slot.lease_token != token or slot.person_id != by.person_id or slot.state != SlotState.LEASED:
         return _repeat(token, by, document, slot)
-    if slot.lease_until is None or slot.leased_at is None or slot.lease_until < timezone.now():
+    lease = _lease(slot)
+    if lease.until < timezone.now():
         raise lease_ended()
     item = slot.item
+    if item.state == ItemState.WITHDRAWN:
+        raise drafts.withdrawn()
     if item.state not in (ItemState.IN_REVIEW, ItemState.DISPUTED):
         raise WrongState(_("This item was closed meanwhile. Your text is kept as a draft."))
     if slot.queue.form_id is None:
         raise WrongState(_("This queue has no form yet. Ask a lead to give it one."))
+    drafts.take(item.pk, by=by, revision=revision)
     submission = submissions.check(
         document,
         form=forms.of_version(slot.queue.form_id),
         output_text=item.prediction.payload.output_text,
         is_flagged=is_flagged(item),
     )
-    review = _store(slot, submission, token)
-    Slot.objects.filter(pk=slot.pk).update(state=SlotState.DONE, lease_until=None)
-    Draft.objects.filter(item=item.pk, person=by.person_id).delete()
+    review = _store(lease, submission, by=by, form_id=slot.queue.form_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_DONE, [slot.pk])
     return Submitted(review, item, _event(slot, review, by))
 
 
@@ -120,29 +136,29 @@ def _says_the_same(review: Review, document: Mapping[str, object]) -> bool:
     """Whether a repeated document says what was stored."""
     return (
         document.get("decision") == review.decision
-        and list(document.get("reasons") or []) == review.reasons  # type: ignore[call-overload]
+        and (document.get("reasons") or []) == review.reasons
         and (document.get("answers") or {}) == review.answers
         and (document.get("note") or "") == review.note
         and (review.corrected_text is None or document.get("corrected_text") == review.corrected_text)
     )
 
 
-def _store(slot: Slot, submission: Submission, token: UUID) -> Review:
+def _store(lease: Lease, submission: Submission, *, by: Actor, form_id: int) -> Review:
     review = Review(
-        item_id=slot.item_id,
-        slot_id=slot.pk,
-        person_id=slot.person_id,
-        form_id=slot.queue.form_id,
-        lease_token=token,
+        item_id=lease.item_id,
+        slot_id=lease.slot_id,
+        person_id=by.as_person(),
+        form_id=form_id,
+        lease_token=lease.token,
         decision=submission.decision,
         reasons=list(submission.reasons),
         answers=dict(submission.answers),
         corrected_text=submission.corrected_text,
         note=submission.note,
-        opened_at=slot.leased_at,
+        opened_at=lease.opened_at,
         submitted_at=timezone.now(),
     )
-    review.save(force_insert=True)
+    insert(review)
     return review
 
 
@@ -204,7 +220,7 @@ def undo(review_id: int, *, project_id: int, by: Actor) -> Undone:
     lease = _lease_again(review, item.queue.lease_seconds)
     Draft.objects.update_or_create(
         item_id=item.pk,
-        person_id=by.person_id,
+        person_id=by.as_person(),
         defaults={"content": document_of(review), "revision": F("revision") + 1},
         create_defaults={"content": document_of(review)},
     )
@@ -249,12 +265,3 @@ def _lease(slot: Slot) -> Lease:
     if slot.lease_token is None or slot.lease_until is None or slot.leased_at is None:
         raise WrongState(_("This slot is not leased."))
     return Lease(slot.pk, slot.item_id, slot.queue_id, slot.lease_token, slot.lease_until, slot.leased_at)
-
-
-@transaction.atomic
-def keep_as_draft(slot: Slot, *, by: Actor, document: Mapping[str, object]) -> None:
-    """After a refused submit: what was typed goes back as a draft, unless a newer one is there."""
-    if content := submissions.keepable(document):
-        Draft.objects.update_or_create(
-            item_id=slot.item_id, person_id=by.person_id, defaults={"content": content}
-        )

@@ -1,5 +1,6 @@
 """Drafts: what a person typed is kept on the server, whatever becomes of the lease."""
 
+import json
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -9,9 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.models import Event
 from queues.assign.actions import lease_ended
-from queues.errors import Fault, Invalid, NotFound, WrongState
-from queues.models import Draft, Slot, SlotState
-from queues.review.submission import keepable
+from queues.errors import Invalid, NotFound, WrongState
+from queues.models import Draft, ItemState, Slot, SlotState
+from queues.review.submission import draft_faults
 
 # One statement: an older revision changes nothing and says so by returning no row.
 _SAVE = """
@@ -22,6 +23,7 @@ ON CONFLICT (item_id, person_id) DO UPDATE
   WHERE %(revision)s::bigint IS NULL OR d.revision = %(revision)s
 RETURNING id
 """
+_TAKE = "DELETE FROM queues_draft WHERE item_id = %s AND person_id = %s RETURNING revision, content, saved_at"
 
 
 class DraftConflict(WrongState):
@@ -49,8 +51,10 @@ def save(
     another tab has saved since.
     """
     slot = held_by(slot_id, project_id=project_id, by=by)
-    if content and not keepable(content):
-        raise Invalid(_("The draft was not saved."), [Fault("", "draft.shape", _("It is no submission/1."))])
+    if slot.item.state == ItemState.WITHDRAWN:
+        raise withdrawn()
+    if faults := draft_faults(content):
+        raise Invalid(_("The draft was not saved: see the marked places."), faults)
     draft = keep(slot.item_id, by=by, content=content, revision=revision)
     if slot.lease_token != token or slot.person_id != by.person_id or slot.state != SlotState.LEASED:
         raise lease_ended()
@@ -59,7 +63,7 @@ def save(
 
 def held_by(slot_id: int, *, project_id: int, by: Actor) -> Slot:
     """A slot that this person holds, or has held: the only ones on which they can have typed."""
-    slot = Slot.objects.filter(pk=slot_id, queue__project=project_id).first()
+    slot = Slot.objects.select_related("item").filter(pk=slot_id, queue__project=project_id).first()
     if slot is None or (
         slot.person_id != by.person_id and not has_held(slot_id, project_id=project_id, by=by)
     ):
@@ -89,7 +93,28 @@ def keep(item_id: int, *, by: Actor, content: Mapping[str, object], revision: in
         is_saved = cursor.fetchone() is not None
     draft = Draft.objects.get(item=item_id, person=by.person_id)
     if not is_saved:
-        raise DraftConflict(
-            _("This draft was changed in another window. Both texts are kept: choose one."), draft
-        )
+        raise _conflict(draft)
     return draft
+
+
+def take(item_id: int, *, by: Actor, revision: int | None = None) -> None:
+    """Remove the draft of an item that is being submitted, inside that transaction.
+
+    revision: the one that the submitted text was typed over (0: there was none; None: not asked).
+    DraftConflict, which undoes the removal, when another window has saved a newer text since.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [item_id, by.person_id])
+        taken = cursor.fetchone()
+    if taken is not None and revision not in (None, taken[0]):
+        raise _conflict(Draft(revision=taken[0], content=json.loads(taken[1]), saved_at=taken[2]))
+
+
+def withdrawn() -> WrongState:
+    """Its person may have asked to be forgotten, so nothing that was typed on it is kept either."""
+    return WrongState(_("This item was withdrawn meanwhile, so nothing was stored. Open the queue to go on."))
+
+
+def _conflict(kept: Draft) -> DraftConflict:
+    text = _("This draft was changed in another window. Both texts are kept: choose one.")
+    return DraftConflict(text, kept)

@@ -1,4 +1,7 @@
-"""What a posted review form says, read strictly: ids by pattern, text with the output's line ends."""
+"""What a posted review form says, read strictly: ids by pattern, text with the output's line ends.
+
+A field that the form does not have is refused: whoever sends one believes that it is stored.
+"""
 
 import re
 from collections.abc import Iterable
@@ -15,6 +18,10 @@ ANSWER = "answer."  # prefix of the fields that hold the answers to the queue's 
 _ID = re.compile(r"[0-9]{1,18}")
 _TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 BESIDE_MAX = 2
+_NO_DRAFT_HAS = -1  # as a revision
+_FIELDS = frozenset({"decision", "reasons", "corrected_text", "note"})
+_AROUND = frozenset({"csrfmiddlewaretoken", "token", "revision", "shown", "next"})
+_LONGEST_NAME = 60  # of an unknown field that a refusal repeats
 
 
 def token_of(post: QueryDict) -> UUID:
@@ -32,9 +39,21 @@ def ids_of(values: Iterable[str]) -> list[int]:
 
 
 def revision_of(post: QueryDict) -> int | None:
-    """The draft's revision that the text was typed over; None when there was none."""
-    value = post.get("revision", "")
-    return int(value) if _ID.fullmatch(value) else None
+    """The draft's revision that the text was typed over; None when the form does not say.
+
+    What is no number fits no draft, so that it can overwrite none.
+    """
+    value = post.get("revision")
+    if value is None:
+        return None
+    return int(value) if _ID.fullmatch(value) else _NO_DRAFT_HAS
+
+
+def review_of(request: HttpRequest, output_text: str) -> dict[str, object]:
+    """The review form as a submission/1 document, with whatever else was sent, for it to be refused."""
+    known = _FIELDS | _AROUND
+    strange = [name for name in request.POST if name not in known and not name.startswith(ANSWER)]
+    return submission_of(request, output_text) | {name[:_LONGEST_NAME]: "" for name in strange}
 
 
 def submission_of(request: HttpRequest, output_text: str) -> dict[str, object]:

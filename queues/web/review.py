@@ -4,6 +4,7 @@ Every address answers a plain form post with a redirect or a page, and a script 
 the fragment of the same thing. The script holds the next item rendered ahead and names it in `shown`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,12 +21,13 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues import pipeline
 from queues.assign import actions as assign
+from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
-from queues.errors import Invalid, NotFound, Taken
+from queues.errors import Fault, Invalid, NotFound, ReviewappError
 from queues.models import Queue, Slot
 from queues.review import drafts, queries
 from queues.web.desk import Typed, context_of, skip_reasons
-from queues.web.posted import ids_of, revision_of, submission_of, token_of
+from queues.web.posted import ids_of, review_of, revision_of, token_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,16 @@ def submit(request: ProjectRequest, slot_id: int) -> HttpResponse:
             project=request.project,
             token=token,
             by=request.actor,
-            submission=submission_of(request, held.output_text),
+            submission=review_of(request, held.output_text),
+            revision=revision_of(request.POST),
             next_in=held.queue if wants_next else None,
             beside=shown,
             ahead=bool(shown),
         )
     except Invalid as error:
-        return _again(request, held, token, error)
+        return _again(request, held, token, error, error.faults)
+    except drafts.DraftConflict as conflict:
+        return _both(request, held, token, conflict)
     if not request.htmx:
         return redirect(f"{_address('review', request, held.queue.slug)}?submitted={done.review_id}")
     return _answer(request, held.queue, done.next, review_id=done.review_id, wants_next=wants_next)
@@ -87,22 +92,18 @@ def submit(request: ProjectRequest, slot_id: int) -> HttpResponse:
 @require_POST
 def draft(request: ProjectRequest, slot_id: int) -> HttpResponse:
     """Keep what was typed. 409 with both versions when another window has saved since."""
-    held = _held(request, slot_id)
-    content = submission_of(request, held.output_text)
+    held, token = _held(request, slot_id), token_of(request.POST)
     try:
         kept = drafts.save(
             slot_id,
             project_id=request.project.pk,
-            token=token_of(request.POST),
+            token=token,
             by=request.actor,
-            content=content,
+            content=review_of(request, held.output_text),
             revision=revision_of(request.POST),
         )
     except drafts.DraftConflict as conflict:
-        if not request.htmx:
-            raise
-        context = {"mine": content, "kept": conflict.kept, "text": str(conflict)}
-        return render(request, "review/_draft_conflict.html", context, status=409)
+        return _both(request, held, token, conflict)
     if not request.htmx:
         return redirect(_address("review", request, held.queue.slug))
     return JsonResponse({"revision": kept.revision})
@@ -113,7 +114,8 @@ def draft(request: ProjectRequest, slot_id: int) -> HttpResponse:
 def heartbeat(request: ProjectRequest, slot_id: int) -> HttpResponse:
     """The page is still in use: renew the lease. Answers the seconds that it now has."""
     held = _held(request, slot_id)
-    assign.heartbeat(slot_id, token=token_of(request.POST), by=request.actor)
+    is_first_look = request.POST.get("look") == "first"
+    assign.heartbeat(slot_id, token=token_of(request.POST), by=request.actor, is_first_look=is_first_look)
     return JsonResponse({"seconds": held.queue.lease_seconds})
 
 
@@ -183,18 +185,35 @@ def _follow(request: ProjectRequest, queue: Queue) -> HttpResponse:
     return render(request, "review/_item.html", _context(request, queue, lease))
 
 
-def _again(request: ProjectRequest, held: Held, token: UUID, error: Invalid) -> HttpResponse:
-    """422: the same item with what was typed and the faults at their places."""
+def _again(
+    request: ProjectRequest,
+    held: Held,
+    token: UUID,
+    error: ReviewappError,
+    faults: Sequence[Fault] = (),
+    **more: object,
+) -> HttpResponse:
+    """The same item with what was typed, why it was refused, and the faults at their places."""
     slot = held.slot
-    if slot.lease_until is None or slot.leased_at is None:
-        raise Taken(_("Your lease on this item has ended. Open the queue to take an item."))
+    is_mine = slot.lease_token == token and slot.person_id == request.actor.person_id
+    if not is_mine or slot.lease_until is None or slot.leased_at is None:
+        raise lease_ended()
     lease = Lease(slot.pk, slot.item_id, slot.queue_id, token, slot.lease_until, slot.leased_at)
-    typed = Typed(submission_of(request, held.output_text), error.faults, str(error))
-    context = _context(request, held.queue, lease, typed)
+    typed = Typed(review_of(request, held.output_text), faults, str(error))
+    context = _context(request, held.queue, lease, typed) | more
     if request.htmx:
-        return render(request, "review/_item.html", context, status=422)
+        return render(request, "review/_item.html", context, status=error.status)
     context["done_today"] = queries.done_today(held.queue.pk, by=request.actor)
-    return render(request, "review/page.html", context, status=422)
+    return render(request, "review/page.html", context, status=error.status)
+
+
+def _both(request: ProjectRequest, held: Held, token: UUID, conflict: drafts.DraftConflict) -> HttpResponse:
+    """409 with this window's text and the other's; without a script, this one's can be sent again."""
+    if not request.htmx:
+        return _again(request, held, token, conflict, kept=conflict.kept)
+    mine = review_of(request, held.output_text)
+    context = {"mine": mine, "kept": conflict.kept, "text": str(conflict)}
+    return render(request, "review/_draft_conflict.html", context, status=409)
 
 
 def _context(

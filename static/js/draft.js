@@ -66,9 +66,9 @@ window.reviewapp ??= {};
       else await this.refused(answer);
     }
 
-    // revision "": the server has it, but did not say as which revision; the next save overwrites it.
+    // revision null: the server has it, but did not say as which revision; the next save overwrites it.
     kept(revision) {
-      this.form.elements.revision.value = revision;
+      Object.assign(this.form.elements.revision, { value: revision ?? "", disabled: revision === null });
       this.savedAt = performance.now();
       this.on.state("saved");
     }
@@ -84,7 +84,7 @@ window.reviewapp ??= {};
       const html = await answer.text();
       if (answer.status === 409 && html.includes("data-choose")) return this.on.conflict(html);
       if (answer.status === 409) {
-        this.kept(""); // the lease has ended, the text is stored all the same
+        this.kept(null); // the lease has ended, the text is stored all the same
         return this.on.lost(reviewapp.parse(html).refusal);
       }
       if (answer.status >= 500) return this.again();

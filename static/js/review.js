@@ -109,12 +109,13 @@
     } else if (answer.status === 422 && slotOf(found)) {
       bringBack(prepare(found), next);
       if (next) reviewapp.toastText(say("not-accepted"));
-    } else refused(item, next, answer.status, found.refusal);
+    } else if (found.isChoice) bringBack(item, next); // its draft is refused too, and says what to do
+    else refused(item, next, answer.status, found.refusal);
   }
 
   function refused(item, next, status, text) {
     // After a 409 the server has just kept this text itself: no other window did.
-    if (status === 409) formOf(item).elements.revision.value = "";
+    if (status === 409) formOf(item).elements.revision.disabled = true;
     bringBack(item, next);
     if (status === 409) item.lease.lose(text);
     else tell(item, status === 401 ? say("signed-out") : (text ?? say("failed")));

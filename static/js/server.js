@@ -25,6 +25,7 @@ window.reviewapp ??= {};
       desk: take(".desk"),
       toast: found.querySelector(".toast") && take(".toast"),
       refusal: found.querySelector("[data-refusal]")?.textContent,
+      isChoice: found.querySelector("[data-choose]") !== null,
     };
   };
 }

@@ -118,6 +118,17 @@ def test_line_ends_come_back_as_the_original_had_them() -> None:
     assert line_ends.like("a\nb", "x\r\ny") == "x\ny"
 
 
+def test_a_lone_carriage_return_comes_from_no_browser_and_stays() -> None:
+    assert line_ends.like("a\nb", "x\ry\r\nz") == "x\ry\nz"
+    assert line_ends.like("a\r\nb", "x\ry\nz") == "x\ry\r\nz"
+
+
+def test_one_field_that_cannot_be_kept_loses_no_other_of_the_draft() -> None:
+    typed = {"decision": "", "note": "x" * 10_001, "corrected_text": "My text.", "spans": "[]"}
+
+    assert submission.keepable(typed) == {"decision": "", "corrected_text": "My text."}
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [

@@ -325,3 +325,56 @@ def test_a_submit_that_settles_takes_at_most_eight_statements(world: World) -> N
         world.submit(lease, world.ann, APPROVE)
 
     assert len([query for query in statements if "SAVEPOINT" not in query["sql"]]) <= 8
+
+
+def test_a_submit_over_an_older_draft_is_refused_and_both_texts_are_kept(world: World) -> None:
+    item = waiting(world.queue)
+    lease = world.lease(world.ann)
+    drafts.keep(item.pk, by=world.ann, content={"corrected_text": "Of this window."})
+    drafts.keep(item.pk, by=world.ann, content={"corrected_text": "Of the other window."})
+
+    with pytest.raises(drafts.DraftConflict) as refused:
+        world.submit(lease, world.ann, CORRECT, revision=1)
+
+    assert refused.value.kept.content == {"corrected_text": "Of the other window."}
+    assert refused.value.kept.revision == 2
+    assert Draft.objects.get().content == {"corrected_text": "Of the other window."}
+    assert not Review.objects.exists()
+    assert world.submit(lease, world.ann, CORRECT, revision=2).review_id
+    assert not Draft.objects.exists()
+
+
+def test_an_older_text_overwrites_no_newer_draft_when_the_lease_has_ended_too(world: World) -> None:
+    item = waiting(world.queue)
+    lease = world.lease(world.ann)
+    for text in ("one", "two"):
+        drafts.keep(item.pk, by=world.ann, content={"note": text})
+    Slot.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    with pytest.raises(drafts.DraftConflict):
+        world.submit(lease, world.ann, CORRECT, revision=1)
+    assert Draft.objects.get().content == {"note": "two"}
+
+    with pytest.raises(Taken):
+        world.submit(lease, world.ann, CORRECT, revision=2)
+    assert Draft.objects.get().content["note"] == CORRECT["note"]
+    assert Draft.objects.get().revision == 3
+
+
+def test_nothing_that_is_typed_on_a_withdrawn_item_is_kept(world: World) -> None:
+    item = waiting(world.queue)
+    lease = world.lease(world.ann)
+    Item.objects.filter(pk=item.pk).update(state=ItemState.WITHDRAWN)
+
+    with pytest.raises(WrongState, match="withdrawn"):
+        world.submit(lease, world.ann, CORRECT)
+    with pytest.raises(WrongState, match="withdrawn"):
+        drafts.save(
+            lease.slot_id,
+            project_id=world.people.project.pk,
+            token=lease.token,
+            by=world.ann,
+            content={"note": "about a person"},
+        )
+
+    assert not Draft.objects.exists()

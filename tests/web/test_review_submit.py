@@ -221,3 +221,39 @@ def test_nobody_undoes_the_review_of_another_person(ann: Reviewer, people: Cast)
 
     assert Reviewer(people.lee, ann.queue).undo(review.pk).status_code == 403
     assert Reviewer(people.sam, ann.queue).undo(review.pk).status_code == 404
+
+
+@pytest.mark.parametrize("revision", [1, "", "2.0", "-1", "\u0662", "9" * 20, "2\0"])
+def test_a_submit_over_another_windows_newer_draft_shows_both_texts(
+    ann: Reviewer, revision: str | int
+) -> None:
+    item = on_screen(ann.open())
+    for text in ("Older.", "The other window's."):
+        ann.post(item, "draft", as_script=True, corrected_text=text)
+    typed = {"decision": "correct", "reasons": ["vague"], "corrected_text": "This window's."}
+
+    as_page = ann.post(item, "submit", revision=revision, **typed)
+    as_fragment = ann.post(item, "submit", as_script=True, revision=revision, **typed)
+
+    for answer in (as_page, as_fragment):
+        text = answer.content.decode()
+        assert answer.status_code == 409
+        assert "This window&#x27;s." in text
+        assert "The other window&#x27;s." in text
+    assert 'name="revision" value="2"' in as_page.content.decode()
+    assert "data-choose" in as_fragment.content.decode()
+    assert Draft.objects.get().content["corrected_text"] == "The other window's."
+    assert not Review.objects.exists()
+    assert ann.post(item, "submit", revision=2, **typed).status_code == 302
+    assert Review.objects.get().corrected_text == "This window's."
+
+
+@pytest.mark.parametrize("action", ["submit", "draft"])
+def test_a_field_that_the_form_does_not_have_is_refused_by_name(ann: Reviewer, action: str) -> None:
+    item = on_screen(ann.open())
+
+    response = ann.post(item, action, as_script=True, decision="approve", note="n", spans="[]")
+
+    assert response.status_code == 422
+    assert "/spans" in response.content.decode()
+    assert not Review.objects.exists()
