@@ -44,6 +44,8 @@ Text = Annotated[str, BeforeValidator(storable)]
 """Free text, kept code point for code point but for NUL and lone surrogates."""
 Identifier = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
 """A name that programs compare: no control, format or outer space characters."""
+Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""An id or a counter: what the database can hold."""
 
 Shape = TypeVar("Shape", bound=Body)
 

@@ -13,7 +13,7 @@ from accounts.compiled import Argument, Compiled
 from accounts.roles import Permission
 from queues import pipeline
 from queues.api.base import ProjectRequest, ProjectView
-from queues.api.bodies import Body, Text, read
+from queues.api.bodies import Body, Number, Text, read
 from queues.assign import actions as assign
 from queues.assign.lease import Lease
 from queues.errors import NotFound
@@ -35,7 +35,7 @@ class Token(Body):
 class Next(Body):
     """beside: slots that the caller holds and does not want again; ahead: a short lease to look ahead."""
 
-    beside: list[int] = Field(default=[], max_length=10)
+    beside: list[Number] = Field(default=[], max_length=10)
     ahead: bool = False
 
 
@@ -43,7 +43,7 @@ class DraftBody(Token):
     """content: a submission/1 as far as it is filled in; revision: the one that was typed over."""
 
     content: dict[str, Any]
-    revision: int | None = None
+    revision: Number | None = None
 
 
 class SkipBody(Token):
@@ -51,16 +51,20 @@ class SkipBody(Token):
 
 
 class ReviewBody(Token):
-    """A submission/1 under a lease. next: lease the next item of the same queue in this answer."""
+    """A submission/1 under a lease. next: lease the next item of the same queue in this answer.
 
-    slot: int
+    revision: the draft's, over which this was typed (0: there was none); null: do not ask.
+    """
+
+    slot: Number
     decision: str
     reasons: list[str] = []
     answers: dict[str, str] = {}
     corrected_text: Text | None = None
     note: Text = ""
+    revision: Number | None = None
     next: bool = False
-    beside: list[int] = Field(default=[], max_length=10)
+    beside: list[Number] = Field(default=[], max_length=10)
 
     def submission(self) -> dict[str, object]:
         return self.model_dump(include={"decision", "reasons", "answers", "corrected_text", "note"})
@@ -160,6 +164,7 @@ class ReviewsView(ProjectView):
             token=body.uuid,
             by=request.actor,
             submission=body.submission(),
+            revision=body.revision,
             next_in=queue,
             beside=body.beside,
         )

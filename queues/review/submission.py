@@ -1,5 +1,6 @@
 """The submission/1 document: what a person says about one item, checked against the queue's form."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypedDict, cast
@@ -12,6 +13,7 @@ from queues.review.line_ends import same_text
 
 TEXT_MAX = 200_000  # code points, as for the output itself
 NOTE_MAX = 10_000
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 FIELDS = frozenset({"decision", "reasons", "answers", "corrected_text", "note"})
 
 
@@ -88,6 +90,8 @@ def _shape_faults(document: Mapping[str, object], *, is_draft: bool = False) -> 
     decision = document.get("decision")
     if not isinstance(decision, str) or not (decision or is_draft):
         yield Fault("/decision", "decision.missing", _("Choose a decision."))
+    elif not _is_storable(decision):
+        yield _not_storable("decision")
     yield from _list_faults(document.get("reasons"))
     yield from _answers_shape(document.get("answers"))
     yield from _string_faults("corrected_text", document.get("corrected_text"), TEXT_MAX)
@@ -101,14 +105,19 @@ def _list_faults(reasons: object) -> Iterator[Fault]:
         yield Fault("/reasons", "reasons.type", _("Reasons are a list of reason codes."))
     elif len(set(reasons)) != len(reasons):
         yield Fault("/reasons", "reasons.twice", _("A reason stands twice."))
+    elif not all(map(_is_storable, reasons)):
+        yield _not_storable("reasons")
 
 
 def _answers_shape(answers: object) -> Iterator[Fault]:
-    if answers is not None and not (
-        isinstance(answers, dict)
-        and all(isinstance(key, str) and isinstance(value, str) for key, value in answers.items())
+    if answers is None:
+        return
+    if not isinstance(answers, dict) or not all(
+        isinstance(text, str) for pair in answers.items() for text in pair
     ):
         yield Fault("/answers", "answers.type", _("Answers are an object of question key to value."))
+    elif not all(_is_storable(text) for pair in answers.items() for text in pair):
+        yield _not_storable("answers")
 
 
 def _string_faults(name: str, text: object, limit: int) -> Iterator[Fault]:
@@ -119,8 +128,16 @@ def _string_faults(name: str, text: object, limit: int) -> Iterator[Fault]:
         return
     if len(text) > limit:
         yield Fault(f"/{name}", f"{name}.too_long", _("At most %(n)s characters.") % {"n": f"{limit:,}"})
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        yield Fault(f"/{name}", f"{name}.not_storable", _("NUL and lone surrogates cannot be stored."))
+    if not _is_storable(text):
+        yield _not_storable(name)
+
+
+def _is_storable(text: str) -> bool:
+    return not _UNSTORABLE.search(text)
+
+
+def _not_storable(name: str) -> Fault:
+    return Fault(f"/{name}", f"{name}.not_storable", _("NUL and lone surrogates cannot be stored."))
 
 
 def _form_faults(said: Submission, form: Form, *, is_flagged: bool) -> Iterator[Fault]:

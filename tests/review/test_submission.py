@@ -123,6 +123,16 @@ def test_a_lone_carriage_return_comes_from_no_browser_and_stays() -> None:
     assert line_ends.like("a\r\nb", "x\ry\nz") == "x\ry\r\nz"
 
 
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+def test_no_field_of_a_draft_holds_what_the_database_cannot(text: str) -> None:
+    typed = {"decision": text, "reasons": [text], "answers": {text: "a", "b": text}, "note": text}
+
+    pointers = {fault.pointer for fault in submission.draft_faults(typed)}
+
+    assert pointers == {"/decision", "/reasons", "/answers", "/note"}
+    assert submission.keepable(typed) == {}
+
+
 def test_one_field_that_cannot_be_kept_loses_no_other_of_the_draft() -> None:
     typed = {"decision": "", "note": "x" * 10_001, "corrected_text": "My text.", "spans": "[]"}
 
