@@ -17,7 +17,7 @@ from accounts import events
 from accounts.actor import SYSTEM, Actor
 from queues.assign.claim import claim, held, is_anything_left
 from queues.assign.lease import Lease
-from queues.errors import Fault, Invalid, NotAllowed, Taken
+from queues.errors import Fault, Invalid, Taken
 from queues.models import Item, ItemState, Queue, Skip, SkipReason, Slot, SlotState
 
 AHEAD_SECONDS = 120  # of an item that is rendered ahead and not yet looked at
@@ -39,35 +39,33 @@ def lease_next(queue: Queue, *, by: Actor, beside: Sequence[int] = (), ahead: bo
     beside: slots already on the person's screen, not to be given again; ahead: a short lease, for an
     item that is only rendered ahead.
     """
-    if by.person_id is None:
-        raise NotAllowed(_("Only a person can lease an item."))
     if len(beside) > BESIDE_MAX:
         raise Invalid(
             _("You hold enough items."), [Fault("/beside", "beside.too_many", _("Finish one of them first."))]
         )
     seconds = AHEAD_SECONDS if ahead else queue.lease_seconds
-    lease = held(queue.pk, person_id=by.person_id, beside=list(beside), seconds=seconds)
-    return lease or _claim_or_be_sure(queue, by.person_id, by, seconds)
+    lease = held(queue.pk, person_id=by.as_person(), beside=list(beside), seconds=seconds)
+    return lease or _claim_or_be_sure(queue, by, seconds)
 
 
-def _claim_or_be_sure(queue: Queue, person_id: int, by: Actor, seconds: int) -> Lease | None:
+def _claim_or_be_sure(queue: Queue, by: Actor, seconds: int) -> Lease | None:
     """A new lease. None only when nothing is left: not while somebody else's claim holds the last rows."""
     for _try in range(_LOCKED_TRIES):
-        if lease := _claim(queue, person_id, by, seconds):
+        if lease := _claim(queue, by, seconds):
             return lease
         # Nobody swept: the worker may be away.
         is_freed = bool(free_ended(queue_id=queue.pk))
-        if not is_freed and not is_anything_left(queue.pk, person_id=person_id):
+        if not is_freed and not is_anything_left(queue.pk, person_id=by.as_person()):
             return None
         time.sleep(_LOCKED_PAUSE_SECONDS)
     return None
 
 
-def _claim(queue: Queue, person_id: int, by: Actor, seconds: int) -> Lease | None:
+def _claim(queue: Queue, by: Actor, seconds: int) -> Lease | None:
     for _try in range(_CLAIM_TRIES):
         try:
             with transaction.atomic():
-                lease = claim(queue.pk, person_id=person_id, token=uuid4(), seconds=seconds)
+                lease = claim(queue.pk, person_id=by.as_person(), token=uuid4(), seconds=seconds)
                 if lease is not None:
                     events.record(
                         project_id=queue.project_id,
@@ -92,9 +90,11 @@ def heartbeat(slot_id: int, *, token: UUID, by: Actor, is_first_look: bool = Fal
     seconds = _mine(slot_id, token, by).values_list("queue__lease_seconds", flat=True).first()
     until = Now() + timedelta(seconds=seconds or 0)
     begin = {"leased_at": _BEGIN_IF_AHEAD} if is_first_look else {}
-    if not _mine(slot_id, token, by).update(lease_until=until, **begin):
+    _mine(slot_id, token, by).update(lease_until=until, **begin)
+    renewed = _mine(slot_id, token, by).values_list("lease_until", flat=True).first()
+    if renewed is None:
         raise lease_ended()
-    return _mine(slot_id, token, by).values_list("lease_until", flat=True).get()
+    return renewed
 
 
 @transaction.atomic
