@@ -1,4 +1,4 @@
-"""Reading tables that may hold 100 million rows: counts that stop, and walks of bounded length."""
+"""Reading tables that may hold 100 million rows: where counts stop, and walks of bounded length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,11 +26,6 @@ class Page(Generic[Row]):
     rows: Sequence[Row]
     next_before: int | None
     has_more_matches: bool
-
-
-def count_up_to(rows: QuerySet[Found], limit: int = COUNT_LIMIT) -> int:
-    """How many rows there are, but at most limit + 1: the cost does not grow with the table."""
-    return rows.order_by()[: limit + 1].count()
 
 
 def newest(

@@ -85,6 +85,3 @@ class Person(AbstractBaseUser):
             return ZoneInfo(self.time_zone)
         except (KeyError, ValueError):
             return ZoneInfo("UTC")
-
-    def get_full_name(self) -> str:
-        return self.name

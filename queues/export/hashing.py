@@ -5,7 +5,7 @@ ten times faster than the reference package and gives the same bytes for what al
 is: text, booleans, nulls and small integers under plain keys. Whatever else comes takes the slow road.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -55,9 +55,3 @@ def _is_plain(value: Any) -> bool:
     if kind is list:
         return all(map(_is_plain, value))
     return kind is int and -_EXACT <= value <= _EXACT
-
-
-def canonical_json(objects: Iterable[Mapping[str, object]]) -> list[dict[str, str]]:
-    """For each object its canonical text and the hash of it."""
-    forms = [canonical(value) for value in objects]
-    return [{"canonical": form.decode(), "sha256": sha256(form).hexdigest()} for form in forms]

@@ -146,15 +146,6 @@ def check_sent(sent: Sent, *, user_key: bytes | None = None) -> CheckedRecord:
     return _checked(accepted, compact, altered)
 
 
-def first_pointer(sent: object) -> str | None:
-    """Where a record first differs from `prediction/1`: a fault, or a text that had to be altered."""
-    try:
-        altered = check(sent).altered
-    except Invalid as error:
-        return error.faults[0].pointer
-    return altered[0] if altered else None
-
-
 def _invalid(faults: list[Fault]) -> Invalid:
     return Invalid("The record was not stored; correct what is listed and send it again.", faults)
 

@@ -6,10 +6,7 @@ import pytest
 from django.utils import timezone
 
 from queues.assign.queries import cards_for, lines_of, oldest_due
-from queues.models import Prediction
-from queues.newest import count_up_to
 from queues.templatetags.figures import bounded
-from tests.factories.arrivals import arrived
 from tests.factories.projects import cast
 from tests.factories.reviews import leased
 from tests.factories.work import queue_in, waiting
@@ -44,15 +41,6 @@ def test_an_empty_queue_has_no_due_time_and_nothing_to_start() -> None:
     (card,) = cards_for(people.ann.pk, [queue], today=timezone.now())
 
     assert (card.waiting, card.oldest_due, card.can_start) == (0, None, False)
-
-
-def test_a_count_goes_one_beyond_its_limit_and_no_further() -> None:
-    people = cast()
-    for _number in range(4):
-        arrived(people.project)
-
-    assert count_up_to(Prediction.objects.all(), limit=2) == 3
-    assert count_up_to(Prediction.objects.all(), limit=9) == 4
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, "0"), (1_000, "1,000"), (1_001, "1,000+"), (None, "–")])

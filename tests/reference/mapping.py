@@ -5,9 +5,10 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
+from queues.errors import Invalid
 from queues.export import formats as export_formats
 from queues.export import hashing, splits, versions
-from queues.ingest.record import first_pointer
+from queues.ingest.record import check
 from queues.monitor.rates import weighted_rate
 from queues.route.audit_sample import uniform
 from queues.route.inclusion import inclusion_probability
@@ -174,7 +175,8 @@ def normalise(case: Input) -> object:
 
 
 def canonical_json(case: Input) -> object:
-    return {"rows": hashing.canonical_json(case["objects"])}
+    forms = [hashing.canonical(value) for value in case["objects"]]
+    return {"rows": [{"canonical": form.decode(), "sha256": sha256(form).hexdigest()} for form in forms]}
 
 
 def dataset_hash(case: Input) -> object:
@@ -230,8 +232,16 @@ def _validated(shape: str, record: dict[str, Any]) -> object:
 
 def prediction_validation(case: Input) -> object:
     """Valid here means accepted as sent: a text that had to be altered counts as the first difference."""
-    pointers = [first_pointer(record) for record in case["records"]]
+    pointers = [_first_pointer(record) for record in case["records"]]
     return {"results": [{"valid": pointer is None, "pointer": pointer} for pointer in pointers]}
+
+
+def _first_pointer(record: object) -> str | None:
+    try:
+        altered = check(record).altered
+    except Invalid as error:
+        return error.faults[0].pointer
+    return altered[0] if altered else None
 
 
 def llama_guard_parse(case: Input) -> object:

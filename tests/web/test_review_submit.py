@@ -1,6 +1,7 @@
 """What happens to a posted review, with and without a script."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -230,7 +231,11 @@ def test_a_submit_over_another_windows_newer_draft_shows_both_texts(
     item = on_screen(ann.open())
     for text in ("Older.", "The other window's."):
         ann.post(item, "draft", as_script=True, corrected_text=text)
-    typed = {"decision": "correct", "reasons": ["vague"], "corrected_text": "This window's."}
+    typed: dict[str, Any] = {
+        "decision": "correct",
+        "reasons": ["vague"],
+        "corrected_text": "This window's.",
+    }
 
     as_page = ann.post(item, "submit", revision=revision, **typed)
     as_fragment = ann.post(item, "submit", as_script=True, revision=revision, **typed)
