@@ -26,6 +26,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts import permissions, sessions
 from accounts.access import Openness, View, declare
 from accounts.actor import Actor
+from accounts.compiled import Argument, Compiled
 from accounts.errors import NotAllowed, NotFound, NotSignedIn
 from accounts.models import ApiKey, Person, Project
 from accounts.roles import Permission
@@ -79,10 +80,15 @@ def require(request: Any, permission: Permission) -> None:
 def _as_person(person: Any, slug: str) -> tuple[Project, frozenset[Permission]]:
     if not person.is_authenticated:
         raise NotSignedIn(_("You are not signed in. Sign in and try again."))
-    project = permissions.annotate_held(Project.objects.filter(slug=slug), person.pk).first()
+    project = _ENTERED.first(slug=slug, person=person.pk)
     if project is None or not project.held:  # type: ignore[attr-defined]
         raise _no_such_project(slug)
     return project, frozenset(map(Permission, project.held))  # type: ignore[attr-defined]
+
+
+_ENTERED = Compiled(  # every page asks this
+    lambda: permissions.annotate_held(Project.objects.filter(slug=Argument("slug")), Argument("person"))
+)
 
 
 def _through_key(key: ApiKey, slug: str) -> tuple[Project, frozenset[Permission]]:

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet
 from guardian.shortcuts import assign_perm, get_user_perms
 
 from accounts.actor import Actor
+from accounts.compiled import Argument
 from accounts.models import Person, Project, ProjectUserObjectPermission
 from accounts.roles import ROLES, Permission, Role
 
@@ -44,7 +45,7 @@ def grant_exactly(person: Person, project: Project, permissions: frozenset[Permi
         assign_perm(permission.value, person, project)
 
 
-def annotate_held(projects: QuerySet[Project], person_id: int) -> QuerySet[Project]:
+def annotate_held(projects: QuerySet[Project], person_id: int | Argument) -> QuerySet[Project]:
     """The same projects, each with `held`: the codenames that the person holds on it, in one statement."""
     held = ProjectUserObjectPermission.objects.filter(content_object=OuterRef("pk"), user=person_id)
     return projects.annotate(held=ArraySubquery(held.values("permission__codename")))

@@ -17,6 +17,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.compiled import Argument, Compiled
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues import pipeline
@@ -241,12 +242,17 @@ def _queue(request: ProjectRequest, **which: object) -> Queue:
 
 def _held(request: ProjectRequest, slot_id: int) -> Held:
     """A slot of this project with its queue and the output's text; whose it is, the actions check."""
-    text = F("item__prediction__payload__output_text")
-    slots = Slot.objects.select_related("queue").annotate(output_text=text)
-    slot = slots.filter(pk=slot_id, queue__project=request.project).first()
+    slot = _WITH_TEXT.first(slot=slot_id, project=request.project.pk)
     if slot is None:
         raise NotFound(_("There is no such item in this project. Open the queue to take one."))
-    return Held(slot, slot.queue, slot.output_text)
+    return Held(slot, slot.queue, slot.output_text)  # type: ignore[attr-defined] - annotated
+
+
+_WITH_TEXT = Compiled(
+    lambda: Slot.objects.select_related("queue")
+    .annotate(output_text=F("item__prediction__payload__output_text"))
+    .filter(pk=Argument("slot"), queue__project=Argument("project"))
+)
 
 
 def _address(name: str, request: ProjectRequest, queue_slug: str) -> str:
