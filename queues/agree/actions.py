@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts.actor import SYSTEM
 from accounts.events import EventRow
 from queues.bulk import insert
+from queues.errors import WrongState
 from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
 
 _SETTLED = (
@@ -80,9 +82,17 @@ def _dispute(item: Item, project_id: int, cause: str) -> Settling:
 
 
 def reopen(item: Item, *, project_id: int) -> EventRow | None:
-    """After an undo: the verdict falls, the item is under review again. The caller holds the row lock."""
+    """After an undo: the verdict falls, the item is under review again. The caller holds the row lock.
+
+    Another person's escalation keeps the item with the lead. Raises WrongState when a lead has settled it.
+    """
+    verdicts = Verdict.objects.filter(item=item.pk, withdrawn_at=None)
+    if verdicts.filter(basis=Basis.ADJUDICATED).exists():
+        raise WrongState(_("A lead has settled this item: its reviews stay as they are."))
+    if Review.objects.filter(item=item.pk, withdrawn_at=None, decision=Decision.ESCALATE).exists():
+        return None
     before = item.state
-    Verdict.objects.filter(item=item.pk, withdrawn_at=None).update(withdrawn_at=Now())
+    verdicts.update(withdrawn_at=Now())
     Slot.objects.filter(item=item.pk, state=SlotState.VOID).update(state=SlotState.OPEN)
     Item.objects.filter(pk=item.pk).update(state=ItemState.IN_REVIEW, settled_at=None)
     if before == ItemState.IN_REVIEW:

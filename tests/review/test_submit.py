@@ -283,6 +283,35 @@ def test_undoing_an_escalation_opens_the_other_slots_again(world: World) -> None
     assert sorted(Slot.objects.values_list("state", flat=True)) == ["leased", "open"]
 
 
+def test_another_persons_escalation_keeps_the_item_with_the_lead(world: World) -> None:
+    waiting(world.queue, reviews_needed=2)
+    mine, late = world.lease(world.ann), world.lease(world.ben)
+    world.submit(mine, world.ann, {"decision": "escalate", "note": "?"})
+    submitted = world.submit(late, world.ben, APPROVE)
+
+    world.undo(submitted.review_id, world.ben)
+
+    assert Item.objects.get().state == ItemState.DISPUTED
+
+
+def test_nobody_undoes_what_a_lead_has_settled_however_fast(world: World) -> None:
+    waiting(world.queue)
+    submitted = world.review(world.ann, {"decision": "escalate", "note": "?"})
+    pipeline.settle_by_lead(
+        submitted.item_id,
+        project=world.people.project,
+        by=Actor(world.people.lee.pk),
+        document=REJECT,
+        why="The policy page says so.",
+    )
+
+    with pytest.raises(WrongState):
+        world.undo(submitted.review_id, world.ann)
+
+    assert Verdict.objects.get().withdrawn_at is None
+    assert Review.objects.get().withdrawn_at is None
+
+
 def test_drafts_survive_and_an_older_window_cannot_overwrite_a_newer_text(world: World) -> None:
     waiting(world.queue)
     lease = world.lease(world.ann)
