@@ -1,6 +1,7 @@
 # make demo   everything on this machine, with example data       make test   the tests, at most 12 minutes
 # make check  lint, format, types, import order                   make test-all  also the slow groups
-.PHONY: demo up test test-all check format lock production-shape clean
+# make bench  how fast it is, on this machine: about 15 minutes and 6 GB
+.PHONY: demo up test test-all bench check format lock production-shape clean
 PY := .venv/bin/python
 
 demo:
@@ -20,6 +21,10 @@ test-all: production-shape
 	@requirements/install lock
 	@requirements/chromium
 	$(PY) -m pytest -n 2 -m "slow or not slow"
+
+bench:
+	@requirements/install lock
+	$(PY) -m tests.benchmarks
 
 check:
 	@requirements/install lock

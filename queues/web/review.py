@@ -245,13 +245,15 @@ def _held(request: ProjectRequest, slot_id: int) -> Held:
     slot = _WITH_TEXT.first(slot=slot_id, project=request.project.pk)
     if slot is None:
         raise NotFound(_("There is no such item in this project. Open the queue to take one."))
-    return Held(slot, slot.queue, slot.output_text)  # type: ignore[attr-defined] - annotated
+    return Held(slot, slot.queue, slot.output_text)  # type: ignore[attr-defined]
 
 
 _WITH_TEXT = Compiled(
-    lambda: Slot.objects.select_related("queue")
-    .annotate(output_text=F("item__prediction__payload__output_text"))
-    .filter(pk=Argument("slot"), queue__project=Argument("project"))
+    lambda: (
+        Slot.objects.select_related("queue")
+        .annotate(output_text=F("item__prediction__payload__output_text"))
+        .filter(pk=Argument("slot"), queue__project=Argument("project"))
+    )
 )
 
 
