@@ -81,9 +81,10 @@ def _as_person(person: Any, slug: str) -> tuple[Project, frozenset[Permission]]:
     if not person.is_authenticated:
         raise NotSignedIn(_("You are not signed in. Sign in and try again."))
     project = _ENTERED.first(slug=slug, person=person.pk)
-    if project is None or not project.held:  # type: ignore[attr-defined]
+    held = permissions.noted_on(project) if project else frozenset()
+    if project is None or not held:
         raise _no_such_project(slug)
-    return project, frozenset(map(Permission, project.held))  # type: ignore[attr-defined]
+    return project, held
 
 
 _ENTERED = Compiled(  # every page asks this
@@ -93,10 +94,10 @@ _ENTERED = Compiled(  # every page asks this
 
 def _through_key(key: ApiKey, slug: str) -> tuple[Project, frozenset[Permission]]:
     """The key came with its project and its person's permissions when it was authenticated."""
-    held: list[str] = key.held  # type: ignore[attr-defined]
+    held = permissions.noted_on(key)
     if key.project.slug != slug or not held:
         raise _no_such_project(slug)
-    return key.project, frozenset(map(Permission, set(held) & set(key.scopes)))
+    return key.project, frozenset(permission for permission in held if permission in key.scopes)
 
 
 def _no_such_project(slug: str) -> NotFound:

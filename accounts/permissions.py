@@ -10,7 +10,7 @@ from guardian.shortcuts import assign_perm, get_user_perms
 
 from accounts.actor import Actor
 from accounts.compiled import Argument
-from accounts.models import Person, Project, ProjectUserObjectPermission
+from accounts.models import ApiKey, Person, Project, ProjectUserObjectPermission
 from accounts.roles import ROLES, Permission, Role
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "held_by",
     "held_by_actor",
     "holders_of",
+    "noted_on",
     "of_person",
 ]
 
@@ -49,6 +50,11 @@ def annotate_held(projects: QuerySet[Project], person_id: int | Argument) -> Que
     """The same projects, each with `held`: the codenames that the person holds on it, in one statement."""
     held = ProjectUserObjectPermission.objects.filter(content_object=OuterRef("pk"), user=person_id)
     return projects.annotate(held=ArraySubquery(held.values("permission__codename")))
+
+
+def noted_on(row: Project | ApiKey) -> frozenset[Permission]:
+    """What `annotate_held` (or `keys.authenticate`) noted on this very row."""
+    return frozenset(map(Permission, row.held))  # type: ignore[union-attr]  # an annotation, not a field
 
 
 def of_person(person: Person, permission: Permission = Permission.ENTER) -> QuerySet[Project]:

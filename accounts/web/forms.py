@@ -2,7 +2,7 @@
 
 import zoneinfo
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -41,8 +41,10 @@ class SettingsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = [(zone, zone) for zone in sorted(zoneinfo.available_timezones())]  # type: ignore[attr-defined]
-        self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = [
+            (zone, zone) for zone in sorted(zoneinfo.available_timezones())
+        ]
+        cast(forms.ChoiceField, self.fields["language"]).choices = settings.LANGUAGES
 
 
 class PasswordForm(forms.Form):
@@ -97,7 +99,7 @@ class KeyForm(forms.Form):
 
     def __init__(self, *args: Any, held: Iterable[Permission], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = [  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["scopes"]).choices = [
             (scope.value, scope.label) for scope in Permission if scope in set(held)
         ]
 

@@ -1,6 +1,6 @@
 """The form for a new dataset; its rules are those of the action."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -54,7 +54,7 @@ class DatasetForm(forms.Form):
     def __init__(self, *args: Any, project_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         queues = Queue.objects.filter(project=project_id)
-        self.fields["queues"].choices = list(queues.values_list("slug", "name"))  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["queues"]).choices = list(queues.values_list("slug", "name"))
 
     def filter_document(self) -> dict[str, object]:
         """The filter/1 document of what was chosen."""

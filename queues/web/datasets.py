@@ -1,7 +1,5 @@
 """Datasets: the list, a new one, and what one holds now."""
 
-from typing import Any
-
 import orjson
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.gate import needs
+from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.errors import Invalid
 from queues.export import actions as export
@@ -24,7 +22,7 @@ RELEASES_SHOWN = 50
 
 @needs(Permission.READ)
 @require_safe
-def datasets(request: Any) -> HttpResponse:
+def datasets(request: ProjectRequest) -> HttpResponse:
     """All datasets with their current release; the empty list says what a dataset is for."""
     found = list(releases.datasets_of(request.project.pk))
     current = releases.newest_of(found)
@@ -38,7 +36,7 @@ def datasets(request: Any) -> HttpResponse:
 
 @needs(Permission.RELEASE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: Any) -> HttpResponse:
+def new(request: ProjectRequest) -> HttpResponse:
     """Define a dataset; 422 with the faults beside their fields."""
     form = DatasetForm(request.POST or None, project_id=request.project.pk)
     if request.method == "POST" and form.is_valid():
@@ -62,13 +60,13 @@ def new(request: Any) -> HttpResponse:
 
 @needs(Permission.READ)
 @require_safe
-def dataset(request: Any, *, name: str) -> HttpResponse:
+def dataset(request: ProjectRequest, *, name: str) -> HttpResponse:
     """What is in it now, what is left out and why, some records, and its releases."""
     found = releases.dataset_named(request.project.pk, name)
     return render(request, "export/page.html", context_of(request, found))
 
 
-def context_of(request: Any, found: Dataset) -> dict[str, object]:
+def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
     """What the page of a dataset shows."""
     published = list(releases.releases_of(found).prefetch_related("files")[:RELEASES_SHOWN])
     summary = reading.look_at(found)
@@ -92,7 +90,7 @@ def context_of(request: Any, found: Dataset) -> dict[str, object]:
     }
 
 
-def asked_for(request: Any, found: Dataset) -> HttpResponse:
+def asked_for(request: ProjectRequest, found: Dataset) -> HttpResponse:
     """After a release was asked for: back to the page, which follows it."""
     messages.success(request, _("The release was asked for; it appears here when it is built."))
     return redirect("web:dataset", request.project.slug, found.name)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.gate import needs
+from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues import pipeline
 from queues.adjudicate import queries as adjudicate
@@ -32,7 +32,7 @@ WRITTEN = "written"  # the lead writes a third verdict instead of picking a revi
 
 @needs(Permission.SETTLE)
 @require_safe
-def disputes(request: Any) -> HttpResponse:
+def disputes(request: ProjectRequest) -> HttpResponse:
     """All open disputes, the longest waiting first; one queue's with ?queue=slug."""
     queues = list(Queue.objects.filter(project=request.project).select_related("form"))
     chosen = next((queue for queue in queues if queue.slug == request.GET.get("queue")), None)
@@ -52,7 +52,7 @@ def disputes(request: Any) -> HttpResponse:
 
 @needs(Permission.SETTLE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def settle(request: Any, *, item_id: int) -> HttpResponse:
+def settle(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     """The reviews side by side; the lead picks one of them or writes a third, and says why."""
     dispute = adjudicate.dispute_of(request.project.pk, item_id)
     if dispute is None:
@@ -75,7 +75,7 @@ def settle(request: Any, *, item_id: int) -> HttpResponse:
 
 
 def _desk(
-    request: Any,
+    request: ProjectRequest,
     dispute: adjudicate.Dispute,
     *,
     refusal: Invalid | None = None,
@@ -108,7 +108,7 @@ def _desk(
     return render(request, "disputes/settle.html", context, status=422 if refusal else 200)
 
 
-def _document(request: Any, dispute: adjudicate.Dispute) -> dict[str, object]:
+def _document(request: ProjectRequest, dispute: adjudicate.Dispute) -> dict[str, object]:
     """The submission/1 that the lead means: that of the picked review, or what was written."""
     source = request.POST.get("source", "")
     if source == WRITTEN:  # the reason stands in `why`, so a reason code that needs a note has one

@@ -1,6 +1,6 @@
 """The audit log of a project: who did what to which thing, when and why."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import HttpResponse
@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts.gate import needs
+from accounts.gate import ProjectRequest, needs
 from accounts.models import Person
 from accounts.roles import Permission
 from queues.audit import queries as audit
@@ -27,13 +27,13 @@ class EventFilter(forms.Form):
 
     def __init__(self, project_id: int, *args: Any) -> None:
         super().__init__(*args)
-        field = self.fields["person"]
-        field.queryset = Person.objects.filter(memberships__project=project_id).order_by("name", "pk")  # type: ignore[attr-defined]
+        members = Person.objects.filter(memberships__project=project_id).order_by("name", "pk")
+        cast("forms.ModelChoiceField[Person]", self.fields["person"]).queryset = members
 
 
 @needs(Permission.READ)
 @require_safe
-def events(request: Any) -> HttpResponse:
+def events(request: ProjectRequest) -> HttpResponse:
     """The newest events first, narrowed by kind, person or subject."""
     wanted = EventFilter(request.project.pk, request.GET)
     clean = wanted.cleaned_data if wanted.is_valid() else {}

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.actor import Actor
-from accounts.gate import needs
+from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.errors import ReviewappError
 from queues.models import Review
@@ -31,7 +31,7 @@ class MyDecision:
 
 @needs(Permission.REVIEW)
 @require_safe
-def history(request: Any) -> HttpResponse:
+def history(request: ProjectRequest) -> HttpResponse:
     """All my decisions in this project, newest first."""
     page = last_decisions(request.actor, [request.project.pk], before=number(request, "before"))
     context = {"decisions": page.rows, "pager": pager(request, page)}

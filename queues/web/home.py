@@ -1,7 +1,6 @@
 """Home: my projects, and my queues as an annotator sees them."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
@@ -11,7 +10,7 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from accounts import permissions
-from accounts.gate import signed_in
+from accounts.gate import PersonRequest, signed_in
 from accounts.models import Person, Project
 from accounts.roles import Permission
 from queues.assign import queries as assign
@@ -24,13 +23,13 @@ DECISIONS_SHOWN = 8
 
 @signed_in
 @require_safe
-def home(request: Any) -> HttpResponse:
+def home(request: PersonRequest) -> HttpResponse:
     """My projects; one card per queue I may review in; my drafts and my last decisions."""
     projects = list(permissions.annotate_held(permissions.of_person(request.user), request.user.pk))
-    mine = [project for project in projects if Permission.REVIEW in project.held]  # type: ignore[attr-defined]
+    mine = [project for project in projects if Permission.REVIEW in permissions.noted_on(project)]
     cards = assign.cards_for(request.user.pk, _queues_of(mine), today=start_of_day())
     context = {
-        "projects": [(project, Permission.READ in project.held) for project in projects],  # type: ignore[attr-defined]
+        "projects": [(one, Permission.READ in permissions.noted_on(one)) for one in projects],
         "cards": cards,
         "first": next((card for card in cards if card.can_start), None),
         "reviews": bool(mine),

@@ -1,14 +1,12 @@
 """The items of one queue, by state."""
 
-from typing import Any
-
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts.gate import needs
+from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.assign import items as assigned
 from queues.errors import NotFound
@@ -32,7 +30,7 @@ class ItemFilter(forms.Form):
 
 @needs(Permission.READ)
 @require_safe
-def items(request: Any, *, queue_slug: str) -> HttpResponse:
+def items(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
     """One state's items, most urgent first: due, reasons, who, age."""
     queue = queue_of(request.project.pk, queue_slug)
     state = request.GET.get("state")
@@ -63,7 +61,7 @@ def queue_of(project_id: int, slug: str) -> Queue:
     return queue
 
 
-def _tabs(request: Any, current: ItemState) -> list[dict[str, object]]:
+def _tabs(request: ProjectRequest, current: ItemState) -> list[dict[str, object]]:
     return [
         {
             "label": state.label,

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.gate import needs
+from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.assign import queries as assign
 from queues.models import Decision, Queue
@@ -48,7 +47,7 @@ class Share:
 
 @needs(Permission.ENTER)
 @require_safe
-def overview(request: Any) -> HttpResponse:
+def overview(request: ProjectRequest) -> HttpResponse:
     """The figures of a project; who may not read them is taken to the queues."""
     if Permission.READ not in request.permissions:
         return redirect("web:queues", request.project.slug)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from queues.newest import LOOK_AT, Page
@@ -9,13 +10,13 @@ from queues.newest import LOOK_AT, Page
 MOST = 2**63 - 1  # the largest bigint
 
 
-def number(request: Any, name: str) -> int | None:
+def number(request: HttpRequest, name: str) -> int | None:
     """A positive number of the query string; None when it is absent or not one."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= MOST else None
 
 
-def address(request: Any, **changes: object) -> str:
+def address(request: HttpRequest, **changes: object) -> str:
     """This page's address with some parameters changed; None takes one away."""
     query = request.GET.copy()
     for name, value in changes.items():
@@ -25,7 +26,7 @@ def address(request: Any, **changes: object) -> str:
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
-def pager(request: Any, page: Page[Any]) -> dict[str, str]:
+def pager(request: HttpRequest, page: Page[Any]) -> dict[str, str]:
     """What `_components/pager.html` needs for a list that is read with `newest`."""
     first = address(request, before=None) if "before" in request.GET else ""
     following = address(request, before=page.next_before) if page.next_before else ""

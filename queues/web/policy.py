@@ -1,12 +1,10 @@
 """The policy of a project: the active rules as sentences, and all versions with author and reason."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.gate import needs
+from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.models import Policy
 from queues.web.reasons import rules_of, terms
@@ -16,7 +14,7 @@ VERSIONS_SHOWN = 100
 
 @needs(Permission.READ)
 @require_safe
-def policy(request: Any) -> HttpResponse:
+def policy(request: ProjectRequest) -> HttpResponse:
     """The active policy in words; the salt never leaves the server."""
     versions = list(
         Policy.objects.filter(project=request.project)

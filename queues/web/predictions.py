@@ -1,6 +1,6 @@
 """Predictions: finding them, and the whole story of one."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import HttpResponse
@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts.gate import needs
+from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.audit.queries import names_of
 from queues.audit.story import Story, story_of
@@ -43,7 +43,10 @@ class PredictionSearch(forms.Form):
         self._offer("environment", ingest.environments_in_use(project_id))
 
     def _offer(self, name: str, values: list[str]) -> None:
-        self.fields[name].choices = [("", _("any")), *((value, value) for value in values)]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields[name]).choices = [
+            ("", _("any")),
+            *((value, value) for value in values),
+        ]
 
     def search(self) -> ingest.Search:
         """What was asked; a field with a fault asks nothing."""
@@ -53,7 +56,7 @@ class PredictionSearch(forms.Form):
 
 @needs(Permission.READ)
 @require_safe
-def predictions(request: Any) -> HttpResponse:
+def predictions(request: ProjectRequest) -> HttpResponse:
     """The newest predictions that match; an exact id opens its story at once."""
     form = PredictionSearch(request.project.pk, request.GET)
     wanted = form.search()
@@ -72,7 +75,7 @@ def predictions(request: Any) -> HttpResponse:
 
 @needs(Permission.READ)
 @require_safe
-def prediction(request: Any, *, prediction_id: int) -> HttpResponse:
+def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
     """Everything known about one prediction: each field of its record, and what became of it."""
     story = story_of(request.project.pk, prediction_id, reader_id=request.user.pk)
     if story is None:

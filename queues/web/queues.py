@@ -1,12 +1,10 @@
 """The queues of a project: an annotator starts one, a lead sees how they stand."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.gate import needs
+from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.assign import queries as assign
 from queues.models import Queue
@@ -15,7 +13,7 @@ from queues.web.home import start_of_day
 
 @needs(Permission.ENTER)
 @require_safe
-def queues(request: Any) -> HttpResponse:
+def queues(request: ProjectRequest) -> HttpResponse:
     """Cards to start from for who reviews; counts by state for who may read."""
     found = list(Queue.objects.filter(project=request.project).select_related("project", "form"))
     may = request.permissions

@@ -1,13 +1,11 @@
 """Releases on the page of their dataset: ask for one, and follow it while it is built."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.gate import needs
+from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.errors import NotFound
 from queues.export import actions as export
@@ -18,7 +16,7 @@ from queues.web.datasets import asked_for
 
 @needs(Permission.RELEASE)
 @require_POST
-def publish(request: Any, *, name: str) -> HttpResponse:
+def publish(request: ProjectRequest, *, name: str) -> HttpResponse:
     """Ask for the next release; a worker builds it."""
     dataset = releases.dataset_named(request.project.pk, name)
     notes = line_ends.like("", request.POST.get("notes", "")).strip()
@@ -28,7 +26,7 @@ def publish(request: Any, *, name: str) -> HttpResponse:
 
 @needs(Permission.READ)
 @require_safe
-def progress(request: Any, *, name: str, release_id: int) -> HttpResponse:
+def progress(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse:
     """How far a release is, as a fragment that asks again; when it is over the page is loaded anew."""
     dataset = releases.dataset_named(request.project.pk, name)
     release = releases.releases_of(dataset).filter(pk=release_id).first()
