@@ -25,21 +25,8 @@ def settle_by_lead(
     document: a submission/1; picked from a review or written by the lead. Raises NotAllowed when the
     lead has reviewed the item: nobody judges their own dispute.
     """
-    _lock_slots(item_id)
-    item = (
-        Item.objects.select_related("queue", "prediction__payload", "prediction__routing")
-        .select_for_update(of=("self",))
-        .filter(pk=item_id, queue__project=project_id)
-        .first()
-    )
-    if item is None:
-        raise NotFound(_("There is no such item."))
-    if item.state != ItemState.DISPUTED:
-        raise WrongState(
-            _("This item is not in dispute: it may have been settled meanwhile. Reload the list.")
-        )
-    if Review.objects.filter(item=item_id, person=by.person_id, withdrawn_at=None).exists():
-        raise NotAllowed(_("You reviewed this item yourself. Another lead must settle it."))
+    item = _locked(item_id, project_id)
+    check_can_settle(item, by)
     submission = _check(item, document, why)
     verdict = Verdict.objects.create(
         queue_id=item.queue_id,
@@ -52,10 +39,7 @@ def settle_by_lead(
         decided_by_id=by.person_id,
         why=why,
     )
-    Slot.objects.filter(item=item.pk, state__in=[SlotState.OPEN, SlotState.LEASED]).update(
-        state=SlotState.VOID, person=None, lease_token=None, leased_at=None, lease_until=None
-    )
-    Item.objects.filter(pk=item.pk).update(state=ItemState.SETTLED, settled_at=Now())
+    _close(item)
     events.record(
         project_id=project_id,
         kind="item.adjudicated",
@@ -68,9 +52,36 @@ def settle_by_lead(
     return verdict
 
 
-def _lock_slots(item_id: int) -> None:
-    """The slots before the item, as a submit takes them: else the two could wait for each other."""
+def check_can_settle(item: Item, by: Actor) -> None:
+    """A dispute, and not one's own."""
+    if item.state != ItemState.DISPUTED:
+        raise WrongState(
+            _("This item is not in dispute: it may have been settled meanwhile. Reload the list.")
+        )
+    if Review.objects.filter(item=item.pk, person=by.person_id, withdrawn_at=None).exists():
+        raise NotAllowed(_("You reviewed this item yourself. Another lead must settle it."))
+
+
+def _locked(item_id: int, project_id: int) -> Item:
+    """The item, locked after its slots as a submit locks them: else the two could wait for each other."""
     list(Slot.objects.filter(item=item_id).order_by("pk").select_for_update().values_list("pk"))
+    item = (
+        Item.objects.select_related("queue", "prediction__payload", "prediction__routing")
+        .select_for_update(of=("self",))
+        .filter(pk=item_id, queue__project=project_id)
+        .first()
+    )
+    if item is None:
+        raise NotFound(_("There is no such item."))
+    return item
+
+
+def _close(item: Item) -> None:
+    """Settled: reviews that were still needed are not needed any more."""
+    Slot.objects.filter(item=item.pk, state__in=[SlotState.OPEN, SlotState.LEASED]).update(
+        state=SlotState.VOID, person=None, lease_token=None, leased_at=None, lease_until=None
+    )
+    Item.objects.filter(pk=item.pk).update(state=ItemState.SETTLED, settled_at=Now())
 
 
 def _check(item: Item, document: Mapping[str, object], why: str) -> submissions.Submission:
