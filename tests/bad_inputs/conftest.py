@@ -1,6 +1,6 @@
 """A project with a policy and a key, and the table of what was tried, printed at the end of the run."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,6 +88,7 @@ class Tally:
             "server_errors": 0,
             "slowest": 0.0,
             "failed": {},
+            "not_yet": {},
         }
         properties.append(("bad_inputs", self.told))
 
@@ -98,6 +99,10 @@ class Tally:
         self.told["slowest"] = max(self.told["slowest"], seconds)
         if wrong:
             self.told["failed"][row_id] = wrong
+
+    def leave_out(self, row_id: str, why: str) -> None:
+        """One row about a thing that does not exist yet."""
+        self.told["not_yet"][row_id] = why
 
     @property
     def failed(self) -> dict[str, list[str]]:
@@ -122,7 +127,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         tried, errors = sum(p["tried"] for p in parts), sum(p["server_errors"] for p in parts)
         failed = [row_id for p in parts for row_id in p["failed"]]
         slowest = max(p["slowest"] for p in parts)
+        not_yet = Counter(why for p in parts for why in p["not_yet"].values())
         terminalreporter.write_line(
             f"{file}: {tried} rows, {tried - len(failed)} allowed outcome, {errors} 5xx, "
             f"slowest {slowest:.2f} s{', failed ' + ' '.join(failed) if failed else ''}"
         )
+        for why, count in not_yet.items():
+            terminalreporter.write_line(f"{file}: {count} rows not yet: {why}")
