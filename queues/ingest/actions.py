@@ -90,14 +90,21 @@ def _store(project_id: int, records: Sequence[CheckedRecord], by: Actor, judge: 
 
 
 def _known(project_id: int, records: Sequence[CheckedRecord]) -> dict[Key, _Known]:
-    """What is stored under these keys, in one statement on the unique index."""
+    """What is stored under these keys, in one statement on the unique index.
+
+    Lateral, so that no plan can read the table: one made while it was small is kept while it grows.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT p.environment, p.prediction_id, p.id, p.content_hash
+            SELECT sent.environment, sent.prediction_id, p.id, p.content_hash
             FROM unnest(%s::text[], %s::text[]) AS sent (environment, prediction_id)
-            JOIN queues_prediction p ON p.project_id = %s
-              AND p.environment = sent.environment AND p.prediction_id = sent.prediction_id
+            CROSS JOIN LATERAL (
+                SELECT id, content_hash FROM queues_prediction
+                WHERE project_id = %s AND environment = sent.environment
+                  AND prediction_id = sent.prediction_id
+                LIMIT 1
+            ) p
             """,
             [[r.environment for r in records], [r.prediction_id for r in records], project_id],
         )

@@ -19,7 +19,7 @@ from tests.benchmarks.stack import Stack, stack
 if TYPE_CHECKING:
     from tests.benchmarks.seed import House
 
-SENDERS = 2
+SENDERS = 4
 CONNECTIONS = 16
 
 
