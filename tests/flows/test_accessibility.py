@@ -39,9 +39,9 @@ def queue(people: Cast) -> Queue:
             "documents": [{"id": "kb-1", "content": "Five days.", "score": 0.8, "citations": [[0, 7]]}]
         },
     }
+    settled(queue, person=people.ann, answers={"tone": "fine"})
     for kinds in (("uncertain",), ("safety_flagged", "random_audit")):
         waiting(queue, record=record, kinds=kinds, priority=90, output_text="Refunds\u200b are instant.")
-    settled(queue, person=people.ann)
     return queue
 
 
