@@ -43,7 +43,7 @@ def test_what_arrives_is_scored_routed_and_in_a_queue_at_once(people: Cast, how_
     receive(people, *(f"p-{n}" for n in range(how_many)))
 
     assert list(Prediction.objects.values_list("state", flat=True)) == ["routed"] * how_many
-    assert [model.objects.count() for model in (Scores, Routing, Item)] == [how_many] * 3  # type: ignore[attr-defined]
+    assert [model.objects.count() for model in (Scores, Routing, Item)] == [how_many] * 3
 
 
 def test_the_log_says_that_it_was_received_before_what_follows(people: Cast) -> None:
