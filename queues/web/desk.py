@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -90,7 +92,7 @@ def context_of(desk: Desk, *, project_slug: str, typed: Typed | None = None) -> 
         "seconds_left": max(0, int((desk.lease.until - timezone.now()).total_seconds())),
         "whys": [_why(reason) for reason in desk.reasons_routed],
         "turns": [(ROLES.get(turn.role, turn.role), turn) for turn in desk.turns],
-        "facts": [(FACTS.get(name, name), value) for name, value in desk.facts.items()],
+        "facts": [(FACTS.get(name, name), _readable(name, value)) for name, value in desk.facts.items()],
         "pieces": cited_pieces(desk.output_text, desk.documents),
         "invisible": count_invisible(desk.output_text),
         "words": len(desk.output_text.split()),
@@ -183,3 +185,9 @@ def _why(reason: RoutedReason) -> Why:
 
 def _figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
+
+
+def _readable(name: str, value: str) -> str:
+    """A fact as people read it: a time in the reader's zone, everything else as it was sent."""
+    at = parse_datetime(value) if name == "occurred" else None
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else value

@@ -24,12 +24,12 @@ def people_page(people: Cast, more: str = "") -> str:
 
 
 def test_settings_are_saved_and_an_event_says_which(people: Cast) -> None:
-    fields = {"name": "Anna", "theme": "dark", "time_zone": "Europe/Berlin", "language": "de"}
+    fields = {"name": "Anna", "theme": "dark", "time_zone": "Europe/Berlin", "language": "en"}
 
     assert signed_in(people.ann).post("/me/", fields).status_code == 302
 
     people.ann.refresh_from_db()
-    assert (people.ann.name, people.ann.theme, people.ann.language) == ("Anna", "dark", "de")
+    assert (people.ann.name, people.ann.theme, people.ann.language) == ("Anna", "dark", "en")
     event = Event.objects.get(kind="person.settings_changed")
     assert event.after == {"changed": ["language", "name", "theme", "time_zone"]}
 

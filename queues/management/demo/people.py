@@ -12,7 +12,7 @@ from accounts.models import Membership, Person, Project
 from accounts.roles import Permission, Role
 from queues.management.demo.card import Card
 
-KEY_SCOPES = (Permission.PUSH, Permission.READ, Permission.RELEASE, Permission.PULL)
+KEY_SCOPES = (Permission.ENTER, Permission.PUSH, Permission.READ, Permission.RELEASE, Permission.PULL)
 KEY_DAYS = 365
 
 
