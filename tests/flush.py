@@ -8,7 +8,7 @@ _sql_flush = DatabaseOperations.sql_flush
 
 
 def unlock_the_log() -> None:
-    """Around each flush, and only there, the trigger of the log is off."""
+    """Around each flush, and only there, the trigger of the log is off: a method is replaced on purpose."""
     DatabaseOperations.sql_flush = _with_the_log_unlocked  # type: ignore[method-assign]
 
 

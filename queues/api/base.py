@@ -80,8 +80,10 @@ class ProjectView(APIView):
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
+    # The stub asks for REST framework's own Response; a problem is a plain one, rendered already.
     def handle_exception(self, error: Exception) -> HttpResponse:  # type: ignore[override]
         if isinstance(error, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
+            # REST framework sets it too, on exceptions that do not declare it.
             error.auth_header = self.get_authenticate_header(self.request)  # type: ignore[union-attr]
         answer = problems.of_exception(error, self.request)
         if answer is None:

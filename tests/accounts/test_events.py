@@ -1,5 +1,7 @@
 """The audit log takes everything and gives nothing back."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -12,15 +14,15 @@ from accounts.models import Event, Project
 pytestmark = pytest.mark.django_db
 
 
-def a_row(number: int, **fields: object) -> EventRow:
-    facts: dict[str, object] = {"after": {"number": number}} | fields
+def a_row(number: int, *, after: dict[str, Any] | None = None, reason: str = "") -> EventRow:
     return EventRow(
         project_id=7,
         kind="item.settled",
         by=Actor(3, 4),
         subject_kind="item",
         subject_id=number,
-        **facts,  # type: ignore[arg-type]
+        after=after or {"number": number},
+        reason=reason,
     )
 
 

@@ -1,6 +1,7 @@
 """Signing in and out, seen by somebody who guesses, waits, or sends a link."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 LOGIN = "/login/"
 
 
-def enter(client: Client, email: str, password: str = PASSWORD, **more: str):  # type: ignore[no-untyped-def]
+def enter(client: Client, email: str, password: str = PASSWORD, **more: str) -> Any:
     return client.post(LOGIN, {"email": email, "password": password} | more)
 
 

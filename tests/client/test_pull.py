@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class _Cut(httpx.SyncByteStream):
     def __init__(self, rest: bytes, after: int | None) -> None:
         self._rest, self._after = rest, after
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[bytes]:
         yield self._rest[: self._after]
         if self._after is not None:
             raise httpx.ReadError("cut")

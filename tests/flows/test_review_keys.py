@@ -3,6 +3,7 @@
 import re
 
 from playwright.sync_api import expect
+from pytest_django.live_server_helper import LiveServer
 
 from queues.models import Review
 from tests.factories.projects import Cast
@@ -120,12 +121,12 @@ def test_the_help_sheet_names_every_key_of_the_page(screen: Screen) -> None:
 
 
 def test_i_shows_invisible_characters_and_takes_the_marks_away_again(
-    people: Cast, enter: Enter, live_server: object
+    people: Cast, enter: Enter, live_server: LiveServer
 ) -> None:
     queue = queue_in(people.project)
     text = "a\u200bb \u202eevil\u202c \U000e0041"
     waiting(queue, output_text=text)
-    screen = Screen(enter(people.ann), live_server.url, queue).open()  # type: ignore[attr-defined]
+    screen = Screen(enter(people.ann), live_server.url, queue).open()
     output = screen.page.locator("[data-output]")
     expect(screen.page.locator("[data-invisible]")).to_contain_text("4 invisible characters")
 

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Project
+from queues.errors import Invalid
 from queues.ingest import files
 from queues.ingest.file_errors import FileRefused
 from queues.ingest.files import Reading, read
@@ -166,4 +167,5 @@ def test_a_line_without_end_is_skipped_in_pieces(tmp_path: Path, monkeypatch: py
     rows = list(read(path, Reading()))
 
     assert [row.line for row in rows] == [1, 2]
-    assert rows[0].arrived.faults[0].code == "line.too_long"  # type: ignore[union-attr]
+    assert isinstance(rows[0].arrived, Invalid)
+    assert rows[0].arrived.faults[0].code == "line.too_long"
