@@ -35,12 +35,15 @@ CROSS JOIN LATERAL (
 ) hop GROUP BY q.id
 """
 
+# The order is the index's own. Without it a count of a state that no item is in reads the whole table: the
+# planner hopes to meet enough of them early, which took 0.6 s at a million items.
 _COUNTS = """
 SELECT q.id, s.state, n.n
 FROM unnest(%(queues)s::bigint[]) AS q(id) CROSS JOIN unnest(%(states)s::text[]) AS s(state)
 CROSS JOIN LATERAL (
   SELECT count(*) AS n FROM (
-    SELECT 1 FROM queues_item WHERE queue_id = q.id AND state = s.state LIMIT %(limit)s) counted
+    SELECT 1 FROM queues_item WHERE queue_id = q.id AND state = s.state
+    ORDER BY priority DESC, due_at, id LIMIT %(limit)s) counted
 ) n
 """
 
@@ -51,7 +54,8 @@ FROM unnest(%(queues)s::bigint[]) AS q(id)
 CROSS JOIN LATERAL (
   SELECT count(*) AS n FROM (
     SELECT 1 FROM queues_slot
-    WHERE queue_id = q.id AND state = 'open' AND untouched AND seq = 1 LIMIT %(limit)s) counted
+    WHERE queue_id = q.id AND state = 'open' AND untouched AND seq = 1
+    ORDER BY priority DESC, due_at, id LIMIT %(limit)s) counted
 ) untouched
 CROSS JOIN LATERAL (
   SELECT count(DISTINCT s.item_id) AS n FROM (
