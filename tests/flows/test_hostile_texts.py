@@ -1,0 +1,159 @@
+"""Texts that would act if a page let them: shown by a real browser, they are read and do nothing.
+
+Each hostile record of the corpus is sent, reviewed on the screen (its output, its conversation, the word
+diff over it, its invisible characters), told as a story, escalated with its own text as the note, and listed.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.actor import Actor
+from accounts.roles import Permission, Role
+from queues.models import Item, ItemState, Prediction, Queue, Slot
+from queues.route import policies
+from tests.bad_inputs import canonical, corpus, ingest_records
+from tests.bad_inputs.conftest import Sender
+from tests.factories.people import api_key
+from tests.factories.projects import Cast, member
+from tests.factories.work import queue_in
+from tests.flows.conftest import Enter
+from tests.flows.screen import TOO_SOON_MS
+
+FILE = "ingest_records.jsonl"
+CUT = 4  # every so many rows by default
+_STORIES_PER_DISPUTE = 4
+
+# What a person does with the item on the screen: correct a little, look for what cannot be seen …
+_CORRECT = """() => {
+  document.querySelector('[name=decision][value=correct]').click();
+  const text = document.querySelector('[name=corrected_text]');
+  text.value = text.value.slice(1) + ' changed';
+  text.dispatchEvent(new Event('input', {bubbles: true}));
+  document.querySelector('[data-invisible]').click();
+}"""
+# … think better of it, and ask the lead, in the model's own words.
+_ESCALATE = """() => {
+  document.querySelector('[data-restore]').click();
+  document.querySelector('[name=decision][value=escalate]').click();
+  const output = document.querySelector('[data-output]').textContent;
+  document.querySelector('[name=note]').value = 'See: ' + output.slice(0, 5000);
+  document.querySelector('#submit').click();
+}"""
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_SHOWN = "() => document.querySelector('[data-output]').textContent"
+
+
+def hostile_rows() -> list[corpus.Row]:
+    return [
+        row
+        for kind in corpus.by_kind(FILE)
+        if not [mark for mark in kind.marks if mark.name == "slow"]
+        for row in kind.values[0]
+        if "escaped_in_html" in row.get("check", ())
+    ]
+
+
+ROWS = hostile_rows()
+# The slow run takes those that the default one leaves out.
+PARTS = [
+    pytest.param(ROWS[::CUT], id="cut"),
+    pytest.param([row for n, row in enumerate(ROWS) if n % CUT], id="rest", marks=pytest.mark.slow),
+]
+
+
+class Watched:
+    """A browser page of which every foreign request and every change of the title is told."""
+
+    def __init__(self, page: Page, server: str) -> None:
+        self.page, self.server = page, server
+        self.title = ""
+        self.wrong: list[str] = []
+        page.on("request", self._note)
+
+    def _note(self, request: Any) -> None:
+        if urlsplit(request.url).netloc != urlsplit(self.server).netloc:
+            self.wrong.append(f"asked for {request.url}")
+
+    def visit(self, address: str) -> Page:
+        answer = self.page.goto(self.server + address)
+        assert answer
+        self.title = unescape(_TITLE.findall(answer.text())[0]).strip()
+        self.look()
+        return self.page
+
+    def look(self) -> None:
+        """The title is the one that the server gave."""
+        if self.page.title() != self.title:
+            self.wrong.append(f"{self.page.url} has the title {self.page.title()!r}, not {self.title!r}")
+
+
+@pytest.fixture
+def queue(people: Cast) -> Queue:
+    """Everything that arrives in the project that the corpus speaks of is audited in it."""
+    people.project.slug = canonical.PROJECT
+    people.project.save()
+    queue = queue_in(people.project, slug="audit")
+    rule = {"kind": "random_audit", "name": "audit", "queue": "audit", "rate": 1.0}
+    document, by = {"schema": "policy/1", "rules": [rule]}, Actor(people.mel.pk)
+    made = policies.new_version(people.project.pk, document=document, by=by, reason="for the test")
+    policies.activate(people.project.pk, made.version, by=by, reason="for the test")
+    return queue
+
+
+def arrived(rows: list[corpus.Row], people: Cast) -> Iterator[Prediction]:
+    """The predictions of the rows that are taken (some may be refused as well)."""
+    _key, text = api_key(people.project, people.mel, Permission.PUSH)
+    sender = Sender(Client(), people.project, text)
+    for row in rows:
+        outcome, _record = ingest_records.send(row, sender)
+        assert outcome.status in (201, *row.get("status", ())), row["id"]
+        if outcome.was_taken:
+            yield Prediction.objects.get(pk=outcome.body["id"])
+
+
+@pytest.mark.parametrize("rows", PARTS)
+def test_hostile_texts_are_read_and_do_nothing(
+    rows: list[corpus.Row], people: Cast, queue: Queue, enter: Enter, live_server: LiveServer
+) -> None:
+    if not rows:
+        pytest.skip("the corpus is not there: set BAD_INPUTS_DIR")
+    found = list(arrived(rows, people))
+    assert len(found) > len(rows) / 2
+    lead = member(people.project, Role.OWNER)
+    seen = Watched(enter(lead), live_server.url)
+    slug = people.project.slug
+
+    review_all(seen, queue)
+    assert Item.objects.filter(queue=queue, state=ItemState.DISPUTED).count() == len(found)
+    for number, item in enumerate(Item.objects.filter(queue=queue)):
+        seen.visit(reverse("web:prediction", args=[slug, item.prediction_id]))
+        if number % _STORIES_PER_DISPUTE == 0:
+            seen.visit(reverse("web:settle", args=[slug, item.pk]))
+    for name in ("home", "project", "queues", "disputes", "predictions", "history", "events"):
+        seen.visit(reverse(f"web:{name}", args=[] if name == "home" else [slug]))
+    seen.visit(reverse("web:items", args=[slug, queue.slug]))
+
+    assert seen.wrong == []
+
+
+def review_all(seen: Watched, queue: Queue) -> None:
+    """Escalate every item, one after the other, without leaving the screen."""
+    page = seen.visit(reverse("web:review", args=[queue.project.slug, queue.slug]))
+    while slot := page.locator(".desk").get_attribute("data-slot"):
+        item = Slot.objects.select_related("item__prediction__payload").get(pk=slot).item
+        assert page.evaluate(_SHOWN) == item.prediction.payload.output_text
+        page.evaluate(_CORRECT)
+        page.wait_for_timeout(TOO_SOON_MS)
+        seen.look()
+        page.evaluate(_ESCALATE)
+        page.wait_for_function("slot => document.querySelector('.desk').dataset.slot != slot", arg=slot)
+        page.wait_for_load_state("networkidle")
