@@ -3,6 +3,7 @@
 window.reviewapp ??= {};
 {
   const LONG = 60_000; // characters of both texts: from here on, compare only in pauses
+  const MANY_LINES = 500; // Chromium takes minutes to type ten thousand
 
   reviewapp.Correction = class {
     constructor(desk, isShown) {
@@ -57,13 +58,31 @@ window.reviewapp ??= {};
       this.editor.setSelectionRange(0, 0);
     }
 
-    // As if typed, so that Ctrl+Z brings the text back.
+    // As if typed, so that Ctrl+Z brings the text back; only what differs, for browsers type line by line.
     restore() {
+      const [start, end, text] = whatDiffers(this.editor.value, this.output);
       this.editor.focus();
-      this.editor.select();
-      document.execCommand("insertText", false, this.output);
+      this.editor.setSelectionRange(start, end);
+      if (text.split("\n").length < MANY_LINES) document.execCommand(text ? "insertText" : "delete", false, text);
+      if (!this.isChanged) return;
+      this.editor.value = this.output; // without Ctrl+Z, but whole and at once
+      this.editor.dispatchEvent(new Event("input", { bubbles: true }));
     }
   };
+
+  // Where `from` must be replaced, and by what, to become `to`: [start, end, text].
+  function whatDiffers(from, to) {
+    const shortest = Math.min(from.length, to.length);
+    let start = 0;
+    while (start < shortest && from[start] === to[start]) start++;
+    let same = 0; // characters at the end
+    while (same < shortest - start && from[from.length - 1 - same] === to[to.length - 1 - same]) same++;
+    if (isHigh(from, start - 1)) start--; // never between the two halves of a character
+    if (same && isHigh(from, from.length - same - 1)) same--;
+    return [start, from.length - same, to.slice(start, to.length - same)];
+  }
+
+  const isHigh = (text, at) => text[at] >= "\ud800" && text[at] <= "\udbff";
 
   function changedWords(parts) {
     const words = (kind) =>

@@ -115,6 +115,48 @@ def test_twenty_thousand_words_are_compared_while_a_person_types(screen: Screen)
     assert milliseconds < 1000
 
 
+@pytest.mark.parametrize(
+    ("output", "typed"),
+    [
+        ("One \U0001f600 two.\nThree.", "One \U0001f601 two.\nThree."),
+        ("One two three.", "One three."),
+        ("One three.", "One two three."),
+        ("abcabc", "abcabcabc"),
+        ("e\u0301a", "ea"),
+    ],
+)
+def test_the_models_text_comes_back_and_by_undo_the_typed_one(
+    people: Cast, enter: Enter, live_server: LiveServer, output: str, typed: str
+) -> None:
+    queue = queue_in(people.project)
+    waiting(queue, output_text=output)
+    screen = Screen(enter(people.ann), live_server.url, queue).open()
+    editor = screen.press("c").page.locator("[name=corrected_text]")
+    editor.fill(typed)
+
+    screen.page.get_by_role("button", name="Back to the model").click()
+    expect(editor).to_have_value(output)
+    editor.press("Control+z")
+
+    expect(editor).to_have_value(typed)
+
+
+def test_a_text_of_three_thousand_lines_comes_back_at_once(
+    people: Cast, enter: Enter, live_server: LiveServer
+) -> None:
+    queue = queue_in(people.project)
+    waiting(queue, output_text="a\n=\n" * 1_500)
+    page = Screen(enter(people.ann), live_server.url, queue).open().press("c").page
+    page.set_default_timeout(10_000)
+    text = "document.querySelector('[name=corrected_text]')"
+    page.evaluate(f"{text}.value = {text}.value.replaceAll('a', 'b')")
+    page.evaluate(f"{text}.dispatchEvent(new Event('input', {{bubbles: true}}))")
+
+    page.get_by_role("button", name="Back to the model").click()
+
+    assert page.evaluate(f"{text}.value === 'a\\n=\\n'.repeat(1_500)")
+
+
 def test_without_a_script_a_review_is_a_plain_form(
     people: Cast, browser: Browser, enter: Enter, live_server: LiveServer
 ) -> None:
