@@ -20,7 +20,10 @@ from queues.review.form import Form
 
 @dataclass(frozen=True, slots=True)
 class RoutedReason:
-    """One rule that sent the item here. The figures are None where the queue keeps them from annotators."""
+    """One rule that sent the item here. The figures are None where the queue keeps them from annotators.
+
+    category, severity: what a filter objected to and how bad it is, so that nobody meets it unprepared.
+    """
 
     rule: str
     kind: str
@@ -28,6 +31,8 @@ class RoutedReason:
     score: float | None = None
     rank: float | None = None
     threshold: float | None = None
+    category: str | None = None
+    severity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,9 @@ def desk(lease: Lease, *, queue: Queue, by: Actor) -> Desk:
 
 def _reasons(item: Item, *, shows_scores: bool) -> tuple[RoutedReason, ...]:
     figures = ("measure", "score", "rank", "threshold") if shows_scores else ()
+    shown = ("category", "severity", *figures)
     return tuple(
-        RoutedReason(rule=reason["rule"], kind=reason["kind"], **{name: reason.get(name) for name in figures})
+        RoutedReason(rule=reason["rule"], kind=reason["kind"], **{name: reason.get(name) for name in shown})
         for reason in item.prediction.routing.reasons
     )
 

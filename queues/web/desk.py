@@ -173,6 +173,13 @@ def _why(reason: RoutedReason) -> Why:
     kind = {"safety_flagged": "reject", "random_audit": ""}.get(reason.kind, "accent")
     figures = {"rule": reason.rule, "rank": _figure(reason.rank), "score": _figure(reason.score)}
     figures |= {"measure": reason.measure or "", "threshold": _figure(reason.threshold)}
+    if reason.category is not None:
+        figures |= {"category": reason.category, "severity": reason.severity or "–"}
+        label = _("%(rule)s · %(category)s · %(severity)s") % figures
+        title = (
+            _("The rule “%(rule)s” sent it here: a filter objected (%(category)s, %(severity)s).") % figures
+        )
+        return Why(label, title, kind)
     if reason.rank is not None:
         label = _("%(rule)s · rank %(rank)s") % figures
     elif reason.score is not None:

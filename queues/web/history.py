@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models.functions import Coalesce, Left
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Left, NullIf
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -18,7 +19,7 @@ from queues.newest import PAGE_SIZE, Page, newest
 from queues.review.actions import check_can_undo
 from queues.web.paging import number, pager
 
-EXCERPT = 140  # characters of what I wrote
+EXCERPT = 140  # characters of what I wrote, else of what I decided on
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def last_decisions(
     """My newest reviews in these projects, withdrawn ones included; one statement."""
     rows = Review.objects.filter(person=by.person_id, item__queue__project__in=project_ids)
     rows = rows.select_related("item__queue__project", "item__prediction").defer("corrected_text", "note")
-    rows = rows.annotate(excerpt=Left(Coalesce("corrected_text", "note"), EXCERPT))
+    said = Coalesce("corrected_text", NullIf("note", Value("")), "item__prediction__payload__output_text")
+    rows = rows.annotate(excerpt=Left(said, EXCERPT))
     page = newest(rows, before=before, size=size)
     decisions = [MyDecision(review, _can(check_can_undo, review, by)) for review in page.rows]
     return Page(decisions, page.next_before, page.has_more_matches)

@@ -14,8 +14,11 @@ from accounts.gate import PersonRequest, signed_in
 from accounts.models import Person, Project
 from accounts.roles import Permission
 from queues.assign import queries as assign
-from queues.models import Draft, Queue, Slot, SlotState
+from queues.models import Draft, ItemState, Queue, Slot, SlotState
 from queues.web.history import EXCERPT, last_decisions
+
+# A draft on an item that is settled or withdrawn can go nowhere; it is not shown.
+_UNDER_WAY = (ItemState.OPEN, ItemState.IN_REVIEW, ItemState.DISPUTED)
 
 DRAFTS_SHOWN = 10
 DECISIONS_SHOWN = 8
@@ -55,7 +58,9 @@ def _queues_of(projects: list[Project]) -> list[Queue]:
 def _drafts_of(person: Person, projects: list[Project]) -> list[Draft]:
     """The person's drafts; `is_held` says whether they still hold the item, so that they can go on."""
     held = Slot.objects.filter(item=OuterRef("item"), person=person, state=SlotState.LEASED)
-    drafts = Draft.objects.filter(person=person, item__queue__project__in=projects)
+    drafts = Draft.objects.filter(
+        person=person, item__queue__project__in=projects, item__state__in=_UNDER_WAY
+    )
     drafts = drafts.select_related("item__queue__project", "item__prediction").annotate(is_held=Exists(held))
     return list(drafts.order_by("-saved_at")[:DRAFTS_SHOWN])
 

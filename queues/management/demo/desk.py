@@ -27,7 +27,7 @@ def ensure_queues(project: Project, wanted: Sequence[dict[str, Any]], *, by: Act
 @transaction.atomic
 def _make_queue(project: Project, fields: dict[str, Any], by: Actor) -> None:
     slug = fields["slug"]
-    document = sources.document(f"forms/{slug}.json") | {"guideline": sources.text(f"guidelines/{slug}.md")}
+    document = sources.document(f"forms/{slug}.json") | {"guideline": sources.text(f"guidelines/{slug}.txt")}
     queue = assign.open_queue(project_id=project.pk, by=by, **fields)
     form_versions.new_version(queue, document=document, by=by)
 
