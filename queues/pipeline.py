@@ -74,8 +74,8 @@ def after_scores(prediction_ids: Sequence[int], *, scored: Sequence[ScoredPredic
     route.route(prediction_ids, scored=scored)
 
 
-def owed_arrivals(*, older_than: timedelta, at_most: int = 1_000) -> list[int]:
-    """Predictions that were stored and never scored or routed, oldest first.
+def owed_arrivals(*, older_than: timedelta, after: int = 0, at_most: int = 1_000) -> list[int]:
+    """Predictions that were stored and never scored or routed, oldest first, with an id above `after`.
 
     A project without an active policy owes no routing: its predictions stay scored until it has one.
     """
@@ -84,6 +84,7 @@ def owed_arrivals(*, older_than: timedelta, at_most: int = 1_000) -> list[int]:
         Q(state=PredictionState.RECEIVED) | Q(has_policy, state=PredictionState.SCORED),
         state__in=[PredictionState.RECEIVED, PredictionState.SCORED],
         received_at__lt=Now() - older_than,
+        id__gt=after,
     )
     return list(owed.order_by("id").values_list("id", flat=True)[:at_most])
 
@@ -178,13 +179,14 @@ def settle_by_lead(
 
 def run_job(job_id: int) -> None:
     """Do one job if it is owed; a job that is done, failed or in other hands is left alone."""
-    if not Job.objects.start(job_id):
+    attempt = Job.objects.start(job_id)
+    if attempt is None:
         return
     job = Job.objects.get(pk=job_id)
     try:
         JOBS[job.kind](job)
     except Exception as error:
         log.exception("job %d (%s) failed", job_id, job.kind)
-        Job.objects.fail(job_id, f"{type(error).__name__}: {error}")
+        Job.objects.fail(job_id, f"{type(error).__name__}: {error}", attempt=attempt)
     else:
-        Job.objects.finish(job_id)
+        Job.objects.finish(job_id, attempt=attempt)

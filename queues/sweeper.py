@@ -1,6 +1,7 @@
 """The sweeper: finds the work that no message announced. Runs every 15 s and as `manage.py sweep`."""
 
 import logging
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from django.db.models.functions import Now
@@ -17,27 +18,54 @@ SETTLING = timedelta(seconds=5)  # a request that just stored predictions is abo
 
 
 def sweep() -> None:
-    """Free ended leases, finish arrivals, ring again for jobs that are owed; then say "swept"."""
-    while assign.free_ended():
-        pass
-    finish_arrivals()
-    Job.objects.give_up()
-    for job_id in Job.objects.owed().order_by("id").values_list("id", flat=True)[:100]:
-        ring("queues.tasks.run_job", job_id)
-    StoredAnswer.objects.forget_old()
+    """Free ended leases, finish arrivals, ring again for jobs that are owed; then say "swept".
+
+    A step that fails is logged and keeps none of the others from being done.
+    """
+    steps: tuple[Callable[[], object], ...] = (
+        _free_ended_leases,
+        finish_arrivals,
+        Job.objects.give_up,
+        _ring_for_jobs,
+        StoredAnswer.objects.forget_old,
+    )
+    for step in steps:
+        try:
+            step()
+        except Exception:
+            log.exception("a step of the sweep failed; the others go on")
     beat_heart("sweeper")
 
 
+def _free_ended_leases() -> None:
+    while assign.free_ended():
+        pass
+
+
+def _ring_for_jobs() -> None:
+    for job_id in Job.objects.owed().order_by("id").values_list("id", flat=True)[:100]:
+        ring("queues.tasks.run_job", job_id)
+
+
 def finish_arrivals() -> int:
-    """Score and route what was stored and left; how many."""
-    finished = 0
-    while prediction_ids := pipeline.owed_arrivals(older_than=SETTLING):
-        pipeline.after_arrival(prediction_ids)
-        finished += len(prediction_ids)
-        if pipeline.owed_arrivals(older_than=SETTLING, at_most=1)[:1] == prediction_ids[:1]:
-            log.error("prediction %d stays owed: its routing changes nothing", prediction_ids[0])
-            break
-    return finished
+    """Score and route what was stored and left; how many were tried. What fails is logged and passed by."""
+    last = seen = 0
+    while prediction_ids := pipeline.owed_arrivals(older_than=SETTLING, after=last):
+        try:
+            pipeline.after_arrival(prediction_ids)
+        except Exception:
+            log.exception("a batch of %d arrivals failed; each is tried by itself", len(prediction_ids))
+            _finish_one_by_one(prediction_ids)
+        last, seen = prediction_ids[-1], seen + len(prediction_ids)
+    return seen
+
+
+def _finish_one_by_one(prediction_ids: Sequence[int]) -> None:
+    for prediction_id in prediction_ids:
+        try:
+            pipeline.after_arrival([prediction_id])
+        except Exception:
+            log.exception("prediction %d stays owed", prediction_id)
 
 
 def beat_heart(name: str) -> None:

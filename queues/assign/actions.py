@@ -156,10 +156,20 @@ def _held_slot(slot_id: int, token: UUID, by: Actor) -> Slot:
 
 
 def _reopen(slot: Slot, kind: str, by: Actor, reason: str) -> None:
-    """leased → open, and the item in_review → open when nobody else works on it or has reviewed it."""
+    """leased → open, and the item in_review → open when nobody else works on it or has reviewed it.
+
+    Of an item that no longer needs it (disputed, settled) the slot becomes void.
+    """
     before = {"person": slot.person_id}
+    # Locked in a statement of its own: what another claim has just committed is seen by those below.
+    item = Item.objects.select_for_update().get(pk=slot.item_id)
+    is_needed = item.state in (ItemState.OPEN, ItemState.IN_REVIEW)
     Slot.objects.filter(pk=slot.pk).update(
-        state=SlotState.OPEN, person=None, lease_token=None, leased_at=None, lease_until=None
+        state=SlotState.OPEN if is_needed else SlotState.VOID,
+        person=None,
+        lease_token=None,
+        leased_at=None,
+        lease_until=None,
     )
     busy = Slot.objects.filter(item=OuterRef("pk"), state__in=[SlotState.LEASED, SlotState.DONE])
     Item.objects.filter(~Exists(busy), pk=slot.item_id, state=ItemState.IN_REVIEW).update(

@@ -47,7 +47,7 @@ WITH claimed AS (
   WHERE s.item_id = claimed.item_id AND s.id <> claimed.id AND s.untouched
 ), begun AS (
   UPDATE queues_item i SET state = 'in_review' FROM claimed
-  WHERE i.id = claimed.item_id AND i.state = 'open'
+  WHERE i.id = claimed.item_id AND i.state IN ('open', 'in_review')
 )
 SELECT * FROM claimed
 """
@@ -63,6 +63,7 @@ WHERE id = (
   SELECT id FROM queues_slot
   WHERE person_id = %(me)s AND queue_id = %(queue)s AND state = 'leased' AND NOT id = ANY(%(beside)s)
   ORDER BY leased_at, id LIMIT 1)
+  AND person_id = %(me)s AND state = 'leased'
 RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at
 """
 

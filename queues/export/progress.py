@@ -16,7 +16,7 @@ class Progress:
     def __init__(self, job: Job) -> None:
         self.total: int | None = None
         self._seen = 0
-        self._job_id = job.pk
+        self._job_id, self._attempt = job.pk, job.attempts
         self._over = threading.Event()
         self._teller = threading.Thread(target=self._tell, name=f"progress-{job.pk}", daemon=True)
 
@@ -34,11 +34,14 @@ class Progress:
         self._over.set()
         self._teller.join()
         if kind is None:
-            Job.objects.report(self._job_id, progress=self.total or self._seen, total=self.total)
+            self._say(self.total or self._seen)
 
     def _tell(self) -> None:
         try:
             while not self._over.wait(EVERY_SECONDS):
-                Job.objects.report(self._job_id, progress=self._seen, total=self.total)
+                self._say(self._seen)
         finally:
             connection.close()
+
+    def _say(self, progress: int) -> None:
+        Job.objects.report(self._job_id, attempt=self._attempt, progress=progress, total=self.total)

@@ -16,7 +16,7 @@ from queues.export.manifest import manifest_of
 from queues.export.queries import CHUNK
 from queues.export.row import Record
 from queues.export.written import Written, write_whole
-from queues.models import Dataset, Release, ReleaseFile, ReleaseState
+from queues.models import Dataset, Release, ReleaseFile, ReleaseRow, ReleaseState
 
 _COPY = "COPY queues_releaserow (line, item_id, verdict_id, split, record_sha256, release_id) FROM STDIN"
 _HASHES = (
@@ -34,14 +34,20 @@ class Replaced(Exception):
     """Another attempt took this release over, or finished it."""
 
 
+class Withdrawn(Exception):
+    """An answer was taken back while the release was built."""
+
+
 def publish_built(release: Release, folder: UUID, contents: Contents, stored: Mapping[str, str]) -> None:
-    """Publish what an attempt built. stored: file name → storage name. Raises Replaced when it comes late."""
+    """Publish what an attempt built. stored: file name → storage name. Raises Replaced when it comes
+    late, Withdrawn when one of its verdicts no longer stands."""
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=release.dataset_id)
         release = _still_ours(release, folder)
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
         _copy_lineage(release, contents.lineage)
+        _check_all_stand(release)
         before = Release.objects.filter(dataset=dataset, state=ReleaseState.PUBLISHED).first()
         version = _version_after(before, release)
         manifest = manifest_of(
@@ -79,6 +85,12 @@ def _copy_lineage(release: Release, lineage: Written) -> None:
     ):
         while block := list(islice(lines, 1_000)):
             copy.write(b"".join(line[:-1] + end for line in block))
+
+
+def _check_all_stand(release: Release) -> None:
+    """A verdict may have been withdrawn since the snapshot; then the next attempt takes a new one."""
+    if ReleaseRow.objects.filter(release=release, verdict__withdrawn_at__isnull=False).exists():
+        raise Withdrawn("An answer was taken back while this was built; the next attempt leaves it out.")
 
 
 def _version_after(before: Release | None, release: Release) -> str:

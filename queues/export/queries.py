@@ -194,7 +194,10 @@ def _queue_ids(project_id: int, filter_: Filter) -> list[int]:
 
 
 def is_released(review_id: int) -> bool:
-    """Whether the standing verdict of this review's item is in a release, under way ones included."""
+    """Whether the standing verdict of this review's item is in a published release.
+
+    One that is being built leaves a withdrawn verdict out (queues.export.publishing).
+    """
     item = Review.objects.filter(pk=review_id).values("item")
     verdicts = Verdict.objects.filter(item__in=item, withdrawn_at=None).values("pk")
     return ReleaseRow.objects.filter(item__in=item, verdict__in=verdicts).exists()

@@ -814,6 +814,8 @@ class Migration(migrations.Migration):
                     models.Q(("person__isnull", False), ("state", "done")),
                     models.Q(
                         ("lease_token__isnull", True),
+                        ("lease_until__isnull", True),
+                        ("leased_at__isnull", True),
                         ("person__isnull", True),
                         ("state__in", ["open", "void"]),
                     ),

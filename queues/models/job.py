@@ -51,30 +51,35 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Not started, or started by a worker that has not reported within its lease."""
         return self.filter(Q(state="queued") | Q(state="running", lease_until__lt=Now()))
 
-    def start(self, job_id: int) -> bool:
-        """Take the job; False when it is done, failed, or another worker has it."""
-        return bool(
+    def start(self, job_id: int) -> int | None:
+        """Take the job; the number of this attempt, or None when it is done, failed, or in other hands."""
+        taken = (
             self.owed()
             .filter(pk=job_id, attempts__lt=ATTEMPTS_MAX)
             .update(state="running", attempts=F("attempts") + 1, lease_until=Now() + LEASE, error="")
         )
+        return self.values_list("attempts", flat=True).get(pk=job_id) if taken else None
 
-    def report(self, job_id: int, *, progress: int, total: int | None = None) -> None:
-        """How far it is; also renews the worker's lease."""
-        self.filter(pk=job_id, state="running").update(
+    def report(self, job_id: int, *, attempt: int, progress: int, total: int | None = None) -> None:
+        """How far this attempt is; also renews the worker's lease. A replaced attempt says nothing."""
+        self._of(job_id, attempt).update(
             progress=progress, lease_until=Now() + LEASE, **({} if total is None else {"total": total})
         )
 
-    def finish(self, job_id: int) -> None:
-        self.filter(pk=job_id, state="running").update(state="done", finished_at=Now(), lease_until=None)
+    def finish(self, job_id: int, *, attempt: int) -> None:
+        self._of(job_id, attempt).update(state="done", finished_at=Now(), lease_until=None)
 
-    def fail(self, job_id: int, error: str) -> None:
+    def fail(self, job_id: int, error: str, *, attempt: int) -> None:
         """Back to the queue, or failed for good after the last attempt."""
-        running = self.filter(pk=job_id, state="running")
-        running.filter(attempts__gte=ATTEMPTS_MAX).update(
-            state="failed", error=error, finished_at=Now(), lease_until=None
-        )
-        running.update(state="queued", error=error, lease_until=None)
+        running = self._of(job_id, attempt)
+        if attempt >= ATTEMPTS_MAX:
+            running.update(state="failed", error=error, finished_at=Now(), lease_until=None)
+        else:
+            running.update(state="queued", error=error, lease_until=None)
+
+    def _of(self, job_id: int, attempt: int) -> "JobQuerySet":
+        """The job while this attempt is the one that counts: a worker that was replaced changes nothing."""
+        return self.filter(pk=job_id, state="running", attempts=attempt)
 
     def give_up(self) -> int:
         """Jobs whose workers died in every attempt: failed, so that somebody sees them."""

@@ -23,7 +23,7 @@ class Draft(models.Model):
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey("queues.Item", on_delete=models.PROTECT, related_name="drafts", db_index=False)
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
-    content = models.JSONField()  # a review/1 document, as far as it was filled in
+    content = models.JSONField()  # a submission/1 document, as far as it was filled in
     revision = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(db_default=Now())
 

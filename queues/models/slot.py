@@ -61,7 +61,13 @@ class Slot(models.Model):
                     lease_until__isnull=False,
                 )
                 | models.Q(state="done", person__isnull=False)
-                | models.Q(state__in=["open", "void"], person__isnull=True, lease_token__isnull=True),
+                | models.Q(
+                    state__in=["open", "void"],
+                    person__isnull=True,
+                    lease_token__isnull=True,
+                    leased_at__isnull=True,
+                    lease_until__isnull=True,
+                ),
                 name="slot_holder_goes_with_state",
             ),
         ]

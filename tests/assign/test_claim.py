@@ -245,6 +245,17 @@ def test_time_on_an_item_rendered_ahead_counts_from_the_first_look_and_only_once
     assert Slot.objects.get().leased_at == looked
 
 
+def test_a_slot_given_back_after_an_escalation_goes_to_nobody(queue: Queue, ann: Actor, ben: Actor) -> None:
+    item = waiting(queue, reviews_needed=2)
+    lease = assign.lease_next(queue, by=ann)
+    assert lease is not None
+    Item.objects.filter(pk=item.pk).update(state=ItemState.DISPUTED)
+
+    assign.give_back(lease.slot_id, token=lease.token, by=ann)
+
+    assert Slot.objects.get(pk=lease.slot_id).state == SlotState.VOID
+
+
 @pytest.mark.parametrize("move", ["heartbeat", "give_back", "skip"])
 def test_another_persons_token_moves_nothing(queue: Queue, ann: Actor, ben: Actor, move: str) -> None:
     waiting(queue)

@@ -94,6 +94,29 @@ def test_a_project_without_a_policy_does_not_hold_up_the_others(routed_project: 
     )
 
 
+@pytest.mark.usefixtures("nobody_is_settling")
+def test_one_prediction_that_cannot_be_scored_holds_up_nothing(
+    routed_project: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "bad", "last"):
+        arrive(routed_project, name)
+    owed = list(Prediction.objects.order_by("id").values_list("id", flat=True))
+    tried: list[list[int]] = []
+
+    def after_arrival(prediction_ids: list[int]) -> None:
+        tried.append(prediction_ids)
+        if owed[1] in prediction_ids:
+            raise ValueError("a faulty plug-in")
+
+    monkeypatch.setattr(pipeline, "owed_arrivals", lambda *, after, **_: [one for one in owed if one > after])
+    monkeypatch.setattr(pipeline, "after_arrival", after_arrival)
+
+    sweeper.sweep()
+
+    assert tried == [owed, [owed[0]], [owed[1]], [owed[2]]]
+    assert Heartbeat.objects.filter(name="sweeper").exists()
+
+
 def test_a_doubled_arrival_message_opens_no_second_item(routed_project: Cast) -> None:
     arrive(routed_project, "p-1")
     prediction = Prediction.objects.get()
@@ -157,6 +180,21 @@ def test_a_job_whose_worker_died_is_started_again_by_the_sweeper(
 
     assert rung == [("queues.tasks.run_job", owed.pk)]
     assert Job.objects.start(owed.pk)
+
+
+def test_a_worker_that_was_replaced_changes_nothing_any_more(people: Cast) -> None:
+    owed = job(people)
+    first = Job.objects.start(owed.pk)
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    second = Job.objects.start(owed.pk)
+    assert (first, second) == (1, 2)
+
+    Job.objects.finish(owed.pk, attempt=1)
+    Job.objects.fail(owed.pk, "late", attempt=1)
+    Job.objects.report(owed.pk, attempt=1, progress=99)
+
+    owed.refresh_from_db()
+    assert (owed.state, owed.progress, owed.error) == (JobState.RUNNING, 0, "")
 
 
 def test_a_poisonous_job_stops_after_three_attempts_and_shows_its_error(
