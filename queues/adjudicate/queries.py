@@ -48,11 +48,14 @@ def disputes_of(project_id: int, *, queue_id: int | None = None, after: int = 0)
 
 
 def dispute_of(project_id: int, item_id: int) -> Dispute | None:
-    """One item with what its reviewers said, whatever its state; None when it is not in the project."""
+    """One disputed or settled item with what its reviewers said; None when there is no such one.
+
+    Of an item under review nothing is shown: whoever asks may be about to review it, blind.
+    """
     item = (
         _with_reviews()
         .select_related("prediction__payload")
-        .filter(queue__project_id=project_id, pk=item_id)
+        .filter(queue__project_id=project_id, pk=item_id, state__in=[ItemState.DISPUTED, ItemState.SETTLED])
         .first()
     )
     return None if item is None else Dispute(item, list(item.reviews.all()))

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from queues.errors import Fault, Invalid, ReviewappError
 from queues.ingest import limits
-from queues.ingest.jsontext import Sent, parse
+from queues.ingest.jsontext import Sent, TooMany, parse
 
 JSON = "application/json"
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 _GZIP = 31  # zlib's name for "with gzip header and checksum"
 _CHUNK = 1024 * 1024
+_MEMBERS = 64  # of one gzip file; each costs a copy of what follows it
 
 Arrived = Sent | Invalid
 """One record of a batch as far as it could be read."""
@@ -75,8 +76,12 @@ def too_large() -> Refused:
 
 def _gunzip(body: bytes) -> bytes:
     unpacked = bytearray()
+    members = 0
     try:
         while body:
+            members += 1
+            if members > _MEMBERS:
+                raise zlib.error("it has too many parts")
             member = zlib.decompressobj(_GZIP)
             while not member.eof:
                 unpacked += member.decompress(body, _CHUNK)
@@ -111,6 +116,8 @@ def _wrong_type(taken: str) -> Refused:
 def _parse(text: bytes) -> list[Sent] | Sent:
     try:
         return parse(text)
+    except TooMany as many:
+        raise _too_many(many.args[0]) from None
     except Invalid as error:
         raise Refused(400, "malformed", str(error), error.faults) from None
 
@@ -137,6 +144,8 @@ def read_line(line: bytes) -> Arrived:
         sent = parse(line)
     except Invalid as error:
         return error
+    except TooMany:
+        sent = []
     if isinstance(sent, list):
         detail = "A line holds one record, not a list."
         return Invalid(detail, [Fault("", "record.type", detail)])
@@ -145,5 +154,9 @@ def read_line(line: bytes) -> Arrived:
 
 def _check_length(records: int) -> None:
     if records > limits.BATCH_RECORDS:
-        message = _("A batch takes %(most)d records; this one has %(records)d. Send it in parts.")
-        raise Refused(413, "too_large", message % {"most": limits.BATCH_RECORDS, "records": records})
+        raise _too_many(records)
+
+
+def _too_many(records: int) -> Refused:
+    message = _("A batch takes %(most)d records; this one has %(records)d. Send it in parts.")
+    return Refused(413, "too_large", message % {"most": limits.BATCH_RECORDS, "records": records})

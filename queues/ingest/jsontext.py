@@ -65,14 +65,28 @@ def parse(text: bytes) -> list[Sent] | Sent:
     return sent if is_faithful else _unwritten(_parse_carefully(text))
 
 
+class TooMany(Exception):
+    """A list with more records than a batch takes; the argument is how many."""
+
+
 def _written(value: object) -> list[Sent] | Sent:
     if isinstance(value, list):
+        _check_length(value)
         return [Sent(one, orjson.dumps(one, option=orjson.OPT_SORT_KEYS)) for one in value]
     return Sent(value, orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
 
 
 def _unwritten(value: object) -> list[Sent] | Sent:
-    return [Sent(one) for one in value] if isinstance(value, list) else Sent(value)
+    if isinstance(value, list):
+        _check_length(value)
+        return [Sent(one) for one in value]
+    return Sent(value)
+
+
+def _check_length(records: list[object]) -> None:
+    """Before a thing is made of each: a few kB of gzip unpack to millions of numbers."""
+    if len(records) > limits.BATCH_RECORDS:
+        raise TooMany(len(records))
 
 
 def _count_keys(text: bytes) -> int:

@@ -30,6 +30,9 @@ class Piece:
     cited: str = ""
 
 
+CITATIONS_SHOWN = 200  # more marks than a person reads; the work grows with their square
+
+
 def cited_pieces(text: str, documents: Sequence[Document]) -> list[Piece]:
     """The whole text in order, cut wherever a citation begins or ends."""
     spans = [
@@ -40,6 +43,7 @@ def cited_pieces(text: str, documents: Sequence[Document]) -> list[Piece]:
     ]
     if not spans:
         return [Piece(text)]
+    spans = spans[:CITATIONS_SHOWN]
     cuts = sorted({0, len(text), *(span[0] for span in spans), *(span[1] for span in spans)})
     return [
         Piece(

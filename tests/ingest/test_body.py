@@ -1,5 +1,6 @@
 import gzip
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -93,3 +94,23 @@ def test_one_record_and_a_list_have_different_addresses() -> None:
         "predictions:batch" in refusal(body.read_one, b"[" + ONE + b"]", content_type="application/json")[1]
     )
     assert refusal(body.read_batch, ONE, content_type="application/json")[0] == 422
+
+
+def test_a_list_of_very_many_things_is_refused_before_anything_is_made_of_them() -> None:
+    text = b"[" + b",".join([b"1"] * 2_000_000) + b"]"
+
+    started = time.monotonic()
+    with pytest.raises(body.Refused) as refused:
+        body.read_batch(gzip.compress(text), content_type="application/json", content_encoding="gzip")
+
+    assert refused.value.status == 413
+    assert time.monotonic() - started < 5  # it took 90 s and 17 GB
+
+
+def test_a_gzip_of_very_many_empty_parts_is_refused_at_once() -> None:
+    many = gzip.compress(b"") * 20_000
+
+    with pytest.raises(body.Refused) as refused:
+        body.read_batch(many, content_type="application/json", content_encoding="gzip")
+
+    assert refused.value.status == 400
