@@ -24,10 +24,14 @@ _START_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A running group: its address, and how to run its commands."""
+    """A running group: its address, how to run its commands, and how requests get there if not straight."""
 
     url: str
     env: dict[str, str]
+    transport: httpx.BaseTransport | None = None
+
+    def client(self, **settings: Any) -> httpx.Client:
+        return httpx.Client(transport=self.transport, **settings)
 
     def manage(self, *arguments: str) -> str:
         """What a management command prints."""
@@ -47,7 +51,7 @@ class Stack:
 @contextmanager
 def running(folder: Path, **extra_env: str) -> Iterator[Stack]:
     """The group, from ready to stopped."""
-    port = _free_port()
+    port = free_port()
     left_out = ("DATABASE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
     env = {name: value for name, value in os.environ.items() if name not in left_out}
     env |= {"REVIEWAPP_VAR": str(folder), "REVIEWAPP_PORT": str(port)} | extra_env
@@ -85,7 +89,7 @@ def _wait_until_ready(url: str, group: "subprocess.Popen[str]") -> None:
     raise AssertionError("the group is not ready after two minutes")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return int(door.getsockname()[1])
@@ -118,7 +122,7 @@ class Browser:
     """A person at the pages without a script: follows links, fills forms, posts them."""
 
     def __init__(self, stack: Stack) -> None:
-        self.http = httpx.Client(base_url=stack.url, follow_redirects=True, timeout=60)
+        self.http = stack.client(base_url=stack.url, follow_redirects=True, timeout=60)
 
     def open(self, path: str) -> str:
         answer = self.http.get(path)
@@ -127,8 +131,11 @@ class Browser:
 
     def post(self, path: str, fields: dict[str, Any]) -> httpx.Response:
         """Post a form with this client's CSRF token."""
-        token = {"csrfmiddlewaretoken": self.http.cookies.get("csrf", "")}
-        return self.http.post(path, data=token | fields, headers={"Origin": str(self.http.base_url)})
+        name = "__Host-csrf" if self.http.base_url.scheme == "https" else "csrf"
+        token = {"csrfmiddlewaretoken": self.http.cookies.get(name, "")}
+        return self.http.post(
+            path, data=token | fields, headers={"Origin": str(self.http.base_url).rstrip("/")}
+        )
 
     def sign_in(self, email: str, password: str) -> None:
         self.open("/login/")
@@ -163,7 +170,7 @@ class Api:
     def __init__(self, stack: Stack, project: str, key: str) -> None:
         # No base_url: joined to one, "predictions:batch" would be an address of the scheme "predictions".
         self.root = f"{stack.url}/api/v1/projects/{project}"
-        self.http = httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=120)
+        self.http = stack.client(headers={"Authorization": f"Bearer {key}"}, timeout=120)
 
     def call(self, method: str, path: str, *, status: int | tuple[int, ...] = 200, **request: Any) -> Any:
         """The JSON that a call answers; fails with the problem when the status is another."""

@@ -7,13 +7,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from reviewapp import broker
+from reviewapp import broker, vectors
 
 _ONE_AT_A_TIME = 7_210_421  # any number, the same for all who prepare
 
 
 class Command(BaseCommand):
-    help = "Migrate the database, install the message tables, collect static files."
+    help = "Migrate the database, install the message tables and pgvector, collect static files."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -26,6 +26,8 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=options["verbosity"], stdout=self.stdout)
         if not settings.ENV.broker_url and broker.install():
             self.stdout.write("  Message tables installed")
+        if news := vectors.enable():
+            self.stdout.write(f"  {news}")
         if not settings.DEBUG and not options["no_static"]:
             call_command(
                 "collectstatic", interactive=False, verbosity=options["verbosity"], stdout=self.stdout
