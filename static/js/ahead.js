@@ -40,7 +40,9 @@ window.reviewapp ??= {};
       if (this.items[0]?.lease.secondsLeft > RENEW_EVERY / 1000 || !reviewapp.isInUse()) return;
       try {
         const answer = await reviewapp.get(`${this.address}?beside=${reviewapp.slotOf(current)}`);
-        if (answer.status === 200 && this.current() === current) this.hold(reviewapp.parse(await answer.text()));
+        const html = await answer.text();
+        // Asked last: while the answer came in, a submit may have been sent, which brings this very item.
+        if (answer.status === 200 && this.current() === current) this.hold(reviewapp.parse(html));
       } catch {
         // No connection: the submit will ask for the next item itself.
       }

@@ -76,6 +76,13 @@ window.reviewapp ??= {};
       this.on.state("saved");
     }
 
+    // Over which revision a submit was typed: known only once no save is under way any more.
+    stamp(data) {
+      const { value, disabled } = this.form.elements.revision;
+      data.delete("revision");
+      if (!disabled) data.append("revision", value);
+    }
+
     again() {
       this.isDirty = true;
       this.timer = setTimeout(() => this.save(), RETRY);

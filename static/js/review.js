@@ -86,6 +86,7 @@
     else item.desk.setAttribute("aria-busy", "true");
     try {
       await item.draft.saving; // a draft that arrived after the review would stay behind
+      item.draft.stamp(data);
       await settle(item, next, await post(url, data));
       tellConnection("");
     } catch {

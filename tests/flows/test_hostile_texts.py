@@ -154,6 +154,6 @@ def review_all(seen: Watched, queue: Queue) -> None:
         page.evaluate(_CORRECT)
         page.wait_for_timeout(TOO_SOON_MS)
         seen.look()
-        page.evaluate(_ESCALATE)
+        with page.expect_response("**/submit"):
+            page.evaluate(_ESCALATE)
         page.wait_for_function("slot => document.querySelector('.desk').dataset.slot != slot", arg=slot)
-        page.wait_for_load_state("networkidle")

@@ -123,3 +123,41 @@ def test_leaving_the_page_gives_the_item_ahead_back(screen: Screen) -> None:
     screen.page.wait_for_timeout(500)
 
     assert Slot.objects.filter(state="leased").count() == 1
+
+
+def test_an_item_ahead_that_comes_in_during_a_submit_is_not_shown_twice(screen: Screen) -> None:
+    screen.page.add_init_script(
+        """const delays = [5000];
+        const read = Response.prototype.text;
+        Response.prototype.text = async function () {
+          if (this.url.includes("/ahead")) await new Promise((done) => setTimeout(done, delays.shift() ?? 1e9));
+          return read.call(this);
+        };"""
+    )
+    screen.open()
+    screen.leave("a")
+    second = screen.slot
+    screen.page.wait_for_timeout(5_000)
+
+    screen.leave("a")
+
+    assert screen.slot != second
+    assert Review.objects.count() == 2
+
+
+def test_a_draft_that_is_being_saved_during_a_submit_is_no_other_window(screen: Screen) -> None:
+    held: list[Route] = []
+    screen.page.route("**/draft", lambda route: held.append(route))
+    screen.press("c").type("Typed fast. ")
+    screen.page.wait_for_timeout(1_500)
+    assert len(held) == 1
+    first = screen.slot
+
+    screen.press("Escape", "1", "Control+Enter")
+    screen.page.wait_for_timeout(300)
+    held[0].continue_()
+    screen.settle()
+
+    assert screen.slot != first
+    assert Review.objects.get().corrected_text.startswith("Typed fast. ")
+    assert not Draft.objects.exists()
