@@ -125,29 +125,6 @@ def test_leaving_the_page_gives_the_item_ahead_back(screen: Screen) -> None:
     assert Slot.objects.filter(state="leased").count() == 1
 
 
-def test_an_item_ahead_that_comes_in_during_a_submit_is_not_shown_twice(screen: Screen) -> None:
-    page = screen.page
-    page.add_init_script(
-        """const delays = [4000];
-        const read = Response.prototype.text;
-        Response.prototype.text = async function () {
-          const delay = this.url.includes("/ahead") ? (delays.shift() ?? 1e9) : 0;
-          await new Promise((done) => setTimeout(done, delay));
-          return read.call(this);
-        };"""
-    )
-    page.goto(screen.address)
-    page.wait_for_timeout(1_000)  # the item ahead has been sent, and not been read yet
-    changed = "slot => document.querySelector('.desk').dataset.slot != slot"
-    for pause in (4_000, 0):
-        slot = screen.slot
-        screen.press("a")
-        page.wait_for_function(changed, arg=str(slot), timeout=10_000)
-        page.wait_for_timeout(pause)
-
-    assert Review.objects.count() == 2
-
-
 def test_a_draft_that_is_being_saved_during_a_submit_is_no_other_window(screen: Screen) -> None:
     held: list[Route] = []
     screen.page.route("**/draft", lambda route: held.append(route))
