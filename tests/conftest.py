@@ -23,9 +23,9 @@ django.setup()
 from django.conf import settings
 
 from reviewapp.celery import app
-from tests.flush import unlock_the_log
+from tests.flush import prepare_flushes
 
-unlock_the_log()
+prepare_flushes()
 # Argon2 takes 50 ms on purpose; a test makes five people at a time.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 # Doorbells ring in memory and nobody hears them: a test calls what it wants done.

@@ -148,7 +148,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--items", type=int, nargs="*", default=SIZES)
     options = parser.parse_args()
-    sizes, seconds = ((300,), 0.7) if options.smoke else (options.items, options.seconds)
+    sizes, seconds = ((2_000,), 0.7) if options.smoke else (options.items, options.seconds)
     rates = {}
     for how_many in sizes:
         with stack() as own:

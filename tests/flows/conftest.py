@@ -27,12 +27,20 @@ def people(transactional_db: None) -> Cast:
 
 
 @pytest.fixture
-def enter(people: Cast, page: Page, live_server: LiveServer) -> Iterator[Enter]:
-    """The browser's page, signed in as somebody; every complaint of the browser fails the test."""
+def page(page: Page) -> Iterator[Page]:
+    """Playwright's page; every complaint of the browser fails the test."""
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
     page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+    yield page
+    leave(page.context)
+    assert complaints == []
+
+
+@pytest.fixture
+def enter(people: Cast, page: Page, live_server: LiveServer) -> Enter:
+    """The browser's page, signed in as somebody."""
 
     def sign_in(person: Person) -> Page:
         client = Client()
@@ -43,16 +51,11 @@ def enter(people: Cast, page: Page, live_server: LiveServer) -> Iterator[Enter]:
         )
         return page
 
-    yield sign_in
-    leave(page.context)
-    assert complaints == []
+    return sign_in
 
 
 def leave(context: BrowserContext) -> None:
-    """Leave every page and let the server finish what they sent on the way out.
-
-    The tables are emptied next, and a request that still runs would lock them the other way round.
-    """
+    """Leave every page, and let what they send on the way out reach the server before the tables go."""
     for page in context.pages:
         page.goto("about:blank")
     context.set_offline(True)

@@ -104,10 +104,6 @@ class Redis:
             stop(self.process)
             self.process = None
 
-    def messages(self, queue: str) -> int:
-        with redis.Redis.from_url(self.url) as client:
-            return int(client.llen(queue))  # type: ignore[arg-type]
-
     def _answers(self) -> bool:
         try:
             with redis.Redis.from_url(self.url) as client:

@@ -144,14 +144,18 @@ def _nothing_embedded_runs(shape: Production) -> None:
 
 
 @pytest.mark.slow
-def test_a_role_that_owns_its_database_is_enough_and_a_missing_pgvector_is_said(debian: Production) -> None:
+def test_a_role_that_owns_its_database_is_enough_messages_go_by_redis_and_a_missing_pgvector_is_said(
+    debian: Production,
+) -> None:
     with psycopg.connect(debian.database_url) as connection:
         rights = connection.execute(
             "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
         ).fetchone()
+        by_table = connection.execute("SELECT to_regnamespace('pgmq') IS NOT NULL").fetchone()
         offered = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'").fetchone()
 
     assert rights == (False, False, False)
+    assert by_table == (False,)
     if offered is None:
         assert "pgvector is not on this server" in debian.prepared
 
