@@ -46,7 +46,8 @@ lock:
 
 # Debian's PostgreSQL and Redis, for the tests of the production shape; those that miss them say so and skip.
 production-shape:
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && ! command -v redis-server > /dev/null; then \
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && \
+	    ! { command -v redis-server && ls /usr/lib/postgresql/*/bin/initdb; } > /dev/null 2>&1; then \
 	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql redis-server; \
 	fi
 

@@ -150,13 +150,10 @@ class Cluster:
         )
 
     def ensure_database(self, name: str = place.DATABASE) -> None:
-        """The database, with pgvector where the server has it."""
+        """The database, made unless it is there."""
         with self.connect("postgres") as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
-        with self.connect(name) as connection:
-            if connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'").fetchone():
-                connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
 
     def end_leftover(self) -> None:
         """Stop a server that still runs on this data; forget the note of one that does not."""

@@ -99,7 +99,9 @@ def test_it_has_pgvector_and_orders_and_lowers_text_the_same_everywhere(var: Pat
 
     with cluster.connect(place.DATABASE) as connection:
         lowered = connection.execute("SELECT lower('ÄÉŞ')").fetchone()
-        extension = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'vector'").fetchone()
+        extension = connection.execute(
+            "SELECT 1 FROM pg_available_extensions WHERE name = 'vector'"
+        ).fetchone()
 
     assert lowered == ("äéş",)
     assert extension == (1,)
