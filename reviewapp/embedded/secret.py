@@ -16,7 +16,7 @@ def read_or_make(file: Path) -> str:
 
 
 def _make(file: Path) -> None:
-    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    fresh = file.with_name(f"{file.name}.{secrets.token_hex(8)}")  # threads of one process may race, too
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as stream:
         stream.write(secrets.token_urlsafe(_BYTES) + "\n")
