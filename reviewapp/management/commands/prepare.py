@@ -23,14 +23,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
-        call_command("migrate", interactive=False, verbosity=options["verbosity"], stdout=self.stdout)
+        call_command("migrate", interactive=False, verbosity=options["verbosity"])
         if not settings.ENV.broker_url and broker.install():
             self.stdout.write("  Message tables installed")
         if news := vectors.enable():
             self.stdout.write(f"  {news}")
         if not settings.DEBUG and not options["no_static"]:
-            call_command(
-                "collectstatic", interactive=False, verbosity=options["verbosity"], stdout=self.stdout
-            )
+            call_command("collectstatic", interactive=False, verbosity=options["verbosity"])
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_ONE_AT_A_TIME])
