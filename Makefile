@@ -15,12 +15,12 @@ up:
 test:
 	@requirements/install lock
 	@requirements/chromium
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 2
 
 test-all: production-shape
 	@requirements/install lock
 	@requirements/chromium
-	$(PY) -m pytest -n 2 --dist loadgroup -m "slow or not slow"
+	$(PY) -m pytest -n 2 -m "slow or not slow"
 
 bench:
 	@requirements/install lock

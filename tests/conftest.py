@@ -1,4 +1,4 @@
-"""One PostgreSQL for the run, one database per xdist worker; DATABASE_URL names another server if set.
+"""One PostgreSQL for the run, one database and one folder per process; DATABASE_URL names another server.
 
 Django is set up here, before any other test file is imported, because its settings need the server's address.
 """
@@ -24,6 +24,7 @@ from django.conf import settings
 
 from reviewapp.celery import app
 from tests.flush import prepare_flushes
+from tests.spread import Spread
 
 prepare_flushes()
 # Argon2 takes 50 ms on purpose; a test makes five people at a time.
@@ -40,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """With xdist the server must run before the workers need it."""
     if _SERVER and getattr(config.option, "numprocesses", None):
         _SERVER.start()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
+    return Spread(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

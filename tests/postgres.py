@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL of a test run: its own folder, careless with the disk, gone afterwards."""
+"""The embedded PostgreSQL of a test run, careless with the disk, and folders that are gone afterwards."""
 
 import atexit
 import os
@@ -32,15 +32,24 @@ class TestServer:
         if self._process is not None:
             stop(self._process)
             self._process = None
-        shutil.rmtree(self.var, ignore_errors=True)
 
 
 def choose() -> TestServer | None:
     """A server of our own, unless DATABASE_URL names one; sets the environment for children."""
+    var = _own_folder()
     if os.environ.get("DATABASE_URL"):
         return None
-    var = Path(tempfile.mkdtemp(prefix="reviewapp-test-"))
-    (var / "static").mkdir()
     os.environ["DATABASE_URL"] = place.database_url(var)
-    os.environ["REVIEWAPP_VAR"] = str(var)
     return TestServer(var)
+
+
+def _own_folder() -> Path:
+    """For the files of this process. xdist's workers have theirs within: one test's file is no other's."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        var = Path(os.environ["REVIEWAPP_VAR"]) / worker
+    else:
+        var = Path(tempfile.mkdtemp(prefix="reviewapp-test-"))
+        atexit.register(shutil.rmtree, var, ignore_errors=True)
+    (var / "static").mkdir(parents=True)
+    os.environ["REVIEWAPP_VAR"] = str(var)
+    return var

@@ -20,8 +20,6 @@ from tests.flows.servers import Redis, database_on, debian_postgres, debian_redi
 from tests.flows.stack import Api
 from tests.flows.team import ANNOTATORS, Team
 
-pytestmark = pytest.mark.xdist_group("production shape")  # the same servers for all of them
-
 FORM = {
     "schema": "form/1",
     "title": "Is it right?",

@@ -15,8 +15,6 @@ from tests.flows.outside_data import rows_of
 from tests.flows.stack import Api, Browser, Stack, forms_of, running
 from tests.flows.team import ANNOTATORS, LEAD, Team
 
-pytestmark = pytest.mark.xdist_group("real data")  # one stack for all of them
-
 Row = dict[str, Any]
 
 REASONS = [{"value": "wrong", "label": "Wrong"}]
