@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 from queues.errors import Fault, Invalid
 from queues.ingest import evidence, limits, provenance
 from queues.ingest.faults import OUTPUT_MISSING, faults_in
+from queues.ingest.input_key import input_key
 from queues.ingest.jsontext import Sent
 from queues.ingest.kinds import STRICT, Free, Metadata, Name, PastTime, Share, Tag, Text, parse_time
 from queues.ingest.mending import mend
@@ -45,6 +46,7 @@ class CheckedRecord:
     json: bytes
     output_text: str
     altered: tuple[str, ...]
+    input_key: int
 
 
 @with_config(STRICT)
@@ -236,6 +238,7 @@ def _checked(record: dict[str, Any], compact: bytes, altered: tuple[str, ...]) -
         json=compact,
         output_text=_output_text(record["output"]),
         altered=altered,
+        input_key=input_key(record),
     )
 
 
