@@ -96,7 +96,7 @@ def parse(document: Mapping[str, Any]) -> PolicyDocument:
     try:
         return PolicyDocument.model_validate(document)
     except ValidationError as error:
-        faults = [_fault(dict(fault)) for fault in error.errors(include_url=False)]
+        faults = _told([_fault(dict(fault)) for fault in error.errors(include_url=False)])
         raise Invalid(
             "This is not a policy/1 document. Correct the named places and send it again.", faults
         ) from None
@@ -107,6 +107,16 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of policy/1."""
     schema = PolicyDocument.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _told(faults: list[Fault]) -> list[Fault]:
+    """Without "too few" of a list that only lost what is wrong in it."""
+    return [
+        fault
+        for fault in faults
+        if fault.code != "policy.too_short"
+        or not any(other.pointer.startswith(f"{fault.pointer}/") for other in faults)
+    ]
 
 
 def _is_kind(part: object, before: object) -> bool:
