@@ -81,10 +81,15 @@ class PolicyDocument(BaseModel):
         """The fact sources that some rule asks."""
         return self._asked("fact:")
 
+    @cached_property
+    def attaches(self) -> bool:
+        """Some rule has what says the same counted on one item."""
+        return any(rule.near_duplicates == "attach" for rule in self.rules_in_force)
+
     @property
     def reads_records(self) -> bool:
         """Some rule needs the record itself, not only what was computed of it."""
-        return bool(self.facts) or any(rule.near_duplicates == "attach" for rule in self.rules_in_force)
+        return bool(self.facts) or self.attaches
 
     def _asked(self, prefix: str) -> frozenset[str]:
         asked = frozenset().union(*(rule.asks for rule in self.rules_in_force))
