@@ -1,6 +1,6 @@
 """The document of a policy version, "policy/1": its rules, checked as far as possible without data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
@@ -60,6 +60,10 @@ class PolicyDocument(BaseModel):
                 f"the random draws have more than {MOST_OUTCOMES} outcomes together; use fewer draws"
             )
         return self
+
+    def only(self, rules: Iterable[Rule]) -> Self:
+        """The same with some of its rules. Made anew: a copy would keep what was worked out of all."""
+        return self.model_construct(schema_=self.schema_, rules=tuple(rules))
 
     @property
     def queues(self) -> frozenset[str]:
