@@ -16,13 +16,13 @@ _numbers = count(1)
 def sent(
     text: str = "Refunds take five days.",
     *,
-    prompt: str = "How long do refunds take?",
+    question: str = "How long do refunds take?",
     version: str = "prod-17",
     nll: float = 0.5,
     **fields: Any,
 ) -> dict[str, Any]:
     """A prediction/1 as a client sends it."""
-    parts = [{"type": "text", "content": prompt}]
+    parts = [{"type": "text", "content": question}]
     return {
         "prediction_id": f"sent-{next(_numbers)}",
         "occurred_at": timezone.now().isoformat(),

@@ -54,7 +54,7 @@ def test_case_width_and_spaces_do_not_count(text: str) -> None:
     [
         sent("Refunds take six days."),
         sent("Refunds take five days"),
-        sent(prompt="How long do returns take?"),
+        sent(question="How long do returns take?"),
         {**sent(), "input": {"messages": [{"role": "system", "parts": [{"type": "text", "content": "x"}]}]}},
     ],
 )
@@ -63,7 +63,7 @@ def test_another_question_or_another_answer_is_not_the_same(other: dict[str, Any
 
 
 def test_a_question_cannot_run_over_into_the_answer() -> None:
-    assert fingerprint(sent("b c", prompt="a")) != fingerprint(sent("c", prompt="a b"))
+    assert fingerprint(sent("b c", question="a")) != fingerprint(sent("c", question="a b"))
 
 
 # ---- routing
