@@ -81,7 +81,7 @@ def after_feedback(prediction_ids: Sequence[int]) -> None:
 
 
 def after_enrichment(prediction_ids: Sequence[int], changed: frozenset[str]) -> None:
-    """More is known of these predictions: `changed` names it as rules ask for it (`score:seu`)."""
+    """More is known of these predictions: `changed` names it as rules do (`score:seu`, `findings`)."""
     second_look.look_again(prediction_ids, changed=changed)
 
 
