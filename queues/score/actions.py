@@ -7,7 +7,7 @@ from typing import NamedTuple
 import orjson
 from django.db import connection, transaction
 
-from queues.bulk import write_rows
+from queues.bulk import Value, write_rows
 from queues.ingest.actions import New
 from queues.models import Flag, Scores
 from queues.score import detectors as _shipped  # noqa: F401 - importing it registers the detectors
@@ -87,10 +87,19 @@ def _as_json(reasons: tuple[tuple[str, str], ...]) -> str:
 
 
 def _store_flags(claimed: Sequence[_Claimed], findings: Sequence[Sequence[Finding]]) -> None:
-    rows = [
-        (row.id, *(value for field, value in zip(Finding._fields, finding, strict=True) if field != "group"))
-        for row, found in zip(claimed, findings, strict=True)
-        for finding in found
-    ]
+    store_flags([(row.id, found) for row, found in zip(claimed, findings, strict=True)])
+
+
+def store_flags(found: Sequence[tuple[int, Sequence[Finding]]]) -> None:
+    """Write the findings of these predictions (our numbers) as flags, in the caller's transaction."""
+    rows = [(prediction_id, *_flag_values(finding)) for prediction_id, each in found for finding in each]
     if rows:
         write_rows(Flag, _FLAG_COLUMNS, rows)
+
+
+def _flag_values(finding: Finding) -> list[Value]:
+    """The values of `_FLAG_COLUMNS` after the prediction; a JSON column takes text."""
+    values = finding._asdict()
+    span = values["span"]
+    values["span"] = None if span is None else f"[{span[0]},{span[1]}]"
+    return [values[column] for column in _FLAG_COLUMNS[1:]]
