@@ -80,7 +80,9 @@ def test_two_workers_score_each_prediction_once() -> None:
     assert Scores.objects.count() == 20
 
 
-def test_what_our_own_detectors_find_is_stored_with_its_place_and_goes_on_to_routing(project: Project) -> None:
+def test_what_our_own_detectors_find_is_stored_with_its_place_and_goes_on_to_routing(
+    project: Project,
+) -> None:
     id_ = arrived(project, {"output": {"text": "Write to ann@hearthline.de, you idiot."}})
 
     [scored] = score([id_])
