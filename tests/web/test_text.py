@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queues.review.conversation import Document
-from queues.web.text import INVISIBLE, Piece, marked_pieces, count_invisible
+from queues.web.text import INVISIBLE, Piece, count_invisible, marked_pieces
 
 
 def document(*citations: tuple[int, int]) -> Document:
