@@ -19,6 +19,7 @@ from queues.score.measures.token import token_scores
 from queues.score.measures.votes import vote_uncertainty
 from queues.score.normalise import normalise_v1
 from tests.reference import detectors_mapping
+from tests.reference.measures_mapping import MEASURES
 
 Input = Mapping[str, Any]
 
@@ -37,15 +38,9 @@ NOT_YET = frozenset(
         "auroc",
         "auroc_prr",
         "ece",
-        "embedding_semantic_entropy",
         "isotonic",
-        "judge_disagreement",
-        "lexical_dissimilarity",
-        "p_true",
         "platt",
-        "semantic_entropy",
         "split_conformal",
-        "verbalised_confidence",
         # sampling
         "k_centre_greedy",
         "largest_remainder",
@@ -269,4 +264,5 @@ MAPPED: dict[str, Callable[[Input], object]] = {
     "token_logprob_metrics": token_logprob_metrics,
     "vote_entropy": vote_entropy,
     **detectors_mapping.MAPPED,
+    **MEASURES,
 }
