@@ -9,7 +9,6 @@ from queues.errors import Invalid
 from queues.export import formats as export_formats
 from queues.export import hashing, splits, versions
 from queues.ingest.record import check
-from queues.monitor.rates import weighted_rate
 from queues.route.audit_sample import uniform
 from queues.route.inclusion import inclusion_probability
 from queues.score.detectors.parsers import llama_guard_answer, moderation_rows
@@ -18,6 +17,8 @@ from queues.score.measures.classes import class_uncertainty
 from queues.score.measures.token import token_scores
 from queues.score.measures.votes import vote_uncertainty
 from queues.score.normalise import normalise_v1
+from queues.statistics.weighted import weighted_rate
+from tests.reference import statistics_mapping
 
 Input = Mapping[str, Any]
 
@@ -33,23 +34,12 @@ class NotYet:
 NOT_YET = frozenset(
     {
         # uncertainty
-        "auroc",
-        "auroc_prr",
-        "ece",
         "embedding_semantic_entropy",
-        "isotonic",
         "judge_disagreement",
         "lexical_dissimilarity",
         "p_true",
-        "platt",
         "semantic_entropy",
-        "split_conformal",
         "verbalised_confidence",
-        # sampling
-        "k_centre_greedy",
-        "largest_remainder",
-        "mmr",
-        "near_duplicate_suppression",
         # agreement
         "alpha_from_pattern_histogram",
         "annotator_agreement",
@@ -63,16 +53,6 @@ NOT_YET = frozenset(
         "set_distance",
         "span_agreement",
         "text_agreement",
-        # rates
-        "anchoring",
-        "beta_binomial_shrinkage",
-        "funnel_plot",
-        "mcnemar",
-        "override_rates",
-        "p_adjust",
-        "proportion_interval",
-        "two_proportions",
-        "weighted_confusion",
         # spc and drift
         "average_run_length",
         "bernoulli_cusum",
@@ -268,4 +248,5 @@ MAPPED: dict[str, Callable[[Input], object]] = {
     "prediction_validation": prediction_validation,
     "token_logprob_metrics": token_logprob_metrics,
     "vote_entropy": vote_entropy,
+    **statistics_mapping.MAPPED,
 }
