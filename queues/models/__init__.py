@@ -1,5 +1,6 @@
 """A file per noun; constraints live with their model."""
 
+from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
 from queues.models.dataset import DATASET_NAME, Dataset
 from queues.models.flag import Flag, Severity
 from queues.models.item import ITEM_MOVES, Item, ItemState
@@ -18,6 +19,9 @@ __all__ = [
     "ITEM_MOVES",
     "RELEASE_MOVES",
     "Basis",
+    "Because",
+    "Calibration",
+    "CalibrationMethod",
     "Dataset",
     "Decision",
     "Draft",
@@ -47,4 +51,5 @@ __all__ = [
     "Slot",
     "SlotState",
     "Verdict",
+    "Worth",
 ]

@@ -6,7 +6,7 @@ from math import ceil, inf, log
 
 import numpy as np
 
-from queues.statistics.arrays import Flags, Floats, Numbers, effective_size, flags, floats, weights_of
+from queues.statistics.arrays import Flags, Floats, Numbers, flags, floats, weights_of
 from queues.statistics.proportions import upper_bound
 
 STEPS = 20
@@ -45,13 +45,6 @@ class Accepted:
     bound: float
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """Steps of a rising threshold, fixed by the scores alone; each with what would pass below it."""
-
-    steps: Sequence[Accepted]
-
-
 def acceptance_curve(
     scores: Numbers,
     errors: Flags,
@@ -59,7 +52,7 @@ def acceptance_curve(
     *,
     steps: int = STEPS,
     confidence: float = 0.95,
-) -> Curve:
+) -> list[Accepted]:
     """What passes at each of `steps` thresholds that let an equal share of traffic more pass.
 
     bound: Clopper-Pearson on the effective number of labels (Korn & Graubard 1998), exact for equal weights.
@@ -68,20 +61,17 @@ def acceptance_curve(
     weight = weights_of(weights, len(values))
     order = np.argsort(values, kind="stable")
     values, wrong, weight = values[order], wrong[order], weight[order]
-    passed = np.cumsum(weight)
+    passed, wrong_passed = np.cumsum(weight), np.cumsum(weight * wrong)
+    sizes = passed**2 / np.cumsum(weight**2)
     found = []
     for place in _ends(values, passed, steps):
-        inside = weight[: place + 1]
-        n = effective_size(inside)
-        rate = float(inside @ wrong[: place + 1] / passed[place])
-        share = float(passed[place] / passed[-1])
-        found.append(
-            Accepted(float(values[place]), share, n, place + 1, rate, upper_bound(rate * n, n, confidence))
-        )
-    return Curve(found)
+        n, rate = float(sizes[place]), float(wrong_passed[place] / passed[place])
+        share, bound = float(passed[place] / passed[-1]), upper_bound(rate * n, n, confidence)
+        found.append(Accepted(float(values[place]), share, n, place + 1, rate, bound))
+    return found
 
 
-def highest_safe(curve: Curve, target: float, *, confidence: float = 0.95) -> Accepted | None:
+def highest_safe(steps: Sequence[Accepted], target: float, *, confidence: float = 0.95) -> Accepted | None:
     """Fixed-sequence testing: the highest threshold with errors among the accepted <= target, or None.
 
     Thresholds are tried upwards and the first that fails ends it, so trying many costs no confidence
@@ -90,7 +80,7 @@ def highest_safe(curve: Curve, target: float, *, confidence: float = 0.95) -> Ac
     """
     needed = log(1.0 - confidence) / log(1.0 - target)
     best = None
-    for step in curve.steps:
+    for step in steps:
         if step.n < needed:
             continue
         if step.bound > target:

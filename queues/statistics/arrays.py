@@ -36,7 +36,17 @@ def weights_of(weights: Numbers | None, n: int) -> Floats:
 
 def effective_size(weights: Floats) -> float:
     """Kish's effective sample size (sum w)^2 / sum w^2; 0 for nothing."""
-    return float(weights.sum() ** 2 / (weights @ weights)) if weights.size else 0.0
+    return float(weights.sum()) ** 2 / dot(weights, weights) if weights.size else 0.0
+
+
+def dot(one: Floats, other: Floats | Booleans) -> float:
+    """sum(one x other). Not `@`: threads of BLAS that wait for each other cost more than they add."""
+    return float(np.sum(one * other))
+
+
+def mean(values: Floats | Booleans, weights: Floats) -> float:
+    """The weighted mean."""
+    return dot(weights, values) / float(weights.sum())
 
 
 def sums_by(block: Places, values: Floats) -> Floats:

@@ -5,6 +5,7 @@ outputs, and P(error) against wrong ones.
 """
 
 from collections.abc import Iterator, Sequence
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +15,11 @@ from queues.statistics.arrays import (
     Flags,
     Floats,
     Numbers,
+    dot,
     effective_size,
     flags,
     floats,
+    mean,
     weights_of,
 )
 from queues.statistics.discrimination_intervals import Estimate
@@ -61,7 +64,7 @@ def stated(p: Numbers, happened: Flags, weights: Numbers | None = None) -> State
 
 def brier(data: Stated) -> float:
     """Mean squared distance between what was stated and what happened; 0 is perfect."""
-    return float(data.weights @ (data.p - data.happened) ** 2 / data.weights.sum())
+    return mean((data.p - data.happened) ** 2, data.weights)
 
 
 def brier_estimate(data: Stated) -> Estimate:
@@ -75,7 +78,7 @@ def brier_estimate(data: Stated) -> Estimate:
 def log_loss(data: Stated) -> float:
     """Mean negative log of the probability given to what happened."""
     given = np.where(data.happened, data.p, 1.0 - data.p)
-    return float(data.weights @ -np.log(np.clip(given, _SMALLEST, 1.0)) / data.weights.sum())
+    return mean(-np.log(np.clip(given, _SMALLEST, 1.0)), data.weights)
 
 
 def equal_width(data: Stated, bins: int = BINS) -> list[np.ndarray]:
@@ -92,7 +95,7 @@ def equal_mass(data: Stated, bins: int = BINS) -> list[np.ndarray]:
 
 def calibration_error(data: Stated, parts: Sequence[np.ndarray]) -> float:
     """Expected calibration error: the mean distance between stated and seen rate, by weight of each part."""
-    gaps = [abs(data.weights[part] @ (data.p[part] - data.happened[part])) for part in parts]
+    gaps = [abs(dot(data.weights[part], data.p[part] - data.happened[part])) for part in parts]
     return float(sum(gaps) / data.weights.sum())
 
 
@@ -106,10 +109,10 @@ def calibration_error_estimate(data: Stated, parts: Sequence[np.ndarray]) -> Est
     gaps = data.p - data.happened
     spread = by_chance = 0.0
     for part in parts:
-        weight, towards = data.weights[part], np.sign(data.weights[part] @ gaps[part])
+        weight, towards = data.weights[part], np.sign(dot(data.weights[part], gaps[part]))
         spread += float(np.sum((weight * (towards * gaps[part] - value)) ** 2))
         certain = data.p[part] * (1.0 - data.p[part])
-        by_chance += float(np.sqrt(weight**2 @ certain) * _MEAN_DISTANCE)
+        by_chance += sqrt(dot(weight**2, certain)) * _MEAN_DISTANCE
     half = Z_95 * float(np.sqrt(spread) / whole)
     return Estimate(value, max(0.0, value - by_chance / float(whole) - half), min(1.0, value + half))
 
@@ -123,7 +126,6 @@ def _rows(data: Stated, bins: int) -> Iterator[Bin]:
     for number, part in enumerate(equal_width(data, bins)):
         if part.size:
             weight = data.weights[part]
-            rate = float(weight @ data.happened[part] / weight.sum())
-            mean = float(weight @ data.p[part] / weight.sum())
+            rate, said = mean(data.happened[part], weight), mean(data.p[part], weight)
             ends = wilson(rate, effective_size(weight))
-            yield Bin(number / bins, (number + 1) / bins, part.size, float(weight.sum()), mean, rate, *ends)
+            yield Bin(number / bins, (number + 1) / bins, part.size, float(weight.sum()), said, rate, *ends)

@@ -1,13 +1,13 @@
 """The reading side of a calibration: from a score to the probability that a reviewer finds an error."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from queues.statistics import isotonic, platt
-from queues.statistics.arrays import Floats, Numbers
+from queues.statistics.arrays import Flags, Floats, Numbers
 
 PLATT, ISOTONIC = "platt", "isotonic"
 
@@ -46,7 +46,7 @@ def from_isotonic(fit: isotonic.Isotonic) -> Calibrator:
     return Calibrator(ISOTONIC, {"scores": kept.scores.tolist(), "fitted": kept.fitted.tolist()})
 
 
-def fitted(scores: Numbers, errors: Sequence[bool], weights: Numbers, *, method: str) -> Calibrator:
+def fitted(scores: Numbers, errors: Flags, weights: Numbers, *, method: str) -> Calibrator:
     """Fit by the named method; never a falling curve, which would send the surest outputs to people."""
     if method == ISOTONIC:
         return from_isotonic(isotonic.isotonic(scores, errors, weights))

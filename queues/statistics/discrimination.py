@@ -14,8 +14,10 @@ from queues.statistics.arrays import (
     Floats,
     Numbers,
     Places,
+    dot,
     flags,
     floats,
+    mean,
     sums_by,
     weights_of,
 )
@@ -66,9 +68,7 @@ def auroc(labels: Labels) -> float | None:
     """The chance that a wrong output scores above a right one, a tie counting half; None without both."""
     if not labels.has_both:
         return None
-    below = share_of_right_below(labels)[labels.errors]
-    weight = labels.weights[labels.errors]
-    return float(weight @ below / weight.sum())
+    return mean(share_of_right_below(labels)[labels.errors], labels.weights[labels.errors])
 
 
 def share_of_right_below(labels: Labels) -> Floats:
@@ -90,7 +90,7 @@ def average_precision(labels: Labels) -> float | None:
     found = np.cumsum(sums_by(labels.block, np.where(labels.errors, labels.weights, 0.0))[::-1])
     looked_at = np.cumsum(sums_by(labels.block, labels.weights)[::-1])
     steps = np.diff(found, prepend=0.0)
-    return float((steps / found[-1]) @ (found / looked_at))
+    return dot(steps / found[-1], found / looked_at)
 
 
 def rejection(labels: Labels) -> Rejection | None:
@@ -98,12 +98,11 @@ def rejection(labels: Labels) -> Rejection | None:
     if not labels.has_both:
         return None
     right = np.where(labels.errors, 0.0, 1.0)
-    total = labels.weights.sum()
     best = np.lexsort((labels.weights, labels.errors))
     return Rejection(
-        area=mean_prefix(_within_blocks(right, labels), labels.weights),
+        area=mean_prefix(within_blocks(right, labels), labels.weights),
         oracle=mean_prefix(right[best], labels.weights[best]),
-        random=float(labels.weights @ right / total),
+        random=mean(right, labels.weights),
     )
 
 
@@ -115,10 +114,10 @@ def prr(labels: Labels) -> float | None:
 
 def mean_prefix(values: Floats, weights: Floats) -> float:
     """The weighted mean, over all prefixes, of the weighted mean of each prefix."""
-    return float(weights @ (np.cumsum(weights * values) / np.cumsum(weights)) / weights.sum())
+    return mean(np.cumsum(weights * values) / np.cumsum(weights), weights)
 
 
-def _within_blocks(values: Floats, labels: Labels) -> Floats:
+def within_blocks(values: Floats, labels: Labels) -> Floats:
     """Each value replaced by the mean of its block: what any order of equal scores gives on average."""
     sums = sums_by(labels.block, labels.weights * values)
     return (sums / sums_by(labels.block, labels.weights))[labels.block]

@@ -1,11 +1,12 @@
 """Platt's calibration: P(error) = expit(intercept + slope x score), from few labels."""
 
+from math import inf, log
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit
 
-from queues.statistics.arrays import Flags, Floats, Numbers, flags, floats, weights_of
+from queues.statistics.arrays import Flags, Floats, Numbers, dot, flags, floats, mean, weights_of
 
 _STEPS = 100
 _CLOSE = 1e-12
@@ -51,32 +52,31 @@ def _smoothed(wrong: np.ndarray, weight: Floats) -> Floats:
 
 
 def _newton(x: Floats, targets: Floats, weight: Floats) -> tuple[float, float]:
-    """Level and slope over standardised scores; halves a step that does not help."""
-    level = (
-        float(np.log(weight @ targets / (weight @ (1.0 - targets))))
-        if 0 < weight @ targets < weight.sum()
-        else 0.0
-    )
-    slope, value = 0.0, -np.inf
-    step = (0.0, 0.0)
+    """Level and slope over standardised scores; a step that does not help is halved."""
+    share = mean(targets, weight)
+    level = log(share / (1.0 - share)) if 0.0 < share < 1.0 else 0.0
+    slope, reached, step = 0.0, -inf, (0.0, 0.0)
     for _step in range(_STEPS):
         eta = level + slope * x
-        reached = float(weight @ (targets * eta - np.logaddexp(0.0, eta)))
-        if reached < value - _CLOSE * abs(value):
+        likelihood = dot(weight, targets * eta - np.logaddexp(0.0, eta))
+        if likelihood < reached - _CLOSE * abs(reached):
             step = (step[0] / 2.0, step[1] / 2.0)
             level, slope = level - step[0], slope - step[1]
             continue
-        value, p = reached, expit(eta)
-        gap, curve = weight * (targets - p), weight * p * (1.0 - p)
-        a, b, c = float(curve.sum()), float(curve @ x), float(curve @ (x * x))
-        g, h = float(gap.sum()), float(gap @ x)
-        determinant = a * c - b * b
-        step = (
-            ((c * g - b * h) / determinant, (a * h - b * g) / determinant)
-            if determinant > _CLOSE * a * a
-            else (g / a, 0.0)  # all scores are equal: only the level can be told
-        )
+        reached, step = likelihood, _uphill(x, targets, weight, eta)
         level, slope = level + step[0], slope + step[1]
         if max(abs(step[0]), abs(step[1])) < _CLOSE:
             return level, slope
     raise ValueError("the curve did not settle")
+
+
+def _uphill(x: Floats, targets: Floats, weight: Floats, eta: Floats) -> tuple[float, float]:
+    """Newton's step from here."""
+    p = expit(eta)
+    gap, curve = weight * (targets - p), weight * p * (1.0 - p)
+    a, b, c = float(curve.sum()), dot(curve, x), dot(curve, x * x)
+    g, h = float(gap.sum()), dot(gap, x)
+    determinant = a * c - b * b
+    if determinant <= _CLOSE * a * a:
+        return g / a, 0.0  # all scores are equal: only the level can be told
+    return (c * g - b * h) / determinant, (a * h - b * g) / determinant

@@ -54,7 +54,8 @@ def wilson(rate: float, n: float, z: float = Z_95) -> Interval:
     centre = rate + z * z / (2.0 * n)
     half = z * sqrt(max(0.0, rate * (1.0 - rate)) / n + z * z / (4.0 * n * n))
     scale = 1.0 + z * z / n
-    return Interval(max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale))
+    low, high = (centre - half) / scale, (centre + half) / scale
+    return Interval(max(0.0, min(rate, low)), min(1.0, max(rate, high)))  # rounding parts them at 0 and 1
 
 
 def clopper_pearson(k: float, n: float, confidence: float = 0.95) -> Interval:

@@ -57,7 +57,7 @@ def test_the_chosen_threshold_breaks_its_promise_in_at_most_one_case_of_twenty(t
 def test_no_step_parts_equal_scores_and_the_last_lets_all_pass(rows: list[tuple[int, bool, float]]) -> None:
     scores, errors, weights = zip(*rows, strict=True)
 
-    steps = acceptance_curve(scores, errors, weights).steps
+    steps = acceptance_curve(scores, errors, weights)
 
     assert [step.labels for step in steps] == [sum(s <= step.threshold for s in scores) for step in steps]
     assert steps[-1].share == pytest.approx(1.0)
