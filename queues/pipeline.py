@@ -30,6 +30,7 @@ from queues.export import queries as exported
 from queues.ingest import actions as ingest
 from queues.ingest.record import CheckedRecord
 from queues.models import Item, ItemState, Job, Policy, Prediction, PredictionState, Queue, Review, Verdict
+from queues.monitor import actions as monitor
 from queues.review import actions as review
 from queues.review import drafts
 from queues.review import submission as submissions
@@ -41,7 +42,7 @@ from queues.score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
 
-JOBS = {"build_release": export.build}
+JOBS = {"build_release": export.build, monitor.REFIT: monitor.refit}
 
 
 def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) -> list[ingest.Stored]:

@@ -11,6 +11,7 @@ from queues import pipeline
 from queues.assign import actions as assign
 from queues.doorbell import ring
 from queues.models import Heartbeat, Job
+from queues.monitor import actions as monitor
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,7 @@ SETTLING = timedelta(seconds=5)  # a request that just stored predictions is abo
 
 
 def sweep() -> None:
-    """Free ended leases, finish arrivals, ring again for jobs that are owed; then say "swept".
+    """Free ended leases, finish arrivals, ask for refits, ring again for jobs; then say "swept".
 
     A step that fails is logged and keeps none of the others from being done.
     """
@@ -26,6 +27,7 @@ def sweep() -> None:
         _free_ended_leases,
         finish_arrivals,
         Job.objects.give_up,
+        monitor.ask_for_owed_refits,
         _ring_for_jobs,
         StoredAnswer.objects.forget_old,
     )

@@ -1,5 +1,6 @@
 """A file per noun; constraints live with their model."""
 
+from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
 from queues.models.dataset import DATASET_NAME, Dataset
 from queues.models.flag import Flag, Severity
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
@@ -21,6 +22,9 @@ __all__ = [
     "RELEASE_MOVES",
     "Attachment",
     "Basis",
+    "Because",
+    "Calibration",
+    "CalibrationMethod",
     "Dataset",
     "Decision",
     "Draft",
@@ -55,4 +59,5 @@ __all__ = [
     "SlotState",
     "Verdict",
     "WordList",
+    "Worth",
 ]
