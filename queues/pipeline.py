@@ -28,6 +28,9 @@ from queues.errors import Taken, WrongState
 from queues.export import actions as export
 from queues.export import queries as exported
 from queues.ingest import actions as ingest
+from queues.ingest.feedback import actions as feedback
+from queues.ingest.feedback import waiting
+from queues.ingest.feedback.record import CheckedFeedback
 from queues.ingest.record import CheckedRecord
 from queues.models import Item, ItemState, Job, Policy, Prediction, PredictionState, Queue, Review, Verdict
 from queues.review import actions as review
@@ -61,6 +64,29 @@ def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) ->
 def _judge(project_id: int, arriving: Sequence[ingest.New]) -> Mapping[int, str]:
     """New records → their scores, routings and items; the state in which each is stored."""
     return route.route_new(project_id, arriving, score.score_new(project_id, arriving))
+
+
+@transaction.atomic
+def receive_feedback(
+    project: Project, records: Sequence[CheckedFeedback], *, by: Actor
+) -> list[feedback.StoredFeedback]:
+    """Store what users did, and look again at the predictions that it is about, in one transaction."""
+    stored = feedback.store(project.pk, records, by=by)
+    about = {one.prediction for one in stored if one.status == "created" and one.prediction is not None}
+    after_feedback(sorted(about))
+    return stored
+
+
+def after_feedback(prediction_ids: Sequence[int]) -> None:
+    """These predictions have new ratings. Routing does not look at them a second time yet."""
+
+
+def join_late_feedback(*, older_than: timedelta = waiting.LOOK_AGAIN_AFTER) -> int:
+    """Join feedback that arrived in the same moment as its prediction; how many events were looked for."""
+    with transaction.atomic():
+        looked_for, about = waiting.look_again(older_than=older_than)
+        after_feedback(about)
+    return looked_for
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from accounts.models import StoredAnswer
 from queues import pipeline
 from queues.assign import actions as assign
 from queues.doorbell import ring
+from queues.ingest.feedback import waiting as feedback
 from queues.models import Heartbeat, Job
 
 log = logging.getLogger(__name__)
@@ -18,13 +19,15 @@ SETTLING = timedelta(seconds=5)  # a request that just stored predictions is abo
 
 
 def sweep() -> None:
-    """Free ended leases, finish arrivals, ring again for jobs that are owed; then say "swept".
+    """Free ended leases, finish arrivals, join or drop feedback, ring again for jobs; then say "swept".
 
     A step that fails is logged and keeps none of the others from being done.
     """
     steps: tuple[Callable[[], object], ...] = (
         _free_ended_leases,
         finish_arrivals,
+        _join_late_feedback,
+        _drop_old_feedback,
         Job.objects.give_up,
         _ring_for_jobs,
         StoredAnswer.objects.forget_old,
@@ -45,6 +48,16 @@ def _free_ended_leases() -> None:
 def _ring_for_jobs() -> None:
     for job_id in Job.objects.owed().order_by("id").values_list("id", flat=True)[:100]:
         ring("queues.tasks.run_job", job_id)
+
+
+def _join_late_feedback() -> None:
+    while pipeline.join_late_feedback():
+        pass
+
+
+def _drop_old_feedback() -> None:
+    while feedback.drop_old():
+        pass
 
 
 def finish_arrivals() -> int:

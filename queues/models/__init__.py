@@ -1,6 +1,7 @@
 """A file per noun; constraints live with their model."""
 
 from queues.models.dataset import DATASET_NAME, Dataset
+from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, PredictionAlias, Rating
 from queues.models.flag import Flag, Severity
 from queues.models.item import ITEM_MOVES, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
@@ -22,6 +23,9 @@ __all__ = [
     "Decision",
     "Draft",
     "ExportKey",
+    "Feedback",
+    "FeedbackKind",
+    "FeedbackName",
     "Flag",
     "FormVersion",
     "Heartbeat",
@@ -32,8 +36,10 @@ __all__ = [
     "Payload",
     "Policy",
     "Prediction",
+    "PredictionAlias",
     "PredictionState",
     "Queue",
+    "Rating",
     "Release",
     "ReleaseFile",
     "ReleaseRow",
