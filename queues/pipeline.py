@@ -38,6 +38,7 @@ from queues.review import drafts
 from queues.review import submission as submissions
 from queues.review.actions import Submitted
 from queues.route import actions as route
+from queues.route import second_look
 from queues.score import actions as score
 from queues.score.queries import ScoredPrediction
 
@@ -77,10 +78,6 @@ def receive_feedback(
     return stored
 
 
-def after_feedback(prediction_ids: Sequence[int]) -> None:
-    """These predictions have new ratings. Routing does not look at them a second time yet."""
-
-
 def join_late_feedback(*, older_than: timedelta = waiting.LOOK_AGAIN_AFTER) -> int:
     """Join feedback that arrived in the same moment as its prediction; how many events were looked for."""
     with transaction.atomic():
@@ -98,6 +95,16 @@ def after_arrival(prediction_ids: Sequence[int]) -> None:
 def after_scores(prediction_ids: Sequence[int], *, scored: Sequence[ScoredPrediction] = ()) -> None:
     """scored → routed or not_routed, by the active policy of each project."""
     route.route(prediction_ids, scored=scored)
+
+
+def after_feedback(prediction_ids: Sequence[int]) -> None:
+    """End users said something about these predictions: the rules that listen to them are asked again."""
+    second_look.look_again(prediction_ids, changed=frozenset({"fact:feedback"}))
+
+
+def after_enrichment(prediction_ids: Sequence[int], changed: frozenset[str]) -> None:
+    """More is known of them: `changed` names it as rules ask for it (`score:seu`, `findings`)."""
+    second_look.look_again(prediction_ids, changed=changed)
 
 
 def owed_arrivals(*, older_than: timedelta, after: int = 0, at_most: int = 1_000) -> list[int]:

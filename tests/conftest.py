@@ -19,7 +19,7 @@ _SERVER = postgres.choose()
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewapp.settings")
 django.setup()
-# A worker of xdist that inherits it would read the settings before this file has given it a folder of its own.
+# A worker of xdist that inherits it reads the settings before this file has given it a folder of its own.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.conf import settings

@@ -78,7 +78,7 @@ def items_of(
 def _tests(reason: str, decision: str) -> Q | None:
     tests = Q()
     if reason:
-        tests &= Q(prediction__routing__reasons__contains=[{"rule": reason}])
+        tests &= Q(reasons__contains=[{"rule": reason}])
     if decision:
         standing = Verdict.objects.filter(withdrawn_at__isnull=True, decision=decision)
         tests &= Q(pk__in=standing.values("item"))
@@ -88,7 +88,7 @@ def _tests(reason: str, decision: str) -> Q | None:
 def _with_people(rows: QuerySet[Item]) -> QuerySet[Item]:
     holders = Slot.objects.filter(state__in=[SlotState.LEASED, SlotState.DONE]).select_related("person")
     standing = Verdict.objects.filter(withdrawn_at__isnull=True)
-    return rows.select_related("prediction__routing").prefetch_related(
+    return rows.select_related("prediction").prefetch_related(
         Prefetch("slots", holders.order_by("seq")), Prefetch("verdicts", standing)
     )
 

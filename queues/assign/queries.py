@@ -84,11 +84,10 @@ _REASONS = """
 SELECT q.id, reason ->> 'rule', count(*)
 FROM unnest(%(queues)s::bigint[]) AS q(id)
 CROSS JOIN LATERAL (
-  SELECT i.prediction_id FROM queues_item i WHERE i.queue_id = q.id AND i.state = 'open'
+  SELECT i.reasons FROM queues_item i WHERE i.queue_id = q.id AND i.state = 'open'
   ORDER BY i.priority DESC, i.due_at, i.id LIMIT %(look)s
 ) first
-JOIN queues_routing r ON r.prediction_id = first.prediction_id
-CROSS JOIN LATERAL jsonb_array_elements(r.reasons) reason
+CROSS JOIN LATERAL jsonb_array_elements(first.reasons) reason
 GROUP BY q.id, reason ->> 'rule' ORDER BY q.id, count(*) DESC, reason ->> 'rule'
 """
 

@@ -156,6 +156,7 @@ _PREDICTION_COLUMNS = (
     "locale",
     "segment",
     "altered",
+    "input_key",
     "occurred_at",
 )
 _PAYLOAD_COLUMNS = ("prediction_id", "record", "output_text")
@@ -177,6 +178,7 @@ def _prediction_rows(
             record.locale,
             record.segment,
             bool(record.altered),
+            record.input_key,
             record.occurred_at,
         )
 

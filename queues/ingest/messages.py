@@ -5,6 +5,7 @@ stored as parts, so that everything behind ingest knows one form only. Parts of 
 know are kept as they are.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, with_config
@@ -146,7 +147,7 @@ def _called(call: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def text_of(message: dict[str, Any]) -> str:
+def text_of(message: Mapping[str, Any]) -> str:
     """The text parts of a message, joined as they are."""
     parts = message["parts"]
     if len(parts) == 1 and parts[0]["type"] == "text":

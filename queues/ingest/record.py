@@ -18,6 +18,7 @@ from queues.errors import Fault
 from queues.ingest import evidence, limits, provenance
 from queues.ingest.checking import faults_of_shape, pseudonymous, storable
 from queues.ingest.faults import OUTPUT_MISSING
+from queues.ingest.input_key import input_key
 from queues.ingest.jsontext import Sent
 from queues.ingest.kinds import STRICT, Free, Metadata, Name, PastTime, Share, Tag, Text, parse_time
 from queues.ingest.messages import Messages, Part, as_parts, text_of
@@ -45,6 +46,7 @@ class CheckedRecord:
     json: bytes
     output_text: str
     altered: tuple[str, ...]
+    input_key: int
 
 
 @with_config(STRICT)
@@ -183,6 +185,7 @@ def _checked(record: dict[str, Any], compact: bytes, altered: tuple[str, ...]) -
         json=compact,
         output_text=_output_text(record["output"]),
         altered=altered,
+        input_key=input_key(record),
     )
 
 

@@ -3,9 +3,9 @@
 from queues.models.dataset import DATASET_NAME, Dataset
 from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, PredictionAlias, Rating
 from queues.models.flag import Flag, Severity
-from queues.models.item import ITEM_MOVES, Item, ItemState
+from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
-from queues.models.policy import Policy, Routing
+from queues.models.policy import Policy, Routing, RuleAllowance, SecondLook
 from queues.models.prediction import Payload, Prediction, PredictionState
 from queues.models.queue import FormVersion, Queue
 from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
@@ -18,6 +18,7 @@ __all__ = [
     "DATASET_NAME",
     "ITEM_MOVES",
     "RELEASE_MOVES",
+    "Attachment",
     "Basis",
     "Dataset",
     "Decision",
@@ -46,7 +47,9 @@ __all__ = [
     "ReleaseState",
     "Review",
     "Routing",
+    "RuleAllowance",
     "Scores",
+    "SecondLook",
     "Severity",
     "Skip",
     "SkipReason",

@@ -1,6 +1,7 @@
 """A prediction in a queue."""
 
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +29,12 @@ ITEM_MOVES: dict[ItemState, frozenset[ItemState]] = {
 
 
 class Item(models.Model):
-    """A prediction in a queue: what people review. Higher priority comes first."""
+    """A prediction in a queue: what people review. Higher priority comes first.
+
+    reasons: why it is here, those of its routing and of later looks, so that lists and the desk read one
+    row. fingerprint: equal for predictions that say the same in answer to the same. other: the prediction
+    that it is compared with, and which of the two is shown first.
+    """
 
     id = models.BigAutoField(primary_key=True)
     queue = models.ForeignKey("queues.Queue", on_delete=models.PROTECT, db_index=False)
@@ -39,6 +45,12 @@ class Item(models.Model):
     reviews_needed = models.SmallIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
+    reasons = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    fingerprint = models.BinaryField(max_length=16, null=True)
+    other = models.ForeignKey(
+        "queues.Prediction", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    other_first = models.BooleanField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -56,8 +68,42 @@ class Item(models.Model):
                 | (~models.Q(state="settled") & models.Q(settled_at__isnull=True)),
                 name="item_settled_at_goes_with_settled",
             ),
+            models.CheckConstraint(
+                condition=models.Q(other__isnull=True, other_first__isnull=True)
+                | models.Q(other__isnull=False, other_first__isnull=False),
+                name="item_pair_has_an_order",
+            ),
         ]
         indexes = [
             # Read by the lead's lists: the items of a queue in one state, most urgent first.
             models.Index(fields=["queue", "state", "-priority", "due_at", "id"], name="item_by_state"),
+            # Read by routing: does something that says the same wait in this queue already?
+            models.Index(
+                fields=["queue", "fingerprint"],
+                condition=models.Q(state__in=["open", "in_review"], fingerprint__isnull=False),
+                name="item_waiting_fingerprint",
+            ),
+        ]
+
+
+class Attachment(models.Model):
+    """A prediction that is counted on an item that says the same, instead of being reviewed by itself.
+
+    similarity: 1 for the same words, else the cosine of their vectors.
+    """
+
+    prediction = models.OneToOneField(
+        "queues.Prediction", primary_key=True, on_delete=models.PROTECT, related_name="attachment"
+    )
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="attachments")
+    similarity = models.FloatField()
+    attached_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(similarity__gte=0, similarity__lte=1),
+                name="attachment_similarity_is_a_share",
+            ),
         ]

@@ -55,3 +55,57 @@ class Routing(models.Model):
                 condition=models.Q(pi__gte=0, pi__lte=1), name="routing_pi_is_a_probability"
             ),
         ]
+
+
+class SecondLook(models.Model):
+    """What the policy decided when more became known of a prediction: reasons that came later. Never changed.
+
+    Feedback arrives, a vector is made, a filter answers: the rules that look at it are asked again. pi: as
+    in Routing, with what is known now; the highest pi of a prediction is the one that counts.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    prediction = models.ForeignKey(
+        "queues.Prediction", on_delete=models.PROTECT, related_name="second_looks", db_index=False
+    )
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+", db_index=False)
+    changed = models.JSONField(default=list)  # what had become known: names as rules ask for them
+    pi = models.FloatField()
+    reasons = models.JSONField(default=list)
+    looked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pi__gte=0, pi__lte=1), name="second_look_pi_is_a_probability"
+            ),
+            models.CheckConstraint(condition=~models.Q(reasons=[]), name="second_look_has_a_reason"),
+        ]
+        indexes = [models.Index(fields=["prediction", "id"], name="second_look_of_prediction")]
+
+
+class RuleAllowance(models.Model):
+    """What a rule with a cap or a budget has left, by name, across policy versions. One row per rule.
+
+    day: the day (UTC) that picked and held_back count; tokens: what the bucket of a budget held at filled_at.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=60)
+    day = models.DateField()
+    picked = models.PositiveIntegerField(default=0)
+    held_back = models.PositiveIntegerField(default=0)
+    tokens = models.FloatField(null=True)
+    filled_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["project", "rule"], name="rule_allowance_once"),
+            models.CheckConstraint(
+                condition=models.Q(tokens__isnull=True) | models.Q(tokens__gte=0),
+                name="rule_allowance_is_not_overdrawn",
+            ),
+        ]

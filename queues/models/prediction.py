@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PredictionState(models.TextChoices):
-    """received → scored → routed, or not_routed: which is a decision too, and keeps its pi."""
+    """received → scored → routed, or not_routed: which is a decision too, and keeps its pi.
+
+    What was not routed is routed after all when more becomes known of it.
+    """
 
     RECEIVED = "received", _("received")
     SCORED = "scored", _("scored")
@@ -18,7 +21,7 @@ PREDICTION_MOVES: dict[PredictionState, frozenset[PredictionState]] = {
     PredictionState.RECEIVED: frozenset({PredictionState.SCORED}),
     PredictionState.SCORED: frozenset({PredictionState.ROUTED, PredictionState.NOT_ROUTED}),
     PredictionState.ROUTED: frozenset(),
-    PredictionState.NOT_ROUTED: frozenset(),
+    PredictionState.NOT_ROUTED: frozenset({PredictionState.ROUTED}),  # a second look found a reason
 }
 
 
@@ -39,6 +42,7 @@ class Prediction(models.Model):
     model_version = models.CharField(max_length=200)
     locale = models.CharField(max_length=35, default="", blank=True)
     segment = models.CharField(max_length=200, default="", blank=True)
+    input_key = models.BigIntegerField(null=True)  # equal for equal inputs: 64 bits of their SHA-256
     altered = models.BooleanField(default=False)  # NUL or lone surrogates were replaced on the way in
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now())
@@ -56,6 +60,8 @@ class Prediction(models.Model):
         indexes = [
             models.Index(fields=["project", "-id"], name="prediction_newest"),
             models.Index(fields=["project", "model_version", "-id"], name="prediction_by_model"),
+            # Read for pairs: who else has answered exactly this?
+            models.Index(fields=["project", "input_key", "-id"], name="prediction_by_input"),
             # Read by the sweeper: what was stored and never scored or routed.
             models.Index(
                 fields=["id"], condition=models.Q(state__in=["received", "scored"]), name="prediction_owed"

@@ -99,13 +99,13 @@ def _locked(slot_id: int, project_id: int) -> Slot:
 
 def _lockable() -> QuerySet[Slot]:
     return (
-        Slot.objects.select_related("queue", "item__prediction__payload", "item__prediction__routing")
+        Slot.objects.select_related("queue", "item__prediction__payload")
         .only(
             "item__state",
             "item__reviews_needed",
             "item__queue_id",
             "item__prediction__payload__output_text",
-            "item__prediction__routing__reasons",
+            "item__reasons",
             "queue__form_id",
             "queue__project_id",
             *(field.name for field in Slot._meta.concrete_fields),
@@ -120,7 +120,7 @@ _LOCKED = Compiled(_lockable)
 
 def is_flagged(item: Item) -> bool:
     """Whether a safety rule sent this item to review."""
-    return any(reason.get("kind") == "safety_flagged" for reason in item.prediction.routing.reasons)
+    return any(reason.get("kind") == "safety_flagged" for reason in item.reasons)
 
 
 def _repeat(token: UUID, by: Actor, document: Mapping[str, object], slot: Slot) -> Submitted:

@@ -58,11 +58,7 @@ class Desk:
     draft_revision: int | None
 
 
-_ITEM = Compiled(
-    lambda: Item.objects.select_related("prediction__payload", "prediction__routing").filter(
-        pk=Argument("item")
-    )
-)
+_ITEM = Compiled(lambda: Item.objects.select_related("prediction__payload").filter(pk=Argument("item")))
 _DRAFT = Compiled(lambda: Draft.objects.filter(item=Argument("item"), person=Argument("person")))
 
 
@@ -99,7 +95,7 @@ def _reasons(item: Item, *, shows_scores: bool) -> tuple[RoutedReason, ...]:
     shown = ("category", "severity", *figures)
     return tuple(
         RoutedReason(rule=reason["rule"], kind=reason["kind"], **{name: reason.get(name) for name in shown})
-        for reason in item.prediction.routing.reasons
+        for reason in item.reasons
     )
 
 

@@ -1,9 +1,10 @@
 """Writes of routing: scored → routed or not_routed, and the items that people will review."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import orjson
@@ -13,20 +14,21 @@ from django.utils import timezone
 from accounts import events
 from accounts.actor import SYSTEM
 from accounts.events import EventRow
-from queues.bulk import reserve_ids, write_rows
-from queues.errors import WrongState
+from queues.bulk import write_rows
 from queues.ingest.actions import New
-from queues.models import Item, PredictionState, Routing, Slot
-from queues.route import queries, windows
-from queues.route.decide import Decision, decide
+from queues.models import PredictionState, Routing
+from queues.route import allowances, fact, opening, queries, windows
+from queues.route import facts as _shipped  # noqa: F401 - importing it registers the fact sources
+from queues.route.decide import Decision
+from queues.route.deciding import cases_of, decide_batch
+from queues.route.fact import Arrival
+from queues.route.opening import Opening, Pick
 from queues.route.queries import ActivePolicy
-from queues.route.rule import Case
 from queues.score import queries as scores
-from queues.score.measure import Value
 from queues.score.queries import ScoredPrediction
 
 _LOCK = """
-    SELECT id, project_id, prediction_id, model_version FROM queues_prediction
+    SELECT id, prediction_id, model_version, environment, project_id FROM queues_prediction
     WHERE id = ANY(%s) AND state = 'scored' ORDER BY id FOR UPDATE SKIP LOCKED
 """
 _MOVE = "UPDATE queues_prediction SET state = %s WHERE id = ANY(%s) AND state = 'scored'"
@@ -45,25 +47,11 @@ class RoutedBatch:
     item_ids: Sequence[int]
 
 
-class _Locked(NamedTuple):
-    id: int
-    project_id: int
-    prediction_id: str
-    model_version: str
-
-
-class _Opened(NamedTuple):
-    """One routed prediction and the item it becomes."""
-
-    item_id: int
-    prediction: int
-    decision: Decision
-
-
 class _Part(NamedTuple):
-    """What became of the predictions of one project: their items, or the ids of those that got none."""
+    """What became of the predictions of one project: routed, passed by, or waiting for a policy."""
 
-    opened: Sequence[_Opened] = ()
+    opening: Opening = Opening()
+    routed: Sequence[int] = ()
     passed: Sequence[int] = ()
     waiting: Sequence[int] = ()
 
@@ -76,25 +64,22 @@ def route(
 
     scored: what scoring just gave, so that it is not read back. now: the time that due times count from.
     """
-    locked = _lock(prediction_ids)
-    facts = {prediction.id: prediction for prediction in scored}
-    absent = [row.id for row in locked if row.id not in facts]
-    if absent:
-        facts |= {prediction.id: prediction for prediction in scores.scored(absent)}
-    by_project: dict[int, list[_Locked]] = defaultdict(list)
-    for row in locked:
-        by_project[row.project_id].append(row)
+    by_project = _lock(prediction_ids)
+    locked = [arrival.id for arrivals in by_project.values() for arrival in arrivals]
+    known = {prediction.id: prediction for prediction in scored}
+    if absent := [id_ for id_ in locked if id_ not in known]:
+        known |= {prediction.id: prediction for prediction in scores.scored(absent)}
     parts = [
-        _route_project(project_id, rows, facts, now or timezone.now())
-        for project_id, rows in by_project.items()
+        _route_project(project_id, arrivals, known, now or timezone.now())
+        for project_id, arrivals in by_project.items()
     ]
-    _move([item.prediction for part in parts for item in part.opened], PredictionState.ROUTED)
+    _move([id_ for part in parts for id_ in part.routed], PredictionState.ROUTED)
     _move([id_ for part in parts for id_ in part.passed], PredictionState.NOT_ROUTED)
     return RoutedBatch(
-        routed=sum(len(part.opened) for part in parts),
+        routed=sum(len(part.routed) for part in parts),
         not_routed=sum(len(part.passed) for part in parts),
         waiting=sum(len(part.waiting) for part in parts),
-        item_ids=[item.item_id for part in parts for item in part.opened],
+        item_ids=[item.item_id for part in parts for item in part.opening.opened],
     )
 
 
@@ -102,112 +87,92 @@ def route_new(
     project_id: int, arriving: Sequence[New], scored: Sequence[ScoredPrediction]
 ) -> dict[int, PredictionState]:
     """The same for records that this very transaction stores: the state in which each is to be stored."""
-    rows = [
-        _Locked(new.id, project_id, new.checked.prediction_id, new.checked.model_version) for new in arriving
+    arrivals = [
+        Arrival(
+            new.id,
+            new.checked.prediction_id,
+            new.checked.model_version,
+            new.checked.environment,
+            new.checked.record,
+        )
+        for new in arriving
     ]
-    part = _route_project(
-        project_id, rows, {prediction.id: prediction for prediction in scored}, timezone.now()
-    )
-    states = dict.fromkeys([item.prediction for item in part.opened], PredictionState.ROUTED)
+    known = {prediction.id: prediction for prediction in scored}
+    part = _route_project(project_id, arrivals, known, timezone.now())
+    states = dict.fromkeys(part.routed, PredictionState.ROUTED)
     states |= dict.fromkeys(part.passed, PredictionState.NOT_ROUTED)
     return states | dict.fromkeys(part.waiting, PredictionState.SCORED)
 
 
-def _lock(prediction_ids: Sequence[int]) -> list[_Locked]:
-    """The predictions that are ours to route; what another call is routing is left to it."""
+def _lock(prediction_ids: Sequence[int]) -> dict[int, list[Arrival]]:
+    """The predictions that are ours to route, by project; what another call is routing is left to it."""
+    by_project: dict[int, list[Arrival]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [list(prediction_ids)])
-        return [_Locked(*row) for row in cursor.fetchall()]
+        for *rest, project_id in cursor.fetchall():
+            by_project[project_id].append(Arrival._make((*rest, {})))
+    return by_project
 
 
 def _route_project(
-    project_id: int, rows: Sequence[_Locked], facts: dict[int, ScoredPrediction], now: datetime
+    project_id: int, arrivals: Sequence[Arrival], scored: Mapping[int, ScoredPrediction], now: datetime
 ) -> _Part:
     policy = queries.active_policy(project_id)
     if policy is None:
-        return _Part(waiting=[row.id for row in rows])
-    decisions = _decide(policy, project_id, rows, facts)
-    picked = [(row.id, decision) for row, decision in zip(rows, decisions, strict=True) if decision.is_routed]
-    item_ids = reserve_ids(Item, len(picked))
-    opened = [_Opened(item_id, *pick) for item_id, pick in zip(item_ids, picked, strict=True)]
-    passed = [row.id for row, decision in zip(rows, decisions, strict=True) if not decision.is_routed]
-    _store_routings(policy, rows, decisions)
-    _open_items(policy, opened, now)
-    events.record_many(_events(policy, project_id, rows, opened))
-    return _Part(opened, passed)
+        return _Part(waiting=[arrival.id for arrival in arrivals])
+    if policy.document.reads_records:
+        arrivals = with_records(arrivals)
+    decisions = decide_now(policy, project_id, arrivals, scored, now)
+    both = list(zip(arrivals, decisions, strict=True))
+    _store_routings(policy, both)
+    picks = [Pick(arrival.id, decision, arrival.record) for arrival, decision in both if decision.is_routed]
+    opened = opening.open_items(policy, picks, now)
+    routed = [pick.prediction for pick in picks]
+    batch = _event(policy, project_id, arrivals, len(routed))
+    events.record_many([batch, *opening.events_of(policy, project_id, opened)])
+    passed = [arrival.id for arrival, decision in both if not decision.is_routed]
+    return _Part(opened, routed, passed)
 
 
-def _decide(
-    policy: ActivePolicy, project_id: int, rows: Sequence[_Locked], facts: dict[int, ScoredPrediction]
+def with_records(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """The same with their records, read where an arrival does not bring its own."""
+    absent = [arrival.id for arrival in arrivals if not arrival.record]
+    read = scores.records(absent) if absent else {}
+    return [arrival if arrival.record else arrival._replace(record=read[arrival.id]) for arrival in arrivals]
+
+
+def decide_now(
+    policy: ActivePolicy,
+    project_id: int,
+    arrivals: Sequence[Arrival],
+    scored: Mapping[int, ScoredPrediction],
+    now: datetime,
 ) -> list[Decision]:
-    ranks: dict[str, dict[int, Value]] = {}
-    for measure in sorted(policy.document.ranked_measures):
-        batch = [
-            windows.Arriving(row.id, row.model_version, facts[row.id].values.get(measure)) for row in rows
-        ]
-        ranks[measure] = windows.shared.ranks(project_id, measure, batch)
-    return [
-        decide(
-            policy.document,
-            Case(
-                prediction_id=row.prediction_id,
-                values=facts[row.id].values,
-                ranks={measure: by_id[row.id] for measure, by_id in ranks.items()},
-                findings=facts[row.id].findings,
-                salt=policy.salt,
-            ),
-        )
-        for row in rows
-    ]
+    """One decision per arrival, by what this process and the database know now."""
+    cases = cases_of(
+        project_id,
+        policy.document,
+        policy.salt,
+        arrivals,
+        scored=scored,
+        facts=fact.read(policy.document.facts, project_id, arrivals),
+        ranking=windows.shared,
+    )
+    return decide_batch(policy.document, cases, spend=partial(allowances.spend, project_id, now=now))
 
 
-def _store_routings(policy: ActivePolicy, rows: Sequence[_Locked], decisions: Sequence[Decision]) -> None:
+def _store_routings(policy: ActivePolicy, both: Sequence[tuple[Arrival, Decision]]) -> None:
     """One row per prediction, also for those that nobody will look at: their pi is what rates need."""
-    columns = ("prediction_id", "policy_id", "pi", "reasons")
-    write_rows(
-        Routing,
-        columns,
+    rows = (
         (
-            (
-                row.id,
-                policy.id,
-                decision.pi,
-                orjson.dumps(decision.reasons).decode() if decision.reasons else "[]",
-            )
-            for row, decision in zip(rows, decisions, strict=True)
-        ),
+            arrival.id,
+            policy.id,
+            decision.pi,
+            orjson.dumps(decision.reasons).decode() if decision.reasons else "[]",
+        )
+        for arrival, decision in both
     )
-
-
-def _open_items(policy: ActivePolicy, opened: Sequence[_Opened], now: datetime) -> None:
-    """The items, and a slot for each review that they need, in the order of their ids."""
-    if not opened:
-        return
-    items = [
-        (item_id, _queue_id(policy, decision), prediction, *_urgency(decision, now), decision.reviews_needed)
-        for item_id, prediction, decision in opened
-    ]
-    write_rows(Item, ("id", "queue_id", "prediction_id", "priority", "due_at", "reviews_needed"), items)
-    slots = (
-        (item_id, _queue_id(policy, decision), seq, *_urgency(decision, now))
-        for item_id, _prediction, decision in opened
-        for seq in range(1, decision.reviews_needed + 1)
-    )
-    write_rows(Slot, ("item_id", "queue_id", "seq", "priority", "due_at"), slots)
-
-
-def _queue_id(policy: ActivePolicy, decision: Decision) -> int:
-    try:
-        return policy.queues[decision.queue]
-    except KeyError:
-        raise WrongState(
-            f"Policy version {policy.version} sends to the queue {decision.queue!r}, which this project "
-            "does not have. Activate a version whose queues exist."
-        ) from None
-
-
-def _urgency(decision: Decision, now: datetime) -> tuple[int, datetime]:
-    return decision.priority, now + timedelta(hours=decision.due_hours)
+    write_rows(Routing, ("prediction_id", "policy_id", "pi", "reasons"), rows)
 
 
 def _move(prediction_ids: Sequence[int], state: PredictionState) -> None:
@@ -216,11 +181,9 @@ def _move(prediction_ids: Sequence[int], state: PredictionState) -> None:
             cursor.execute(_MOVE, [str(state), list(prediction_ids)])
 
 
-def _events(
-    policy: ActivePolicy, project_id: int, rows: Sequence[_Locked], opened: Sequence[_Opened]
-) -> list[EventRow]:
-    """One event for the batch, one for each item: who asks why it was opened finds it in the log."""
-    batch = EventRow(
+def _event(policy: ActivePolicy, project_id: int, arrivals: Sequence[Arrival], routed: int) -> EventRow:
+    """One event for the batch."""
+    return EventRow(
         project_id=project_id,
         kind="predictions.routed",
         by=SYSTEM,
@@ -228,31 +191,9 @@ def _events(
         subject_id=policy.id,
         after={
             "version": policy.version,
-            "routed": len(opened),
-            "not_routed": len(rows) - len(opened),
-            "first": rows[0].id,
-            "last": rows[-1].id,
+            "routed": routed,
+            "not_routed": len(arrivals) - routed,
+            "first": arrivals[0].id,
+            "last": arrivals[-1].id,
         },
     )
-    return [batch, *(_item_event(policy, project_id, item) for item in opened)]
-
-
-def _item_event(policy: ActivePolicy, project_id: int, item: _Opened) -> EventRow:
-    return EventRow(
-        project_id=project_id,
-        kind="item.opened",
-        by=SYSTEM,
-        subject_kind="item",
-        subject_id=item.item_id,
-        after={
-            "prediction": item.prediction,
-            "queue": item.decision.queue,
-            "priority": item.decision.priority,
-            "rules": _rule_names(item.decision.reasons),
-            "policy_version": policy.version,
-        },
-    )
-
-
-def _rule_names(reasons: Iterable[dict[str, object]]) -> list[object]:
-    return [reason["rule"] for reason in reasons]

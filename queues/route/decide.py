@@ -1,11 +1,12 @@
 """What a policy decides for one prediction. Pure: no database, no Django."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from queues.route.inclusion import inclusion_probability
+from queues.route.condition import Case, Fired
+from queues.route.inclusion import pi_of
 from queues.route.policy_document import PolicyDocument
-from queues.route.rule import Case, Fired, Rule
+from queues.route.rule import Rule
 
 
 class Decision(NamedTuple):
@@ -13,6 +14,7 @@ class Decision(NamedTuple):
 
     pi: the probability (0..1) that it was going to be picked; kept for those that are not picked too.
     reasons: one per rule that fired, in the order of the policy. The rest holds only when routed.
+    attaches: it may be counted on an item that says the same, instead of becoming one.
     """
 
     pi: float
@@ -21,38 +23,50 @@ class Decision(NamedTuple):
     priority: int = 0
     due_hours: float = 0.0
     reviews_needed: int = 0
+    attaches: bool = False
 
     @property
     def is_routed(self) -> bool:
         return bool(self.reasons)
 
 
+Picks = Sequence[tuple[Rule, Fired]]
+
+
+def picks(rules: Sequence[Rule], case: Case) -> list[tuple[Rule, Fired]]:
+    """The rules that fire, each with its why, in the order of the policy."""
+    return [(rule, why) for rule in rules if (why := rule.fires(case)) is not None]
+
+
 def decide(document: PolicyDocument, case: Case) -> Decision:
-    """Ask every rule, each for itself: a prediction may be picked by several, and the audit draw is its own.
+    """Ask every rule, each for itself: several may pick, and the audit draw is its own."""
+    return decision(document.rules_in_force, picks(document.rules_in_force, case), case)
+
+
+def decision(rules: Sequence[Rule], picked: Picks, case: Case, *, used_up: Collection[str] = ()) -> Decision:
+    """What follows from the rules that fired.
 
     The item goes to the queue of the highest priority (the first of equals), and has to satisfy all:
-    the earliest due time, the most reviews.
+    the earliest due time, the most reviews. used_up: rules whose allowance ended before this prediction;
+    they pick nothing, and pi knows it.
     """
-    fired = [(rule, why) for rule in document.rules if (why := rule.fires(case)) is not None]
-    pi = inclusion_probability(_chances(document.rules, [rule for rule, _why in fired]))
-    if not fired:
+    standing = [(rule, why) for rule, why in picked if rule.name not in used_up]
+    able = [rule for rule in rules if rule.name not in used_up]
+    picking = [rule for rule, _why in standing]
+    pi = pi_of(able, picking, case)
+    if not picking:
         return Decision(pi, [])
-    picking = [rule for rule, _why in fired]
     first = max(picking, key=lambda rule: rule.priority)
     return Decision(
         pi=pi,
-        reasons=[_reason(rule, why) for rule, why in fired],
+        reasons=[_reason(rule, why) for rule, why in standing],
         queue=first.queue,
         priority=first.priority,
         due_hours=min(rule.due_hours for rule in picking),
         reviews_needed=max(rule.reviews_needed for rule in picking),
+        # What a draw picked is never counted on another: the audit stands for all traffic, one by one.
+        attaches=all(rule.near_duplicates == "attach" and not rule.draws for rule in picking),
     )
-
-
-def _chances(all_rules: Sequence[Rule], fired: Sequence[Rule]) -> list[float]:
-    """The rate of every random rule, fired or not, and 1.0 for every other one that fired."""
-    random = [rule.chance for rule in all_rules if rule.chance is not None]
-    return random + [1.0 for rule in fired if rule.chance is None]
 
 
 def _reason(rule: Rule, why: Fired) -> dict[str, Any]:

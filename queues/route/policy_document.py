@@ -1,23 +1,32 @@
 """The document of a policy version, "policy/1": its rules, checked as far as possible without data."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from queues.errors import Fault, Invalid
-from queues.route import rules as _shipped  # noqa: F401 - importing it registers the rules
-from queues.route.rule import Rule, rules
-from queues.route.rules.random_audit import RandomAudit
+from queues.route import rules as _shipped  # noqa: F401 - importing it registers the kinds of rules
+from queues.route.condition import conditions
+from queues.route.inclusion import MOST_OUTCOMES, how_many_outcomes, is_plain_draw
+from queues.route.rule import Rule, rule_class
 
 SCHEMA = "policy/1"
 
 if TYPE_CHECKING:
     _AnyRule = Rule
 else:
-    # All registered rules, told apart by `kind`: a new rule needs no change here.
-    _AnyRule = Annotated[Union[tuple(rule for _kind, rule in rules)], Field(discriminator="kind")]  # noqa: UP007
+    # All registered kinds, told apart by `kind`: a new one needs no change here. Conditions of conditions
+    # get to know all kinds only now that they are registered.
+    _kinds = tuple(condition for _kind, condition in conditions)
+    _within = {"AnyCondition": Annotated[Union[_kinds], Field(discriminator="kind")]}  # noqa: UP007
+    for _kind in _kinds:
+        _kind.model_rebuild(_types_namespace=_within)
+    _rules = tuple(rule_class(_kind) for _kind in _kinds)
+    for _rule in _rules:
+        _rule.model_rebuild(_types_namespace=_within)
+    _AnyRule = Annotated[Union[_rules], Field(discriminator="kind")]  # noqa: UP007
 
 
 class PolicyDocument(BaseModel):
@@ -33,9 +42,23 @@ class PolicyDocument(BaseModel):
         names = [rule.name for rule in self.rules]
         if len(set(names)) < len(names):
             raise ValueError("two rules have the same name; reasons refer to rules by name")
-        draws = [rule.draw for rule in self.rules if isinstance(rule, RandomAudit)]
+        draws = [draw.name for rule in self.rules if is_plain_draw(rule) for draw in rule.draws]
         if len(set(draws)) < len(draws):
             raise ValueError("two random rules have the same draw and would pick the same predictions")
+        return self
+
+    @model_validator(mode="after")
+    def _draws_are_whole_and_few(self) -> Self:
+        capped = next((rule.name for rule in self.rules if rule.draws and rule.allowance), None)
+        if capped is not None:
+            raise ValueError(
+                f"the rule {capped!r} draws at random and has a daily cap: what the cap leaves out, no rate"
+                " speaks for. Lower its rate instead"
+            )
+        if how_many_outcomes([draw for rule in self.rules for draw in rule.draws]) > MOST_OUTCOMES:
+            raise ValueError(
+                f"the random draws have more than {MOST_OUTCOMES} outcomes together; use fewer draws"
+            )
         return self
 
     @property
@@ -43,10 +66,29 @@ class PolicyDocument(BaseModel):
         """The slugs of all queues that the rules send to."""
         return frozenset(rule.queue for rule in self.rules)
 
-    @property
+    @cached_property
+    def rules_in_force(self) -> tuple[Rule, ...]:
+        """The rules that are on."""
+        return tuple(rule for rule in self.rules if rule.enabled)
+
+    @cached_property
     def ranked_measures(self) -> frozenset[str]:
         """The measures whose rank some rule asks for."""
-        return frozenset(rule.ranked_measure for rule in self.rules if rule.ranked_measure)
+        return self._asked("rank:")
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """The fact sources that some rule asks."""
+        return self._asked("fact:")
+
+    @property
+    def reads_records(self) -> bool:
+        """Some rule needs the record itself, not only what was computed of it."""
+        return bool(self.facts) or any(rule.near_duplicates == "attach" for rule in self.rules_in_force)
+
+    def _asked(self, prefix: str) -> frozenset[str]:
+        asked = frozenset().union(*(rule.asks for rule in self.rules_in_force))
+        return frozenset(name.removeprefix(prefix) for name in asked if name.startswith(prefix))
 
 
 def parse(document: Mapping[str, Any]) -> PolicyDocument:
@@ -67,9 +109,18 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
+def _is_kind(part: object, before: object) -> bool:
+    """A kind that pydantic put after a place in a list."""
+    return isinstance(before, int) and part in conditions
+
+
 def _fault(error: dict[str, Any]) -> Fault:
-    # pydantic names the chosen rule kind in the path; the document has no such level
-    path = [part for i, part in enumerate(error["loc"]) if not (i == 2 and part in rules)]
+    # pydantic names the chosen kind in the path; the document has no such level
+    path = [
+        part
+        for part, before in zip(error["loc"], (None, *error["loc"]), strict=False)
+        if not _is_kind(part, before)
+    ]
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
     detail = str(error["msg"]).removeprefix("Value error, ")
     return Fault(pointer=pointer, code=f"policy.{error['type']}", detail=detail)

@@ -1,69 +1,53 @@
-"""What a rule is: a piece of a policy that says which predictions go to which queue, and why.
+"""What a rule is: a condition, and the terms on which it sends what it picks to people."""
 
-A rule is its own document (pydantic) and its own decision; it knows no Django and no database.
-"""
+from typing import Annotated, Literal, NamedTuple
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field
+from queues.route.condition import Condition
 
-from queues.registry import Registry
-from queues.score.detector import Finding
-from queues.score.measure import Value
-
-_NAME = r"^[a-z][a-z0-9_-]{0,59}$"
+NAME = r"^[a-z][a-z0-9_-]{0,59}$"
+BURSTS_A_DAY = 24  # a budget of 240 a day lets at most 10 through at once
 
 
-class Case(NamedTuple):
-    """What is known of one prediction when the rules look at it.
+class Allowance(NamedTuple):
+    """How many predictions a rule may pick: `per_day`, of which at most `burst` at once.
 
-    prediction_id: the client's. values: measure → score. ranks: measure → rank, of the measures that
-    rules rank by. salt: the policy's secret for the audit draw.
+    burst None: a cap, the day's number is there from midnight (UTC) on. Else a token bucket, which fills
+    evenly over the day, so that the morning does not use up what the evening needs.
     """
 
-    prediction_id: str
-    values: Mapping[str, float]
-    ranks: Mapping[str, Value]
-    findings: Sequence[Finding]
-    salt: str
+    per_day: int
+    burst: float | None = None
 
 
-class Fired(NamedTuple):
-    """Why a rule picked a prediction: its score, its rank if one was used, and what it was held against."""
+class Rule(Condition):
+    """One rule of a policy. Items of several rules take the highest priority and the earliest due time.
 
-    score: float | None
-    rank: float | None
-    threshold: float | None
-    detail: Mapping[str, Any]
+    enabled: a rule that is off stays in the document and picks nothing. daily_cap: at most so many a day.
+    near_duplicates: "attach" counts what says the same as an unfinished item of the queue on that item,
+    instead of asking people again.
+    """
 
-
-class Rule(BaseModel, ABC):
-    """One rule of a policy. Items of several rules take the highest priority and the earliest due time."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-    name: Annotated[str, Field(pattern=_NAME)]
-    kind: str
+    name: Annotated[str, Field(pattern=NAME)]
     queue: Annotated[str, Field(min_length=1, max_length=60)]
     priority: Annotated[int, Field(ge=0, le=100)] = 50
     reviews_needed: Annotated[int, Field(ge=1, le=20)] = 1
     due_hours: Annotated[float, Field(gt=0, le=8_760)] = 24.0
+    enabled: bool = True
+    daily_cap: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    near_duplicates: Literal["keep", "attach"] = "keep"
 
     @property
-    def chance(self) -> float | None:
-        """The probability with which a random rule picks a prediction; None: the rule is deterministic."""
-        return None
-
-    @property
-    def ranked_measure(self) -> str | None:
-        """The measure whose rank this rule asks for, if any."""
-        return None
-
-    @abstractmethod
-    def fires(self, case: Case) -> Fired | None:
-        """Why this prediction is picked, or None when it is not."""
+    def allowance(self) -> Allowance | None:
+        """How many it may pick; None: as many as it likes."""
+        budget: int | None = getattr(self, "per_day", None)
+        if budget is not None:
+            return Allowance(min(budget, self.daily_cap or budget), max(1.0, budget / BURSTS_A_DAY))
+        return Allowance(self.daily_cap) if self.daily_cap is not None else None
 
 
-rules: Registry[type[Rule]] = Registry("rule")
+def rule_class(condition: type[Condition]) -> type[Rule]:
+    """The condition's document with the terms of a rule beside its own fields, in one flat object."""
+    names = {"__module__": condition.__module__, "__doc__": condition.__doc__}
+    return type(f"{condition.__name__}Rule", (condition, Rule), names)

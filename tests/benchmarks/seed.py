@@ -113,9 +113,10 @@ SELECT n, (SELECT id FROM queues_policy WHERE project_id = %(project)s AND is_ac
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
 """
 _ITEMS = """
-INSERT INTO queues_item (id, queue_id, prediction_id, priority, due_at, reviews_needed)
-SELECT n, %(queue)s, n, 30 + 20 * (n %% 4)::int, now() + (n %% 100000) * interval '1 second', 1
+INSERT INTO queues_item (id, queue_id, prediction_id, priority, due_at, reviews_needed, reasons)
+SELECT n, %(queue)s, n, 30 + 20 * (n %% 4)::int, now() + (n %% 100000) * interval '1 second', 1, r.reasons
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+JOIN queues_routing r ON r.prediction_id = n
 """
 _SLOTS = """
 INSERT INTO queues_slot (item_id, queue_id, seq, priority, due_at)

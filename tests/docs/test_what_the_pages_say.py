@@ -17,7 +17,7 @@ from queues.ingest.record import check
 from queues.models import SkipReason
 from queues.review import form
 from queues.route import policy_document
-from queues.route.rule import rules
+from queues.route.condition import conditions
 from queues.score.compute import known_names
 from reviewapp import environment
 from reviewapp.environment import ROOT
@@ -89,7 +89,7 @@ def test_every_folder_of_the_review_desk_is_on_the_map() -> None:
 
 def test_every_score_rule_and_format_has_its_row_in_the_methods() -> None:
     page = read("docs/methods.md")
-    names = known_names() | {kind for kind, _rule in rules} | {name for name, _format in formats}
+    names = known_names() | {kind for kind, _rule in conditions} | {name for name, _format in formats}
 
     assert {name for name in names if f"`{name}`" not in page} == set()
 

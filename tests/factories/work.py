@@ -86,7 +86,12 @@ def waiting(
     reasons = [{"rule": kind, "kind": kind} for kind in kinds]
     Routing.objects.create(prediction=prediction, policy=policy_of(queue.project), pi=1.0, reasons=reasons)
     item = Item.objects.create(
-        queue=queue, prediction=prediction, priority=priority, due_at=due, reviews_needed=reviews_needed
+        queue=queue,
+        prediction=prediction,
+        priority=priority,
+        due_at=due,
+        reviews_needed=reviews_needed,
+        reasons=reasons,
     )
     for seq in range(1, reviews_needed + 1):
         Slot.objects.create(item=item, queue=queue, seq=seq, priority=priority, due_at=due)

@@ -1,5 +1,25 @@
-"""The rules we ship, one file each. To add one, write its file and name it here."""
+"""The kinds of rules we ship, one file each. To add one, write its file and name it here."""
 
-from queues.route.rules import random_audit, safety_flagged, uncertain
+from queues.route.rules import (
+    all_of,
+    any_of,
+    attribute,
+    disagreement,
+    none_of,
+    pair,
+    random_audit,
+    safety_flagged,
+    uncertain,
+)
 
-__all__ = ["random_audit", "safety_flagged", "uncertain"]
+__all__ = [
+    "all_of",
+    "any_of",
+    "attribute",
+    "disagreement",
+    "none_of",
+    "pair",
+    "random_audit",
+    "safety_flagged",
+    "uncertain",
+]

@@ -4,16 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from queues.route.audit_sample import uniform
-from queues.route.rule import Case, Fired, Rule, rules
+from queues.route.condition import Case, Condition, Draw, Fired, conditions
 
 
-@rules.register("random_audit")
-class RandomAudit(Rule):
+@conditions.register("random_audit")
+class RandomAudit(Condition):
     """Picks each prediction with probability `rate`, by its salted hash.
 
-    draw: two random rules of a policy need different draws, or they would pick the same predictions and
-    pi would be wrong. The empty draw uses the policy's salt as it is.
+    draw: two random rules of a policy need different draws, or they would pick the same predictions. The
+    empty draw uses the policy's salt as it is. Within "all of", beside an attribute, it audits a stratum.
     """
 
     kind: Literal["random_audit"]
@@ -21,10 +20,9 @@ class RandomAudit(Rule):
     draw: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
 
     @property
-    def chance(self) -> float:
-        return self.rate
+    def draws(self) -> tuple[Draw, ...]:
+        return (Draw(self.draw, self.rate),)
 
     def fires(self, case: Case) -> Fired | None:
-        salt = f"{case.salt}/{self.draw}" if self.draw else case.salt
-        u = uniform(salt, case.prediction_id)
+        u = case.draw(self.draw)
         return Fired(u, None, self.rate, {}) if u < self.rate else None

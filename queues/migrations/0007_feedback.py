@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_rate_buckets_without_log'),
-        ('queues', '0004_published_releases_stand'),
+        ('queues', '0006_second_looks_are_history'),
     ]
 
     operations = [

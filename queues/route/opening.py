@@ -1,0 +1,168 @@
+"""Opening items: what people will review, or what is counted on an item that says the same."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+
+from accounts.actor import SYSTEM
+from accounts.events import EventRow
+from queues.bulk import Value, reserve_ids, write_rows
+from queues.errors import WrongState
+from queues.models import Attachment, Item, Slot
+from queues.route import same
+from queues.route.decide import Decision
+from queues.route.queries import ActivePolicy
+from queues.score.detector import Record
+
+_ITEM_COLUMNS = (
+    "id",
+    "queue_id",
+    "prediction_id",
+    "priority",
+    "due_at",
+    "reviews_needed",
+    "reasons",
+    "fingerprint",
+    "other_id",
+    "other_first",
+)
+
+
+class Pick(NamedTuple):
+    """One prediction that the policy picked. record: only read where near-duplicates are attached."""
+
+    prediction: int
+    decision: Decision
+    record: Record
+
+
+class Opened(NamedTuple):
+    """One routed prediction and the item it becomes."""
+
+    item_id: int
+    pick: Pick
+    queue_id: int
+    fingerprint: bytes | None
+
+
+class Opening(NamedTuple):
+    """What became of the picks: items of their own, or (prediction, item that says the same)."""
+
+    opened: Sequence[Opened] = ()
+    attached: Sequence[tuple[int, int]] = ()
+
+
+def open_items(policy: ActivePolicy, picks: Sequence[Pick], now: datetime) -> Opening:
+    """Write the items, a slot for each review that they need, and what is counted on items that wait."""
+    if not picks:
+        return Opening()
+    opening = _with_ids(policy, picks)
+    write_rows(Item, _ITEM_COLUMNS, (_item_row(item, now) for item in opening.opened))
+    write_rows(Slot, ("item_id", "queue_id", "seq", "priority", "due_at"), _slot_rows(opening.opened, now))
+    if opening.attached:
+        rows = ((prediction, item_id, 1.0) for prediction, item_id in opening.attached)
+        write_rows(Attachment, ("prediction_id", "item_id", "similarity"), rows)
+    return opening
+
+
+def events_of(policy: ActivePolicy, project_id: int, opening: Opening) -> list[EventRow]:
+    """One event for each: who asks why an item was opened, or what is counted on it, finds it in the log."""
+    return [
+        *(_event(project_id, "item.opened", item.item_id, _facts(policy, item)) for item in opening.opened),
+        *(
+            _event(project_id, "item.attached", item_id, {"prediction": prediction, "similarity": 1.0})
+            for prediction, item_id in opening.attached
+        ),
+    ]
+
+
+def _facts(policy: ActivePolicy, item: Opened) -> dict[str, object]:
+    decision = item.pick.decision
+    return {
+        "prediction": item.pick.prediction,
+        "queue": decision.queue,
+        "priority": decision.priority,
+        "rules": rule_names(decision.reasons),
+        "policy_version": policy.version,
+    }
+
+
+def rule_names(reasons: Iterable[Mapping[str, Any]]) -> list[object]:
+    return [reason["rule"] for reason in reasons]
+
+
+def _with_ids(policy: ActivePolicy, picks: Sequence[Pick]) -> Opening:
+    """Which picks become items: not those that say the same as an unfinished item or an earlier pick."""
+    prints = {pick.prediction: same.fingerprint(pick.record) for pick in picks if pick.decision.attaches}
+    places = [(queue_id(policy, pick.decision), prints.get(pick.prediction)) for pick in picks]
+    known = _waiting(places)
+    opened: list[Opened] = []
+    attached: list[tuple[int, int]] = []
+    for pick, place, item_id in zip(picks, places, reserve_ids(Item, len(picks)), strict=True):
+        if place[1] is not None and place in known:
+            attached.append((pick.prediction, known[place]))
+            continue
+        opened.append(Opened(item_id, pick, *place))
+        known[place] = item_id
+    return Opening(opened, attached)
+
+
+def _waiting(places: Sequence[tuple[int, bytes | None]]) -> dict[tuple[int, bytes | None], int]:
+    asked = [(queue, fingerprint) for queue, fingerprint in places if fingerprint is not None]
+    if not asked:
+        return {}
+    return {asked[place]: item_id for place, item_id in same.waiting(asked).items()}
+
+
+def queue_id(policy: ActivePolicy, decision: Decision) -> int:
+    """The queue that the decision sends to. WrongState when the project no longer has it."""
+    try:
+        return policy.queues[decision.queue]
+    except KeyError:
+        raise WrongState(
+            f"Policy version {policy.version} sends to the queue {decision.queue!r}, which this project "
+            "does not have. Activate a version whose queues exist."
+        ) from None
+
+
+def urgency(decision: Decision, now: datetime) -> tuple[int, datetime]:
+    """Priority and due time."""
+    return decision.priority, now + timedelta(hours=decision.due_hours)
+
+
+def _item_row(item: Opened, now: datetime) -> tuple[Value, ...]:
+    decision = item.pick.decision
+    return (
+        item.item_id,
+        item.queue_id,
+        item.pick.prediction,
+        *urgency(decision, now),
+        decision.reviews_needed,
+        orjson.dumps(decision.reasons).decode(),
+        item.fingerprint,
+        *_pair(decision.reasons),
+    )
+
+
+def _pair(reasons: Iterable[Mapping[str, Any]]) -> tuple[int | None, bool | None]:
+    """The prediction to compare with, and whether it is shown first; at any depth of a combined reason."""
+    for reason in reasons:
+        if "other" in reason:
+            return reason["other"], reason["first"] == "other"
+        if (found := _pair(reason.get("of", ())))[0] is not None:
+            return found
+    return None, None
+
+
+def _slot_rows(opened: Sequence[Opened], now: datetime) -> Iterator[tuple[Value, ...]]:
+    for item in opened:
+        for seq in range(1, item.pick.decision.reviews_needed + 1):
+            yield item.item_id, item.queue_id, seq, *urgency(item.pick.decision, now)
+
+
+def _event(project_id: int, kind: str, item_id: int, after: dict[str, object]) -> EventRow:
+    return EventRow(
+        project_id=project_id, kind=kind, by=SYSTEM, subject_kind="item", subject_id=item_id, after=after
+    )

@@ -1,0 +1,52 @@
+"""Who says the same: a fingerprint of question and answer, and what waits in a queue under it."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from django.db import connection
+
+from queues.ingest.messages import text_of
+from queues.score.detector import Record
+from queues.score.normalise import normalise_v1
+
+_WAITING = """
+SELECT asked.place, found.id
+FROM unnest(%(places)s::int[], %(queues)s::bigint[], %(fingerprints)s::bytea[])
+  AS asked(place, queue, fingerprint)
+CROSS JOIN LATERAL (
+  SELECT id FROM queues_item
+  WHERE queue_id = asked.queue AND fingerprint = asked.fingerprint AND state IN ('open', 'in_review')
+  ORDER BY id LIMIT 1) found
+"""
+
+
+def fingerprint(record: Record) -> bytes:
+    """128 bits that are equal when question and answer are, but for case, width and spaces."""
+    said = f"{normalise_v1(_question(record))}\x1f{normalise_v1(_answer(record))}"
+    return sha256(said.encode()).digest()[:16]
+
+
+def waiting(asked: Sequence[tuple[int, bytes]]) -> Mapping[int, int]:
+    """Place in `asked` (queue, fingerprint) → the unfinished item that says the same. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WAITING,
+            {
+                "places": list(range(len(asked))),
+                "queues": [queue_id for queue_id, _fingerprint in asked],
+                "fingerprints": [fingerprint for _queue_id, fingerprint in asked],
+            },
+        )
+        return dict(cursor.fetchall())
+
+
+def _question(record: Record) -> str:
+    source = record["input"]
+    if "prompt" in source:
+        return str(source["prompt"])
+    return "\x1e".join(f"{message['role']}\x1f{text_of(message)}" for message in source["messages"])
+
+
+def _answer(record: Record) -> str:
+    output = record["output"]
+    return str(output["text"]) if "text" in output else text_of(output["messages"][0])
