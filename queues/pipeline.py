@@ -67,23 +67,27 @@ def _judge(project_id: int, arriving: Sequence[ingest.New]) -> Mapping[int, str]
     return route.route_new(project_id, arriving, score.score_new(project_id, arriving))
 
 
-@transaction.atomic
 def receive_feedback(
     project: Project, records: Sequence[CheckedFeedback], *, by: Actor
 ) -> list[feedback.StoredFeedback]:
-    """Store what users did, and look again at the predictions that it is about, in one transaction."""
-    stored = feedback.store(project.pk, records, by=by)
-    about = {one.prediction for one in stored if one.status == "created" and one.prediction is not None}
-    after_feedback(sorted(about))
-    return stored
+    """Store what users did, and look again at the predictions that it is about, in one transaction.
+
+    When the second look fails, whatever the reason, it is stored all the same: the sweeper looks.
+    """
+    try:
+        with transaction.atomic():
+            stored = feedback.store(project.pk, records, by=by)
+            after_feedback(sorted({one.joined for one in stored if one.joined is not None}))
+            return stored
+    except Exception:
+        log.exception("the second look after %d events is left to the sweeper", len(records))
+    return feedback.store(project.pk, records, by=by, owed=True)
 
 
-def join_late_feedback(*, older_than: timedelta = waiting.LOOK_AGAIN_AFTER) -> int:
-    """Join feedback that arrived in the same moment as its prediction; how many events were looked for."""
-    with transaction.atomic():
-        looked_for, about = waiting.look_again(older_than=older_than)
-        after_feedback(about)
-    return looked_for
+@transaction.atomic
+def finish_feedback(feedback_ids: Sequence[int]) -> None:
+    """Join what arrived in the same moment as its prediction, and have looked at what is owed a look."""
+    after_feedback(waiting.finish(feedback_ids))
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ A verb that is no resource stands after a colon: predictions:batch, queues/7:nex
 from django.urls import include, path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
-from queues.api import datasets, policies, predictions, queues, releases, reviews, verdicts
+from queues.api import datasets, feedback, policies, predictions, queues, releases, reviews, verdicts
 
 app_name = "api"
 
@@ -15,6 +15,11 @@ ingest = [
     path("predictions:batch", predictions.PredictionBatchView.as_view()),
     path("predictions/<id:number>", predictions.PredictionView.as_view()),
     path("predictions/<id:number>/story", predictions.PredictionStoryView.as_view()),
+]
+feedback_of_users = [
+    path("feedback", feedback.FeedbackListView.as_view()),
+    path("feedback:batch", feedback.FeedbackBatchView.as_view()),
+    path("feedback/<id:number>", feedback.FeedbackView.as_view()),
 ]
 route = [
     path("policies", policies.PoliciesView.as_view()),
@@ -55,5 +60,5 @@ export = [
 ]
 
 urlpatterns = [
-    path("projects/<slug:slug>/", include([*ingest, *route, *review, *settle, *export])),
+    path("projects/<slug:slug>/", include([*ingest, *feedback_of_users, *route, *review, *settle, *export])),
 ]

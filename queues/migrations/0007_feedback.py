@@ -10,7 +10,7 @@ DECLARE guarded text;
 BEGIN
   SELECT string_agg(quote_ident(column_name), ', ') INTO guarded FROM information_schema.columns
   WHERE table_schema = current_schema() AND table_name = 'queues_feedback'
-    AND column_name <> ALL ('{prediction_id,record,erased_at,was_looked_for}');
+    AND column_name <> ALL ('{prediction_id,record,erased_at,is_owed}');
   EXECUTE 'CREATE TRIGGER queues_feedback_is_history BEFORE UPDATE OF ' || guarded
     || ' ON queues_feedback FOR EACH ROW EXECUTE FUNCTION queues_refuse_rewrite()';
 END $$;
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('occurred_at', models.DateTimeField()),
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('erased_at', models.DateTimeField(null=True)),
-                ('was_looked_for', models.BooleanField(db_default=False)),
+                ('is_owed', models.BooleanField(db_default=False)),
                 ('prediction', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='feedback', to='queues.prediction')),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='accounts.project')),
             ],
@@ -96,6 +96,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='feedback',
+            index=models.Index(fields=['project', 'name', '-id'], name='feedback_by_name'),
+        ),
+        migrations.AddIndex(
+            model_name='feedback',
+            index=models.Index(condition=models.Q(('is_negative', True)), fields=['project', '-id'], name='feedback_negative'),
+        ),
+        migrations.AddIndex(
+            model_name='feedback',
             index=models.Index(condition=models.Q(('prediction__isnull', False)), fields=['prediction', '-id'], name='feedback_of_prediction'),
         ),
         migrations.AddIndex(
@@ -104,7 +112,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='feedback',
-            index=models.Index(condition=models.Q(('prediction__isnull', True), ('was_looked_for', False)), fields=['id'], name='feedback_to_look_for'),
+            index=models.Index(condition=models.Q(('is_owed', True)), fields=['id'], name='feedback_owed'),
         ),
         migrations.AddIndex(
             model_name='feedback',

@@ -60,7 +60,7 @@ class Feedback(models.Model):
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now())
     erased_at = models.DateTimeField(null=True)
-    was_looked_for = models.BooleanField(db_default=False)  # its prediction, once more, by the sweeper
+    is_owed = models.BooleanField(db_default=False)  # the sweeper is to look for its prediction, or at it
 
     class Meta:
         default_permissions = ()
@@ -80,6 +80,10 @@ class Feedback(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "-id"], name="feedback_newest"),
+            models.Index(fields=["project", "name", "-id"], name="feedback_by_name"),
+            models.Index(
+                fields=["project", "-id"], condition=models.Q(is_negative=True), name="feedback_negative"
+            ),
             models.Index(
                 fields=["prediction", "-id"],
                 condition=models.Q(prediction__isnull=False),
@@ -92,11 +96,7 @@ class Feedback(models.Model):
                 name="feedback_waiting",
             ),
             # Read by the sweeper: what arrived beside its prediction, and what has waited too long.
-            models.Index(
-                fields=["id"],
-                condition=models.Q(prediction__isnull=True, was_looked_for=False),
-                name="feedback_to_look_for",
-            ),
+            models.Index(fields=["id"], condition=models.Q(is_owed=True), name="feedback_owed"),
             models.Index(
                 fields=["received_at"],
                 condition=models.Q(prediction__isnull=True),

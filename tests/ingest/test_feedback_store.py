@@ -11,8 +11,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.actor import SYSTEM
+from accounts.actor import SYSTEM, Actor
 from accounts.models import Event, Project
+from accounts.roles import Role
 from queues import pipeline
 from queues.ingest import limits
 from queues.ingest.actions import store as store_predictions
@@ -20,11 +21,17 @@ from queues.ingest.feedback import waiting
 from queues.ingest.feedback.actions import StoredFeedback, store
 from queues.ingest.feedback.record import check
 from queues.ingest.record import check as check_prediction
-from queues.models import Feedback, PredictionAlias, Rating
-from tests.factories.projects import ProjectFactory
+from queues.models import Feedback, Item, PredictionAlias, Queue, Rating
+from queues.route import policies
+from tests.factories.projects import ProjectFactory, member
+from tests.factories.work import queue_in
 from tests.ingest.events import event
 from tests.ingest.records import record
 
+POLICY = {
+    "schema": "policy/1",
+    "rules": [{"kind": "badly_rated", "name": "unhappy", "queue": "unhappy", "thumbs_down": 1}],
+}
 AT_ONCE = timedelta(hours=-1)  # the clock of a transaction stands still
 TRACE = {"trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "b7ad6b7169203331"}
 
@@ -196,18 +203,39 @@ def test_what_arrived_in_the_same_moment_as_its_prediction_is_joined_later() -> 
         number = beside.submit(_in_a_connection_of_its_own, lambda: arrives(project)).result()
     assert counting(project) == []  # neither request could see the other
 
-    pipeline.join_late_feedback(older_than=timedelta(0))
+    pipeline.finish_feedback(waiting.owed(older_than=timedelta(0)))
 
     assert Feedback.objects.get().prediction_id == number
     assert counting(project) == [("f-1", "thumb", -1)]
 
 
 def test_each_event_is_looked_for_once_and_not_while_requests_may_still_run(project: Project) -> None:
-    sends(project, event())
+    (stored,) = sends(project, event())
 
-    assert pipeline.join_late_feedback() == 0
-    assert pipeline.join_late_feedback(older_than=AT_ONCE) == 1
-    assert pipeline.join_late_feedback(older_than=AT_ONCE) == 0
+    assert waiting.owed(older_than=waiting.SETTLING) == []
+    assert waiting.owed(older_than=AT_ONCE) == [stored.id]
+    assert waiting.finish([stored.id]) == []
+    assert waiting.owed(older_than=AT_ONCE) == []
+
+
+def test_feedback_is_stored_even_when_routing_fails_and_the_sweeper_has_it_looked_at(
+    project: Project,
+) -> None:
+    number = arrives(project)
+    by, queue = Actor(member(project, Role.LEAD).pk), queue_in(project, slug="unhappy")
+    policy = policies.new_version(project.pk, document=POLICY, by=by, reason="test")
+    policies.activate(project.pk, policy.version, by=by, reason="test")
+    pipeline.after_arrival([number])
+    Queue.objects.filter(pk=queue.pk).update(slug="renamed")  # the policy sends to a queue that is gone
+
+    (stored,) = pipeline.receive_feedback(project, [check(event())], by=SYSTEM)
+
+    assert stored.status == "created"
+    assert waiting.owed(older_than=AT_ONCE) == [stored.id]
+    Queue.objects.filter(pk=queue.pk).update(slug="unhappy")
+    pipeline.finish_feedback([stored.id])
+    assert Item.objects.get().prediction_id == number
+    assert waiting.owed(older_than=AT_ONCE) == []
 
 
 def test_what_waits_for_too_long_is_dropped_and_told(project: Project) -> None:

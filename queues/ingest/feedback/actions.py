@@ -33,6 +33,11 @@ class StoredFeedback:
     status: Status
     prediction: int | None
 
+    @property
+    def joined(self) -> int | None:
+        """The prediction that this very event was joined with."""
+        return self.prediction if self.status == "created" else None
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -41,20 +46,27 @@ class _Known:
     prediction: int | None
 
 
-def store(project_id: int, records: Sequence[CheckedFeedback], *, by: Actor) -> list[StoredFeedback]:
-    """Store the new ones of these events, all or none, and say of each what became of it."""
+def store(
+    project_id: int, records: Sequence[CheckedFeedback], *, by: Actor, owed: bool = False
+) -> list[StoredFeedback]:
+    """Store the new ones of these events, all or none, and say of each what became of it.
+
+    owed: the sweeper is to have the predictions looked at again, because the caller could not.
+    """
     for _attempt in range(_RACES_ENDURED):
         try:
             with transaction.atomic():
-                return _store(project_id, records, by)
+                return _store(project_id, records, by=by, owed=owed)
         except (IntegrityError, OperationalError) as error:
             if not isinstance(error.__cause__, _RACES):
                 raise
     with transaction.atomic():
-        return _store(project_id, records, by)
+        return _store(project_id, records, by=by, owed=owed)
 
 
-def _store(project_id: int, records: Sequence[CheckedFeedback], by: Actor) -> list[StoredFeedback]:
+def _store(
+    project_id: int, records: Sequence[CheckedFeedback], *, by: Actor, owed: bool
+) -> list[StoredFeedback]:
     known = _known(project_id, records)
     new: dict[str, CheckedFeedback] = {}
     for record in records:
@@ -65,7 +77,7 @@ def _store(project_id: int, records: Sequence[CheckedFeedback], by: Actor) -> li
     for id_, record in zip(reserve_ids(Feedback, len(taken)), taken, strict=True):
         known[record.event_id] = _Known(id_, record.content_hash, about.get(record.event_id))
     if taken:
-        _write(project_id, taken, known)
+        _write(project_id, taken, known, owed=owed)
         _record_event(project_id, [known[record.event_id].id for record in taken], by)
     return list(_statuses(records, known, {record.event_id for record in taken}))
 
@@ -141,15 +153,19 @@ _COLUMNS = (
     "is_negative",
     "record",
     "occurred_at",
+    "is_owed",
 )
 
 
-def _write(project_id: int, taken: Sequence[CheckedFeedback], known: dict[str, _Known]) -> None:
+def _write(
+    project_id: int, taken: Sequence[CheckedFeedback], known: dict[str, _Known], *, owed: bool
+) -> None:
     # In the order of the key: two batches that share ids wait for each other, they never deadlock.
     ordered = sorted(taken, key=lambda record: record.event_id)
-    write_rows(Feedback, _COLUMNS, (_row(project_id, record, known[record.event_id]) for record in ordered))
-    joined = [(record, known[record.event_id]) for record in ordered]
-    ratings.count(_rated(record, there) for record, there in joined if there.prediction is not None)
+    there = [known[record.event_id] for record in ordered]
+    pairs = list(zip(ordered, there, strict=True))
+    write_rows(Feedback, _COLUMNS, (_row(project_id, record, row, owed=owed) for record, row in pairs))
+    ratings.count(_rated(record, row) for record, row in pairs if row.prediction is not None)
 
 
 def _rated(record: CheckedFeedback, there: _Known) -> ratings.Event:
@@ -164,7 +180,7 @@ def _rated(record: CheckedFeedback, there: _Known) -> ratings.Event:
     )
 
 
-def _row(project_id: int, record: CheckedFeedback, there: _Known) -> tuple[Value, ...]:
+def _row(project_id: int, record: CheckedFeedback, there: _Known, *, owed: bool) -> tuple[Value, ...]:
     return (
         there.id,
         project_id,
@@ -181,6 +197,7 @@ def _row(project_id: int, record: CheckedFeedback, there: _Known) -> tuple[Value
         record.is_negative,
         record.json.decode(),
         record.occurred_at,
+        owed or there.prediction is None,
     )
 
 
