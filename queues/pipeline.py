@@ -107,7 +107,7 @@ def after_feedback(prediction_ids: Sequence[int]) -> None:
 
 
 def after_enrichment(prediction_ids: Sequence[int], changed: frozenset[str]) -> None:
-    """More is known of them: `changed` names it as rules ask for it (`score:seu`, `findings`)."""
+    """More is known of these predictions: `changed` names it as rules ask for it (`score:seu`)."""
     second_look.look_again(prediction_ids, changed=changed)
 
 

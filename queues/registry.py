@@ -1,9 +1,17 @@
 """Where plug-ins are found by name: measures, detectors, rules, orders, metrics, formats."""
 
-from collections.abc import Callable, Iterator
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+
+def load_plug_ins(package: str, folders: Iterable[str]) -> None:
+    """Import every module of a package of plug-ins, so that each registers: a new one is one file."""
+    for module in sorted(module.name for module in pkgutil.iter_modules(folders)):
+        import_module(f"{package}.{module}")
 
 
 class Registry(Generic[T]):

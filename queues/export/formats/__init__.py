@@ -1,6 +1,8 @@
-"""The formats that a release can have: one file each. A new one is a new file, imported here."""
+"""The formats that a release can have, one file each. To add one, write its file."""
 
-from queues.export.formats import golden, trl_dpo, trl_sft
 from queues.export.formats.base import Format, formats, validate, write
+from queues.registry import load_plug_ins
 
-__all__ = ["Format", "formats", "golden", "trl_dpo", "trl_sft", "validate", "write"]
+__all__ = ["Format", "formats", "validate", "write"]
+
+load_plug_ins(__name__, __path__)

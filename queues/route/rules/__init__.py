@@ -1,27 +1,5 @@
-"""The kinds of rules we ship, one file each. To add one, write its file and name it here."""
+"""The kinds of rules we ship, one file each. To add one, write its file."""
 
-from queues.route.rules import (
-    all_of,
-    any_of,
-    attribute,
-    badly_rated,
-    disagreement,
-    none_of,
-    pair,
-    random_audit,
-    safety_flagged,
-    uncertain,
-)
+from queues.registry import load_plug_ins
 
-__all__ = [
-    "all_of",
-    "any_of",
-    "attribute",
-    "badly_rated",
-    "disagreement",
-    "none_of",
-    "pair",
-    "random_audit",
-    "safety_flagged",
-    "uncertain",
-]
+load_plug_ins(__name__, __path__)
