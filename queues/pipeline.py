@@ -28,6 +28,9 @@ from queues.errors import Taken, WrongState
 from queues.export import actions as export
 from queues.export import queries as exported
 from queues.ingest import actions as ingest
+from queues.ingest.feedback import actions as feedback
+from queues.ingest.feedback import waiting
+from queues.ingest.feedback.record import CheckedFeedback
 from queues.ingest.record import CheckedRecord
 from queues.models import Item, ItemState, Job, Policy, Prediction, PredictionState, Queue, Review, Verdict
 from queues.monitor import actions as monitor
@@ -63,6 +66,29 @@ def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) ->
 def _judge(project_id: int, arriving: Sequence[ingest.New]) -> Mapping[int, str]:
     """New records → their scores, routings and items; the state in which each is stored."""
     return route.route_new(project_id, arriving, score.score_new(project_id, arriving))
+
+
+def receive_feedback(
+    project: Project, records: Sequence[CheckedFeedback], *, by: Actor
+) -> list[feedback.StoredFeedback]:
+    """Store what users did, and look again at the predictions that it is about, in one transaction.
+
+    When the second look fails, whatever the reason, it is stored all the same: the sweeper looks.
+    """
+    try:
+        with transaction.atomic():
+            stored = feedback.store(project.pk, records, by=by)
+            after_feedback(sorted({one.joined for one in stored if one.joined is not None}))
+            return stored
+    except Exception:
+        log.exception("the second look after %d events is left to the sweeper", len(records))
+    return feedback.store(project.pk, records, by=by, owed=True)
+
+
+@transaction.atomic
+def finish_feedback(feedback_ids: Sequence[int]) -> None:
+    """Join what arrived in the same moment as its prediction, and have looked at what is owed a look."""
+    after_feedback(waiting.finish(feedback_ids))
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from django.db.models.functions import Now
 
@@ -10,6 +11,7 @@ from accounts.models import StoredAnswer
 from queues import pipeline
 from queues.assign import actions as assign
 from queues.doorbell import ring
+from queues.ingest.feedback import waiting as feedback
 from queues.models import Heartbeat, Job
 from queues.monitor import actions as monitor
 
@@ -19,13 +21,15 @@ SETTLING = timedelta(seconds=5)  # a request that just stored predictions is abo
 
 
 def sweep() -> None:
-    """Free ended leases, finish arrivals, ask for refits, ring again for jobs; then say "swept".
+    """Free ended leases, finish arrivals and feedback, ask for refits, ring for jobs; then say "swept".
 
     A step that fails is logged and keeps none of the others from being done.
     """
     steps: tuple[Callable[[], object], ...] = (
         _free_ended_leases,
         finish_arrivals,
+        finish_feedback,
+        _drop_old_feedback,
         Job.objects.give_up,
         monitor.ask_for_owed_refits,
         _ring_for_jobs,
@@ -49,25 +53,40 @@ def _ring_for_jobs() -> None:
         ring("queues.tasks.run_job", job_id)
 
 
+def _drop_old_feedback() -> None:
+    while feedback.drop_old():
+        pass
+
+
 def finish_arrivals() -> int:
     """Score and route what was stored and left; how many were tried. What fails is logged and passed by."""
+    return _finish(partial(pipeline.owed_arrivals, older_than=SETTLING), pipeline.after_arrival)
+
+
+def finish_feedback() -> int:
+    """Join feedback that missed its prediction, and look at what is owed a look; how many were tried."""
+    return _finish(partial(feedback.owed, older_than=feedback.SETTLING), pipeline.finish_feedback)
+
+
+def _finish(owed: Callable[..., list[int]], finish: Callable[[Sequence[int]], None]) -> int:
+    """Batch by batch; one that fails is tried row by row, so that no row keeps another from being done."""
     last = seen = 0
-    while prediction_ids := pipeline.owed_arrivals(older_than=SETTLING, after=last):
+    while ids := owed(after=last):
         try:
-            pipeline.after_arrival(prediction_ids)
+            finish(ids)
         except Exception:
-            log.exception("a batch of %d arrivals failed; each is tried by itself", len(prediction_ids))
-            _finish_one_by_one(prediction_ids)
-        last, seen = prediction_ids[-1], seen + len(prediction_ids)
+            log.exception("a batch of %d failed; each is tried by itself", len(ids))
+            _finish_one_by_one(ids, finish)
+        last, seen = ids[-1], seen + len(ids)
     return seen
 
 
-def _finish_one_by_one(prediction_ids: Sequence[int]) -> None:
-    for prediction_id in prediction_ids:
+def _finish_one_by_one(ids: Sequence[int], finish: Callable[[Sequence[int]], None]) -> None:
+    for id_ in ids:
         try:
-            pipeline.after_arrival([prediction_id])
+            finish([id_])
         except Exception:
-            log.exception("prediction %d stays owed", prediction_id)
+            log.exception("%d stays owed", id_)
 
 
 def beat_heart(name: str) -> None:

@@ -1,5 +1,7 @@
 """What became of each record that was sent, as JSON."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from queues.errors import Fault, Invalid, ReviewappError
@@ -19,16 +21,17 @@ class Conflict(ReviewappError):
     status = 409
     code = "conflict"
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, fault: Fault) -> None:
         super().__init__(message)
-        self.faults = (Fault("/prediction_id", "prediction_id.taken", message),)
+        self.faults = (fault,)
 
 
 def conflict() -> Conflict:
     """The refusal of a record whose id has another content already."""
-    return Conflict(
-        _("Another record was stored under this id before, and it stays. Send this one under its own id.")
+    message = _(
+        "Another record was stored under this id before, and it stays. Send this one under its own id."
     )
+    return Conflict(message, Fault("/prediction_id", "prediction_id.taken", message))
 
 
 def result(record: CheckedRecord, stored: Stored) -> dict[str, object]:
@@ -41,33 +44,38 @@ def result(record: CheckedRecord, stored: Stored) -> dict[str, object]:
         "id": stored.id,
     }
     if record.altered:
-        detail = _("U+0000 and lone surrogates cannot be stored; each became U+FFFD.")
-        told["warnings"] = [
-            {"pointer": pointer, "code": "text.altered", "detail": detail} for pointer in record.altered
-        ]
+        told["warnings"] = warnings_of(record.altered)
     if stored.status == "conflict":
-        told["problem"] = _problem(conflict())
+        told["problem"] = problem_of(conflict())
     return told
 
 
-def rejection(error: Invalid, arrived: Arrived) -> dict[str, object]:
-    """One record that was not stored, with every fault."""
+def warnings_of(altered: Sequence[str]) -> list[dict[str, str]]:
+    """The texts in which characters were replaced, by their pointers."""
+    detail = _("U+0000 and lone surrogates cannot be stored; each became U+FFFD.")
+    return [{"pointer": pointer, "code": "text.altered", "detail": detail} for pointer in altered]
+
+
+def rejection(error: Invalid, arrived: Arrived, id_field: str) -> dict[str, object]:
+    """One record that was not stored, with every fault; id_field: the key under which it names itself."""
     value = arrived.value if isinstance(arrived, Sent) else None
-    named = value.get("prediction_id") if isinstance(value, dict) else None
+    named = value.get(id_field) if isinstance(value, dict) else None
     return {
-        "prediction_id": storable(named[: limits.NAME_CHARACTERS]) if isinstance(named, str) else None,
+        id_field: storable(named[: limits.NAME_CHARACTERS]) if isinstance(named, str) else None,
         "status": error.status,
         "result": "invalid",
-        "problem": _problem(error),
+        "problem": problem_of(error),
     }
 
 
-def _problem(error: Invalid | Conflict) -> dict[str, object]:
+def problem_of(error: ReviewappError) -> dict[str, object]:
+    """A refusal as it stands in the result of one record."""
     return {
         "type": f"urn:reviewapp:problem:{error.code}",
         "status": error.status,
         "detail": str(error),
         "errors": [
-            {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in error.faults
+            {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
+            for fault in getattr(error, "faults", ())
         ],
     }

@@ -5,8 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from pydantic import TypeAdapter
 
+from queues.ingest.feedback.record import FeedbackRecord
 from queues.ingest.record import PredictionRecord
 
+_RECORDS = (PredictionRecord, FeedbackRecord)
 _RECORD = {"$ref": "#/components/schemas/PredictionRecord"}
 _LINES = {"type": "string", "description": "One prediction/1 record per line; gzip is taken."}
 _RESULT = {
@@ -42,11 +44,12 @@ read = extend_schema(responses={200: _OBJECT})
 
 
 def add_record_shape(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Post-processing hook: prediction/1 and the shapes inside it as named components."""
-    record = _readable(TypeAdapter(PredictionRecord).json_schema(ref_template="#/components/schemas/{model}"))
+    """Post-processing hook: the records that are sent, and the shapes inside them, as named components."""
     shapes = result.setdefault("components", {}).setdefault("schemas", {})
-    shapes.update(record.pop("$defs", {}))
-    shapes["PredictionRecord"] = record
+    for record in _RECORDS:
+        shape = _readable(TypeAdapter(record).json_schema(ref_template="#/components/schemas/{model}"))
+        shapes.update(shape.pop("$defs", {}))
+        shapes[record.__name__] = shape
     return result
 
 

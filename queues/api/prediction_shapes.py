@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from queues.api.feedback_shapes import feedback_line
 from queues.audit.story import ItemStory, Story
 from queues.models import Flag, Prediction, ReleaseRow, Review, Routing, Scores, Slot, Verdict
 from queues.models.release import OUT
@@ -45,6 +46,11 @@ def story_shape(story: Story) -> dict[str, Any]:
         "scores": _scores(story.scores),
         "routing": _routing(story.routing),
         "flags": [_flag(flag) for flag in story.flags],
+        "feedback": [
+            feedback_line(one) | {"counts": counts}
+            for counts, found in ((True, story.feedback.counted), (False, story.feedback.earlier))
+            for one in found
+        ],
         "items": [_item(item) | {"releases": releases.get(item.item.pk, [])} for item in story.items],
         "events": [
             {

@@ -1,23 +1,21 @@
 """Predictions: send one or many, list them, read one with all that became of it."""
 
-from collections.abc import Sequence
+from functools import partial
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues import pipeline
 from queues.api import pagination, parameters, prediction_schema
+from queues.api.arrived import check_each, read_batch, read_one
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.prediction_results import STATUS, conflict, rejection, result
 from queues.api.prediction_shapes import full_prediction, prediction_line, story_shape
 from queues.audit.story import Story, story_of
-from queues.errors import Invalid, NotFound
-from queues.ingest import body, limits
+from queues.errors import NotFound
 from queues.ingest.actions import user_key
-from queues.ingest.jsontext import Sent
 from queues.ingest.record import CheckedRecord, check_sent
 from queues.models import Prediction, PredictionState
 
@@ -42,7 +40,7 @@ class PredictionsView(ProjectView):
 
     @prediction_schema.send_one
     def post(self, request: ProjectRequest) -> Response:
-        sent = body.read_one(_body(request), **_declared(request))
+        sent = read_one(request)
         record = check_sent(sent, user_key=user_key(request.project.pk))
         stored = pipeline.receive(request.project, [record], by=request.actor)[0]
         if stored.status == "conflict":
@@ -57,8 +55,8 @@ class PredictionBatchView(ProjectView):
 
     @prediction_schema.send_many
     def post(self, request: ProjectRequest) -> Response:
-        arrived = body.read_batch(_body(request), **_declared(request))
-        checked = _checked(arrived, user_key(request.project.pk))
+        arrived = read_batch(request)
+        checked = check_each(arrived, partial(check_sent, user_key=user_key(request.project.pk)))
         good = [one for one in checked if isinstance(one, CheckedRecord)]
         stored = iter(pipeline.receive(request.project, good, by=request.actor) if good else [])
         results = [
@@ -66,7 +64,7 @@ class PredictionBatchView(ProjectView):
             | (
                 result(one, next(stored))
                 if isinstance(one, CheckedRecord)
-                else rejection(one, arrived[index])
+                else rejection(one, arrived[index], "prediction_id")
             )
             for index, one in enumerate(checked)
         ]
@@ -91,28 +89,6 @@ class PredictionStoryView(ProjectView):
     @prediction_schema.read
     def get(self, request: ProjectRequest, number: int) -> Response:
         return Response(story_shape(_story(request, number)))
-
-
-def _body(request: Request) -> bytes:
-    """At most one byte more than is taken: a larger body is refused without being read."""
-    return request._request.read(limits.BODY_BYTES + 1)
-
-
-def _declared(request: Request) -> dict[str, str]:
-    return {
-        "content_type": request.META.get("CONTENT_TYPE", ""),
-        "content_encoding": request.META.get("HTTP_CONTENT_ENCODING", ""),
-    }
-
-
-def _checked(arrived: Sequence[body.Arrived], key: bytes) -> list[CheckedRecord | Invalid]:
-    checked: list[CheckedRecord | Invalid] = []
-    for one in arrived:
-        try:
-            checked.append(check_sent(one, user_key=key) if isinstance(one, Sent) else one)
-        except Invalid as error:
-            checked.append(error)
-    return checked
 
 
 def _filtered(request: ProjectRequest) -> QuerySet[Prediction]:

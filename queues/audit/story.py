@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 
 from accounts.models import Event
 from queues.audit.queries import events_about
+from queues.ingest.feedback.queries import FeedbackOf, of_prediction
 from queues.models import (
     Flag,
     Item,
@@ -47,6 +48,7 @@ class Story:
     routing: Routing | None
     flags: Sequence[Flag]
     items: Sequence[ItemStory]
+    feedback: FeedbackOf
     events: Sequence[Event]
 
 
@@ -69,6 +71,7 @@ def story_of(project_id: int, prediction_id: int, *, reader_id: int) -> Story | 
         getattr(prediction, "routing", None),
         list(prediction.flags.all()),
         items,
+        of_prediction(prediction.pk),
         _events(project_id, prediction, items),
     )
 

@@ -11,6 +11,8 @@ from psycopg import errors as pg_errors
 from accounts import events
 from accounts.actor import Actor
 from queues.bulk import Value, reserve_ids, write_rows
+from queues.ingest.feedback import references, waiting
+from queues.ingest.feedback.predictions import keep_other_names
 from queues.ingest.record import CheckedRecord
 from queues.models import Payload, Prediction, PredictionState
 
@@ -85,6 +87,8 @@ def _store(project_id: int, records: Sequence[CheckedRecord], by: Actor, judge: 
     if new:
         arriving = [New(known[key].id, record) for key, record in new.items()]
         _record_event(project_id, [one.id for one in arriving], by)
+        # Before they are judged: what users said of them is a reason to look at them.
+        waiting.join_arriving(project_id, [(name, new.id) for new in arriving for name in _names(new)])
         _write(project_id, arriving, judge(arriving) if judge else {})
     return _statuses(records, known, dict(new))
 
@@ -131,6 +135,14 @@ def _write(project_id: int, arriving: Sequence[New], states: Mapping[int, str]) 
     rows = sorted(arriving, key=lambda new: _key(new.checked))
     write_rows(Prediction, _PREDICTION_COLUMNS, _prediction_rows(project_id, rows, states))
     write_rows(Payload, _PAYLOAD_COLUMNS, _payload_rows(rows))
+    keep_other_names(project_id, {new.id: new.checked.record for new in rows})
+
+
+def _names(new: New) -> list[bytes]:
+    """All keys by which feedback may mean it."""
+    record = new.checked
+    own = references.by_prediction(record.environment, record.prediction_id)
+    return [own, *references.other_names(record.record)]
 
 
 _PREDICTION_COLUMNS = (

@@ -36,7 +36,9 @@ def read_one(body: bytes, *, content_type: str, content_encoding: str = "") -> S
         raise _wrong_type(JSON)
     sent = _parse(unpack(body, content_encoding))
     if isinstance(sent, list):
-        message = _("This address takes one record, not a list. Send lists to predictions:batch.")
+        message = _(
+            "This address takes one record, not a list. Send lists to the address that ends in :batch."
+        )
         raise Refused(422, "invalid", message, [Fault("", "record.type", message)])
     return sent
 
@@ -125,7 +127,9 @@ def _parse(text: bytes) -> list[Sent] | Sent:
 def _read_array(text: bytes) -> list[Arrived]:
     sent = _parse(text)
     if not isinstance(sent, list):
-        message = _("A batch is a list of records. Put them between [ and ], or send one to predictions.")
+        message = _(
+            "A batch is a list of records. Put them between [ and ], or leave :batch out of the address."
+        )
         raise Refused(422, "invalid", message, [Fault("", "batch.type", message)])
     _check_length(len(sent))
     return list(sent)

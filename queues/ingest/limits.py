@@ -28,3 +28,9 @@ NAME_CHARACTERS = 200
 
 FAULTS_REPORTED = 100
 """A record wrong in more places than this names the first ones only."""
+
+COMMENT_CHARACTERS = 10_000  # of one comment of an end user
+REASON_CODES = 50
+CHOICES = 1_000  # the highest index of a preferred candidate
+WAITING_PER_PREDICTION = 1_000
+"""Events that may wait for one prediction that has not arrived: its arrival has to join them all."""

@@ -7,22 +7,22 @@ No Django here: the same check serves the API, the command line and the client.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, NotRequired, cast
+from typing import Annotated, Any, NotRequired
 
 import orjson
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, with_config
+from pydantic import AfterValidator, Field, TypeAdapter, with_config
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from queues.errors import Fault, Invalid
+from queues.errors import Fault
 from queues.ingest import evidence, limits, provenance
-from queues.ingest.faults import OUTPUT_MISSING, faults_in
+from queues.ingest.checking import faults_of_shape, pseudonymous, storable
+from queues.ingest.faults import OUTPUT_MISSING
 from queues.ingest.input_key import input_key
 from queues.ingest.jsontext import Sent
 from queues.ingest.kinds import STRICT, Free, Metadata, Name, PastTime, Share, Tag, Text, parse_time
-from queues.ingest.mending import mend
 from queues.ingest.messages import Messages, Part, as_parts, text_of
-from queues.ingest.pseudonym import is_pseudonym, pseudonym
+from queues.ingest.pseudonym import is_pseudonym
 
 DEFAULT_ENVIRONMENT = "production"
 
@@ -135,62 +135,15 @@ def check(sent: object, *, user_key: bytes | None = None) -> CheckedRecord:
 
 def check_sent(sent: Sent, *, user_key: bytes | None = None) -> CheckedRecord:
     """`check` for a record that was read from JSON text: nothing is written twice."""
-    if not isinstance(sent.value, dict):
-        raise _invalid([Fault("", "record.type", "A record is a JSON object.")])
-    record, compact, altered, faults = _storable(sent.value, sent.compact)
-    if not faults:
-        faults = _faults_of_shape(record) or _faults_of_output(record["output"])
-    if faults:
-        raise _invalid(faults)
-    accepted = _accepted(record, user_key)
-    if accepted is not record:
+    found = storable(sent, _faults)
+    accepted, compact = _accepted(found.record, user_key), found.compact
+    if accepted is not found.record:
         compact = orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS)
-    return _checked(accepted, compact, altered)
+    return _checked(accepted, compact, found.altered)
 
 
-def _invalid(faults: list[Fault]) -> Invalid:
-    return Invalid("The record was not stored; correct what is listed and send it again.", faults)
-
-
-def _storable(
-    record: dict[str, Any], compact: bytes | None
-) -> tuple[dict[str, Any], bytes, tuple[str, ...], list[Fault]]:
-    """The record without what PostgreSQL and UTF-8 cannot hold; walked only when there is such a thing."""
-    altered: tuple[str, ...] = ()
-    compact = compact or _compact(record)
-    if compact is None or b"\\u0000" in compact:
-        mended = mend(record)
-        if mended.faults:
-            return record, b"", (), mended.faults[: limits.FAULTS_REPORTED]
-        record, altered = cast("dict[str, Any]", mended.value), tuple(mended.altered)
-        compact = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-    return record, compact, altered, _faults_of_size(record, len(compact))
-
-
-def _compact(record: dict[str, Any]) -> bytes | None:
-    """None for lone surrogates, numbers out of range, or deeper than it writes."""
-    try:
-        return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-    except TypeError:
-        return None
-
-
-def _faults_of_size(record: dict[str, Any], size: int) -> list[Fault]:
-    if len(record) > limits.OBJECT_KEYS:
-        return [Fault("", "json.keys", f"A record may have at most {limits.OBJECT_KEYS} keys.")]
-    if size <= limits.RECORD_BYTES:
-        return []
-    detail = f"A record may have at most {limits.RECORD_BYTES} bytes; this one has {size}."
-    # What is too long by itself is named first: that is what the sender can shorten.
-    return [*_faults_of_shape(record), Fault("", "record.too_large", detail)]
-
-
-def _faults_of_shape(record: dict[str, Any]) -> list[Fault]:
-    try:
-        _SHAPE.validate_python(record)
-    except ValidationError as error:
-        return faults_in(record, error.errors(include_url=False, include_input=False))
-    return []
+def _faults(record: dict[str, Any]) -> list[Fault]:
+    return faults_of_shape(_SHAPE, record) or _faults_of_output(record["output"])
 
 
 def _faults_of_output(output: dict[str, Any]) -> list[Fault]:
@@ -212,15 +165,9 @@ def _accepted(record: dict[str, Any], user_key: bytes | None) -> dict[str, Any]:
             changed[section] = record[section] | {"messages": parts}
     user_ref = (record.get("subject") or {}).get("user_ref")
     if user_ref and not is_pseudonym(user_ref):
-        changed["subject"] = record["subject"] | {"user_ref": _pseudonym(user_ref, user_key)}
+        pseudonym = pseudonymous(user_ref, user_key, "/subject/user_ref")
+        changed["subject"] = record["subject"] | {"user_ref": pseudonym}
     return record | changed if changed else record
-
-
-def _pseudonym(user_ref: str, user_key: bytes | None) -> str:
-    if user_key is None:
-        detail = "Send a pseudonym (h: and the hexadecimal HMAC of the id), never the id itself."
-        raise _invalid([Fault("/subject/user_ref", "subject.raw", detail)])
-    return pseudonym(user_ref, user_key)
 
 
 def _checked(record: dict[str, Any], compact: bytes, altered: tuple[str, ...]) -> CheckedRecord:

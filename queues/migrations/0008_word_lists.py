@@ -21,7 +21,7 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_rate_buckets_without_log"),
-        ("queues", "0004_published_releases_stand"),
+        ("queues", "0007_feedback"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

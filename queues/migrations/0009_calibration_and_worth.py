@@ -20,7 +20,7 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_rate_buckets_without_log"),
-        ("queues", "0004_published_releases_stand"),
+        ("queues", "0008_word_lists"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

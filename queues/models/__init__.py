@@ -2,6 +2,7 @@
 
 from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
 from queues.models.dataset import DATASET_NAME, Dataset
+from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, PredictionAlias, Rating
 from queues.models.flag import Flag, Severity
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
@@ -29,6 +30,9 @@ __all__ = [
     "Decision",
     "Draft",
     "ExportKey",
+    "Feedback",
+    "FeedbackKind",
+    "FeedbackName",
     "Flag",
     "FormVersion",
     "Heartbeat",
@@ -41,8 +45,10 @@ __all__ = [
     "Payload",
     "Policy",
     "Prediction",
+    "PredictionAlias",
     "PredictionState",
     "Queue",
+    "Rating",
     "Release",
     "ReleaseFile",
     "ReleaseRow",

@@ -10,10 +10,14 @@ from queues.errors import Invalid
 from queues.models import Policy
 from queues.route import policy_document
 from queues.route.rule import Rule
+from queues.web import reasons_of_people as of_people
+from queues.web.reasons_of_people import figure
 
 
 def sentence(reason: Mapping[str, Any]) -> str:
     """One reason of a routing: which rule, what it saw, what it asks for."""
+    if (told := of_people.sentence(reason)) is not None:
+        return told
     said = {
         name: figure(value) if isinstance(value, float | int) else value for name, value in reason.items()
     }
@@ -36,11 +40,6 @@ def _known_sentence(reason: Mapping[str, Any]) -> str:
     return _("The rule “%(rule)s” picked it.")
 
 
-def figure(value: float) -> str:
-    """A score as people read it: four significant figures, no exponent for ordinary sizes."""
-    return f"{value:,.4g}"
-
-
 def rule_names(project_id: int) -> list[str]:
     """The names that reasons of this project may have: of the rules of its last policy versions."""
     versions = Policy.objects.filter(project=project_id).order_by("-version")
@@ -58,6 +57,8 @@ def rules_of(policy: Policy) -> list[tuple[Rule, str]]:
 
 def _rule_sentence(rule: Any) -> str:
     """What a rule sends and why; a kind without words of its own is named by its kind."""
+    if (told := of_people.rule_sentence(rule)) is not None:
+        return told
     match rule.kind:
         case "uncertain" if rule.by == "rank":
             share = f"{100 * (1 - rule.threshold):.3g}%"

@@ -1,4 +1,4 @@
-"""`reviewapp push FILE`, `pull NAME@VERSION`, `status`, `verify FOLDER`.
+"""`reviewapp push FILE`, `push-feedback FILE`, `pull NAME@VERSION`, `status`, `verify FOLDER`.
 
 Progress and sentences go to standard error, the result as JSON to standard output. Exit codes: 0 done;
 1 some records were rejected, or a file does not verify; 2 arguments, key or file; 3 the server refused;
@@ -17,7 +17,7 @@ from typing import Any
 from reviewapp.client.ending import OK, SOME_WRONG, Ending, Refused
 from reviewapp.client.key import VARIABLE, read_key
 from reviewapp.client.pull import pull
-from reviewapp.client.push import push
+from reviewapp.client.push import FEEDBACK, PREDICTIONS, push
 from reviewapp.client.server import Server
 from reviewapp.client.verify import verify
 
@@ -58,7 +58,12 @@ def _parser() -> argparse.ArgumentParser:
         "push", parents=[shared], help="send the records of a .jsonl or .jsonl.gz file"
     )
     pushing.add_argument("file", type=Path)
-    pushing.set_defaults(run=_push)
+    pushing.set_defaults(run=_push, shape=PREDICTIONS)
+    telling = commands.add_parser(
+        "push-feedback", parents=[shared], help="send what end users did, from a .jsonl or .jsonl.gz file"
+    )
+    telling.add_argument("file", type=Path)
+    telling.set_defaults(run=_push, shape=FEEDBACK)
     pulling = commands.add_parser("pull", parents=[shared], help="download a release")
     pulling.add_argument("release", help="name@version, or name@latest")
     pulling.add_argument("--to", type=Path, help="the folder; by default name-version here")
@@ -78,7 +83,7 @@ def _server(options: argparse.Namespace) -> Server:
 
 
 def _push(options: argparse.Namespace) -> tuple[Any, int]:
-    pushed = push(_server(options), options.file, has_bar=not options.no_progress)
+    pushed = push(_server(options), options.file, options.shape, has_bar=not options.no_progress)
     return asdict(pushed), SOME_WRONG if pushed.rejected else OK
 
 

@@ -1,4 +1,4 @@
-"""`reviewapp push FILE`: records of a JSON lines file to the server, in gzipped batches."""
+"""`reviewapp push FILE`, `push-feedback FILE`: records of a JSON lines file, in gzipped batches."""
 
 import gzip
 import zlib
@@ -32,14 +32,26 @@ class Pushed:
     altered: list[dict[str, Any]]
 
 
-def push(server: Server, file: Path, *, has_bar: bool = True) -> Pushed:
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One kind of records: where they go, and the key under which each names itself."""
+
+    address: str
+    id_field: str
+
+
+PREDICTIONS = Shape("predictions:batch", "prediction_id")
+FEEDBACK = Shape("feedback:batch", "event_id")
+
+
+def push(server: Server, file: Path, shape: Shape = PREDICTIONS, *, has_bar: bool = True) -> Pushed:
     """Send every line. Sending a file again changes nothing."""
     pushed = Pushed(0, 0, [], [])
     with _opened(file) as (stream, raw):
         total = file.stat().st_size
         with tqdm(total=total, unit="B", unit_scale=True, desc=file.name, disable=not has_bar) as bar:
-            for batch in _batches(_lines(stream, pushed)):
-                _note(pushed, batch, _send(server, batch))
+            for batch in _batches(_lines(stream, pushed, shape)):
+                _note(pushed, batch, _send(server, batch, shape), shape)
                 bar.update(raw.tell() - bar.n)
             bar.update(total - bar.n)
     return pushed
@@ -57,13 +69,13 @@ def _opened(file: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         yield cast("IO[bytes]", unpacked), raw
 
 
-def _lines(stream: IO[bytes], pushed: Pushed) -> Iterator[Line]:
+def _lines(stream: IO[bytes], pushed: Pushed, shape: Shape) -> Iterator[Line]:
     number = 0
     try:
         while text := stream.readline(LINE_BYTES):
             number += 1
             if len(text) == LINE_BYTES and not text.endswith(b"\n"):
-                pushed.rejected.append(_rejection(number, None, "The line is longer than any record may be."))
+                pushed.rejected.append(_too_long(number, shape))
                 while (rest := stream.readline(LINE_BYTES)) and not rest.endswith(b"\n"):
                     pass
             elif text.strip():
@@ -85,11 +97,11 @@ def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
         yield batch
 
 
-def _send(server: Server, batch: Sequence[Line]) -> list[dict[str, Any]]:
+def _send(server: Server, batch: Sequence[Line], shape: Shape) -> list[dict[str, Any]]:
     """A result per line; a batch in which no line is a record is refused as a whole."""
     body = gzip.compress(b"\n".join(text for _number, text in batch), compresslevel=3, mtime=0)
     try:
-        answer = server.post("predictions:batch", body, _HEADERS)
+        answer = server.post(shape.address, body, _HEADERS)
     except Refused as refusal:
         if refusal.status != _UNREADABLE:
             raise
@@ -97,7 +109,7 @@ def _send(server: Server, batch: Sequence[Line]) -> list[dict[str, Any]]:
     return list(answer["results"])
 
 
-def _note(pushed: Pushed, batch: Sequence[Line], results: Sequence[dict[str, Any]]) -> None:
+def _note(pushed: Pushed, batch: Sequence[Line], results: Sequence[dict[str, Any]], shape: Shape) -> None:
     for (number, _text), result in zip(batch, results, strict=True):
         if result["status"] == 201:
             pushed.created += 1
@@ -106,9 +118,10 @@ def _note(pushed: Pushed, batch: Sequence[Line], results: Sequence[dict[str, Any
         else:
             pushed.rejected.append({"line": number} | result)
         if result.get("warnings"):
-            named = {"line": number, "prediction_id": result["prediction_id"]}
+            named = {"line": number, shape.id_field: result[shape.id_field]}
             pushed.altered.append(named | {"warnings": result["warnings"]})
 
 
-def _rejection(line: int, prediction_id: str | None, detail: str) -> dict[str, Any]:
-    return {"line": line, "prediction_id": prediction_id, "status": 413, "problem": {"detail": detail}}
+def _too_long(line: int, shape: Shape) -> dict[str, Any]:
+    problem = {"detail": "The line is longer than any record may be."}
+    return {"line": line, shape.id_field: None, "status": 413, "problem": problem}

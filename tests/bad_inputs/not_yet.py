@@ -6,14 +6,13 @@ refused anyway (spans in the review form, unknown filters, unknown addresses) ar
 
 from tests.bad_inputs.corpus import Row
 
-FEEDBACK, FORMS, REQUESTS = "feedback_events.jsonl", "form_posts.jsonl", "api_requests.jsonl"
+FORMS, REQUESTS = "form_posts.jsonl", "api_requests.jsonl"
 
 # What is sent all the same says that there is no such address, or no such field.
 REFUSED = (404, 422)
 
 # (file, kind) → why; kind None: the whole file.
 KINDS: dict[tuple[str, str | None], str] = {
-    (FEEDBACK, None): "feedback of end users is not part of the first issue; it has no address yet",
     (FORMS, "shortcut_settings"): "keys are fixed: there are no settings of shortcuts",
     (REQUESTS, "webhook_ssrf"): "there are no webhooks, so nothing makes a request to an address of a user",
 }

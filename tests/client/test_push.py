@@ -5,12 +5,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from queues.models import Prediction
+from queues.models import Feedback, Prediction
 from reviewapp.client import push as pushing
 from reviewapp.client.ending import Away, Ending, Refused
-from reviewapp.client.push import push
+from reviewapp.client.push import FEEDBACK, push
 from reviewapp.client.server import TRIES, Server
 from tests.client.conftest import Line
+from tests.ingest.events import event
 from tests.ingest.records import record
 
 
@@ -98,3 +99,15 @@ def test_a_file_that_is_cut_is_told_as_such(server: Server, tmp_path: Path) -> N
 
     with pytest.raises(Ending, match="not readable"):
         push(server, path, has_bar=False)
+
+
+def test_feedback_is_pushed_to_its_own_address(server: Server, tmp_path: Path) -> None:
+    events = [event("f-1", comment="a\0b"), event("f-2", value=9), event("f-3", prediction_id="later")]
+    path = written(tmp_path / "events.jsonl", *events)
+
+    first, second = (push(server, path, FEEDBACK, has_bar=False) for _ in range(2))
+
+    assert (first.created, second.duplicate) == (2, 2)
+    assert [(entry["line"], entry["event_id"]) for entry in first.rejected] == [(2, "f-2")]
+    assert [entry["event_id"] for entry in first.altered] == ["f-1"]
+    assert Feedback.objects.count() == 2
