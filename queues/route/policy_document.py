@@ -1,6 +1,6 @@
 """The document of a policy version, "policy/1": its rules, checked as far as possible without data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
@@ -77,6 +77,11 @@ class PolicyDocument(BaseModel):
         return self._asked("rank:")
 
     @cached_property
+    def measures(self) -> frozenset[str]:
+        """The measures whose score some rule asks for."""
+        return self._asked("score:")
+
+    @cached_property
     def facts(self) -> frozenset[str]:
         """The fact sources that some rule asks."""
         return self._asked("fact:")
@@ -85,6 +90,11 @@ class PolicyDocument(BaseModel):
     def reads_records(self) -> bool:
         """Some rule needs the record itself, not only what was computed of it."""
         return bool(self.facts) or any(rule.near_duplicates == "attach" for rule in self.rules_in_force)
+
+    def with_rules(self, rules: Iterable[Rule]) -> Self:
+        """The same policy with other rules, for a question; they are not checked again."""
+        # Not model_copy: it would also copy what is cached of the rules that were there before.
+        return self.model_construct(schema_=self.schema_, rules=tuple(rules))
 
     def _asked(self, prefix: str) -> frozenset[str]:
         asked = frozenset().union(*(rule.asks for rule in self.rules_in_force))

@@ -88,8 +88,7 @@ def look_again(
 def asking(document: PolicyDocument, changed: frozenset[str]) -> PolicyDocument:
     """The same policy with only the rules that are on and look at what changed."""
     touched = changed | {name.replace("score:", "rank:") for name in changed}
-    rules = tuple(rule for rule in document.rules_in_force if rule.asks & touched)
-    return document.model_copy(update={"rules": rules})
+    return document.with_rules(rule for rule in document.rules_in_force if rule.asks & touched)
 
 
 def _lock(prediction_ids: Sequence[int]) -> dict[int, list[Arrival]]:
