@@ -36,12 +36,13 @@ from queues.review import submission as submissions
 from queues.review.actions import Submitted
 from queues.route import actions as route
 from queues.route import second_look
+from queues.route.dry_run import run as dry_run
 from queues.score import actions as score
 from queues.score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
 
-JOBS = {"build_release": export.build}
+JOBS = {"build_release": export.build, "dry_run": dry_run.run}
 
 
 def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) -> list[ingest.Stored]:
@@ -81,7 +82,7 @@ def after_feedback(prediction_ids: Sequence[int]) -> None:
 
 
 def after_enrichment(prediction_ids: Sequence[int], changed: frozenset[str]) -> None:
-    """More is known of these predictions: `changed` names it as rules ask for it (`score:seu`, `findings`)."""
+    """More is known of these predictions: `changed` as rules ask for it (`score:seu`, `findings`)."""
     second_look.look_again(prediction_ids, changed=changed)
 
 

@@ -1,10 +1,12 @@
 """A file per noun; constraints live with their model."""
 
 from queues.models.dataset import DATASET_NAME, Dataset
+from queues.models.dry_run import DryRun
 from queues.models.flag import Flag, Severity
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
 from queues.models.policy import Policy, Routing, RuleAllowance, SecondLook
+from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
 from queues.models.queue import FormVersion, Queue
 from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
@@ -22,6 +24,7 @@ __all__ = [
     "Dataset",
     "Decision",
     "Draft",
+    "DryRun",
     "ExportKey",
     "Flag",
     "FormVersion",
@@ -32,6 +35,7 @@ __all__ = [
     "JobState",
     "Payload",
     "Policy",
+    "PolicyDraft",
     "Prediction",
     "PredictionState",
     "Queue",
