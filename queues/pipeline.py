@@ -40,12 +40,13 @@ from queues.review import submission as submissions
 from queues.review.actions import Submitted
 from queues.route import actions as route
 from queues.route import second_look
+from queues.route.dry_run import run as dry_run
 from queues.score import actions as score
 from queues.score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
 
-JOBS = {"build_release": export.build, monitor.REFIT: monitor.refit}
+JOBS = {"build_release": export.build, "dry_run": dry_run.run, monitor.REFIT: monitor.refit}
 
 
 def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) -> list[ingest.Stored]:

@@ -2,11 +2,13 @@
 
 from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
 from queues.models.dataset import DATASET_NAME, Dataset
+from queues.models.dry_run import DryRun
 from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, PredictionAlias, Rating
 from queues.models.flag import Flag, Severity
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
 from queues.models.policy import Policy, Routing, RuleAllowance, SecondLook
+from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
 from queues.models.queue import FormVersion, Queue
 from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
@@ -29,6 +31,7 @@ __all__ = [
     "Dataset",
     "Decision",
     "Draft",
+    "DryRun",
     "ExportKey",
     "Feedback",
     "FeedbackKind",
@@ -44,6 +47,7 @@ __all__ = [
     "ListTarget",
     "Payload",
     "Policy",
+    "PolicyDraft",
     "Prediction",
     "PredictionAlias",
     "PredictionState",

@@ -61,10 +61,6 @@ class PolicyDocument(BaseModel):
             )
         return self
 
-    def only(self, rules: Iterable[Rule]) -> Self:
-        """The same with some of its rules. Made anew: a copy would keep what was worked out of all."""
-        return self.model_construct(schema_=self.schema_, rules=tuple(rules))
-
     @property
     def queues(self) -> frozenset[str]:
         """The slugs of all queues that the rules send to."""
@@ -81,6 +77,11 @@ class PolicyDocument(BaseModel):
         return self._asked("rank:")
 
     @cached_property
+    def measures(self) -> frozenset[str]:
+        """The measures whose score some rule asks for."""
+        return self._asked("score:")
+
+    @cached_property
     def facts(self) -> frozenset[str]:
         """The fact sources that some rule asks."""
         return self._asked("fact:")
@@ -94,6 +95,11 @@ class PolicyDocument(BaseModel):
     def reads_records(self) -> bool:
         """Some rule needs the record itself, not only what was computed of it."""
         return bool(self.facts) or self.attaches
+
+    def with_rules(self, rules: Iterable[Rule]) -> Self:
+        """The same policy with other rules, for a question; they are not checked again."""
+        # Not model_copy: it would also copy what is cached of the rules that were there before.
+        return self.model_construct(schema_=self.schema_, rules=tuple(rules))
 
     def _asked(self, prefix: str) -> frozenset[str]:
         asked = frozenset().union(*(rule.asks for rule in self.rules_in_force))

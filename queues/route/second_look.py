@@ -77,7 +77,7 @@ def look_again(
 def asking(document: PolicyDocument, changed: frozenset[str]) -> PolicyDocument:
     """The same policy with only the rules that are on and look at what changed."""
     touched = changed | {name.replace("score:", "rank:") for name in changed}
-    return document.only(rule for rule in document.rules_in_force if rule.asks & touched)
+    return document.with_rules(rule for rule in document.rules_in_force if rule.asks & touched)
 
 
 def _lock(prediction_ids: Sequence[int]) -> dict[int, list[Arrival]]:
@@ -151,7 +151,7 @@ def _decide(
 
 def _with_draws(document: PolicyDocument, asked: frozenset[str]) -> PolicyDocument:
     """The rules that are asked, and those whose draws had a chance to pick: pi is of both together."""
-    return document.only(rule for rule in document.rules_in_force if rule.name in asked or rule.draws)
+    return document.with_rules(rule for rule in document.rules_in_force if rule.name in asked or rule.draws)
 
 
 def _may_draw(asked: PolicyDocument, case: Case) -> bool:
