@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from reviewapp.embedded import place
 
 ROOT = Path(__file__).resolve().parent.parent
+ENCODERS = ("hashing", "minilm")
 
 
 class Misconfigured(Exception):
@@ -33,6 +34,7 @@ class Environment:
     pool_size: int  # database connections that a web process may hold; 0: no pool
     statement_seconds: int  # the database gives up on a longer statement; 0: never
     json_logs: bool
+    encoder: str  # what makes vectors of texts: empty, hashing, minilm, or a model's folder
 
     @property
     def is_https(self) -> bool:
@@ -65,7 +67,20 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         pool_size=_number(env, "DATABASE_POOL", 0),
         statement_seconds=_number(env, "STATEMENT_SECONDS", 0),
         json_logs=env.get("LOG_FORMAT", "") == "json",
+        encoder=_encoder(env.get("ENCODER", "").strip()),
     )
+
+
+def _encoder(wanted: str) -> str:
+    """As `queues.score.encoders.named` takes it; whether it is installed only the worker needs to know."""
+    if not wanted or wanted in ENCODERS:
+        return wanted
+    if os.sep not in wanted:
+        raise Misconfigured(
+            f"ENCODER is {wanted!r}, which is none of: {', '.join(ENCODERS)}, or a folder with a model"
+            f" (written with a {os.sep}). Set it to one of them, or unset it to do without."
+        )
+    return str(Path(wanted).absolute())
 
 
 def _hosts(public_url: str, more: tuple[str, ...]) -> tuple[str, ...]:

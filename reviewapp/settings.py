@@ -186,4 +186,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# What makes vectors of texts, in the worker of the queue `embed` only. See queues/score/encoders.
+ENCODER = ENV.encoder
+
 LOGGING = logging_of(as_json=ENV.json_logs)

@@ -65,6 +65,20 @@ def test_a_port_that_is_not_a_number_is_refused_with_its_name() -> None:
         environment.read({"REVIEWAPP_PORT": "80x"})
 
 
+@pytest.mark.parametrize("value", ["", "hashing", "minilm", "/srv/models/bge"])
+def test_an_encoder_is_a_word_or_a_folder(value: str) -> None:
+    assert environment.read({"ENCODER": value}).encoder == value
+
+
+def test_the_folder_of_an_encoder_does_not_depend_on_where_a_process_stands() -> None:
+    assert environment.read({"ENCODER": "./models/bge"}).encoder == str(Path.cwd() / "models" / "bge")
+
+
+def test_a_mistyped_encoder_is_refused_with_what_there_is() -> None:
+    with pytest.raises(Misconfigured, match="ENCODER is 'minilmm', which is none of: hashing, minilm"):
+        environment.read({"ENCODER": "minilmm"})
+
+
 def test_django_finds_nothing_to_warn_about_in_production() -> None:
     done = manage(
         *("check", "--deploy", "--tag", "security", "--fail-level", "WARNING"),
