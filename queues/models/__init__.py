@@ -5,7 +5,7 @@ from queues.models.dry_run import DryRun
 from queues.models.flag import Flag, Severity
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
-from queues.models.policy import Policy, Routing, RuleAllowance, SecondLook
+from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
 from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
 from queues.models.queue import FormVersion, Queue
@@ -35,6 +35,7 @@ __all__ = [
     "JobState",
     "Payload",
     "Policy",
+    "PolicyActivation",
     "PolicyDraft",
     "Prediction",
     "PredictionState",

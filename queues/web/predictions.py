@@ -17,8 +17,8 @@ from queues.ingest import queries as ingest
 from queues.models import PredictionState
 from queues.web.labels import labels_of_versions
 from queues.web.paging import number, pager
-from queues.web.reasons import rule_names, sentence
 from queues.web.record import shown_record
+from queues.web.sentences import reason_of, rule_names
 
 
 class PredictionSearch(forms.Form):
@@ -85,7 +85,7 @@ def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
         "prediction": story.prediction,
         "output_text": story.prediction.payload.output_text,
         "record": shown_record(story.prediction.payload.record),
-        "reasons": [(reason, sentence(reason)) for reason in story.routing.reasons] if story.routing else [],
+        "reasons": [(reason, reason_of(reason)) for reason in story.routing.reasons] if story.routing else [],
         "scores": _scores(story),
         "names": names_of(event.actor_person_id for event in story.events),
         "labels": labels_of_versions(review.form for item in story.items for review in item.reviews),
