@@ -6,7 +6,19 @@ A verb that is no resource stands after a colon: predictions:batch, queues/7:nex
 from django.urls import include, path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
-from queues.api import datasets, feedback, lists, policies, predictions, queues, releases, reviews, verdicts
+from queues.api import (
+    datasets,
+    dry_runs,
+    feedback,
+    lists,
+    policies,
+    policy_looks,
+    predictions,
+    queues,
+    releases,
+    reviews,
+    verdicts,
+)
 
 app_name = "api"
 
@@ -30,9 +42,16 @@ feedback_of_users = [
 ]
 route = [
     path("policies", policies.PoliciesView.as_view()),
+    path("policies:check", policy_looks.PolicyCheckView.as_view()),
+    path("policies:dry-run", dry_runs.NewDryRunView.as_view()),
     path("policies/active", policies.ActivePolicyView.as_view()),
+    path("policies/active/activity", policy_looks.RuleActivityView.as_view()),
     path("policies/schema", policies.PolicySchemaView.as_view()),
     path("policies/<id:version>", policies.PolicyView.as_view()),
+    path("policies/<id:version>/changes", policy_looks.PolicyChangesView.as_view()),
+    path("dry-runs", dry_runs.DryRunsView.as_view()),
+    path("dry-runs/<id:number>", dry_runs.DryRunView.as_view()),
+    path("dry-runs/<id:number>:cancel", dry_runs.CancelDryRunView.as_view()),
 ]
 review = [
     path("queues", queues.QueuesView.as_view()),

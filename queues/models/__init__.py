@@ -7,7 +7,7 @@ from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, Predict
 from queues.models.flag import Flag, Severity
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
-from queues.models.policy import Policy, Routing, RuleAllowance, SecondLook
+from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
 from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
 from queues.models.queue import FormVersion, Queue
@@ -47,6 +47,7 @@ __all__ = [
     "ListTarget",
     "Payload",
     "Policy",
+    "PolicyActivation",
     "PolicyDraft",
     "Prediction",
     "PredictionAlias",

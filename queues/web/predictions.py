@@ -19,8 +19,8 @@ from queues.web.feedback import feedback_shown
 from queues.web.flags import shown_flags
 from queues.web.labels import labels_of_versions
 from queues.web.paging import number, pager
-from queues.web.reasons import rule_names, sentence
 from queues.web.record import shown_record
+from queues.web.sentences import reason_of, rule_names
 
 
 class PredictionSearch(forms.Form):
@@ -87,7 +87,7 @@ def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
         "prediction": story.prediction,
         "output_text": story.prediction.payload.output_text,
         "record": shown_record(story.prediction.payload.record),
-        "reasons": [(reason, sentence(reason)) for reason in story.routing.reasons] if story.routing else [],
+        "reasons": [(reason, reason_of(reason)) for reason in story.routing.reasons] if story.routing else [],
         "flags": shown_flags(story.flags, story.prediction.payload.record),
         "scores": _scores(story),
         "feedback": feedback_shown(story.feedback),

@@ -6,6 +6,7 @@ from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.web import (
     datasets,
     disputes,
+    dry_runs,
     events,
     feedback,
     history,
@@ -14,6 +15,8 @@ from queues.web import (
     lists,
     overview,
     policy,
+    policy_activation,
+    policy_edit,
     predictions,
     queues,
     releases,
@@ -28,6 +31,8 @@ SLOT = "projects/<slug:slug>/slots/<id:slot_id>"
 PROJECT = "projects/<slug:slug>/"
 LIST = f"{PROJECT}policy/lists/<slug:name>/"
 DATASET = f"{PROJECT}datasets/<slug:name>/"
+VERSION = f"{PROJECT}policy/versions/<id:version>"
+DRY_RUN = f"{PROJECT}policy/dry-runs/<id:number>"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -47,6 +52,21 @@ urlpatterns = [
     path(f"{LIST}edit", lists.edit, name="edit-list"),
     path(f"{LIST}activate", lists.activate, name="activate-list"),
     path(f"{LIST}switch-off", lists.switch_off, name="switch-off-list"),
+    path(f"{PROJECT}policy/edit", policy_edit.edit, name="policy-edit"),
+    path(f"{PROJECT}policy/edit/change", policy_edit.change, name="policy-change"),
+    path(f"{PROJECT}policy/edit/json", policy_edit.from_json, name="policy-json"),
+    path(f"{PROJECT}policy/edit/begin", policy_edit.begin, name="policy-begin"),
+    path(f"{PROJECT}policy/edit/rebase", policy_edit.rebase, name="policy-rebase"),
+    path(f"{PROJECT}policy/edit/discard", policy_edit.discard, name="policy-discard"),
+    path(f"{PROJECT}policy/edit/store", policy_edit.store, name="policy-store"),
+    path(VERSION, policy.version, name="policy-version"),
+    path(
+        f"{PROJECT}policy/versions/<id:version>/activate", policy_activation.activate, name="policy-activate"
+    ),
+    path(f"{PROJECT}policy/dry-runs/ask", dry_runs.ask, name="ask-dry-run"),
+    path(DRY_RUN, dry_runs.dry_run, name="dry-run"),
+    path(f"{DRY_RUN}/progress", dry_runs.progress, name="dry-run-progress"),
+    path(f"{DRY_RUN}/cancel", dry_runs.cancel, name="cancel-dry-run"),
     path(f"{PROJECT}events/", events.events, name="events"),
     path(f"{PROJECT}datasets/", datasets.datasets, name="datasets"),
     path(f"{PROJECT}datasets/new", datasets.new, name="new-dataset"),
