@@ -3,6 +3,7 @@
 from queues.models.dataset import DATASET_NAME, Dataset
 from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, PredictionAlias, Rating
 from queues.models.flag import Flag, Severity
+from queues.models.golden import Deviation, Golden, GoldenVersion, MatchedBy
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
 from queues.models.policy import Policy, Routing, RuleAllowance, SecondLook
@@ -22,6 +23,7 @@ __all__ = [
     "Basis",
     "Dataset",
     "Decision",
+    "Deviation",
     "Draft",
     "ExportKey",
     "Feedback",
@@ -29,11 +31,14 @@ __all__ = [
     "FeedbackName",
     "Flag",
     "FormVersion",
+    "Golden",
+    "GoldenVersion",
     "Heartbeat",
     "Item",
     "ItemState",
     "Job",
     "JobState",
+    "MatchedBy",
     "Payload",
     "Policy",
     "Prediction",

@@ -1,4 +1,4 @@
-"""The sentences of rules that listen to people: end users' feedback."""
+"""The sentences of rules that listen to people: end users' feedback, and verified answers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,6 +38,8 @@ def figure(value: float) -> str:
 
 def sentence(reason: Mapping[str, Any]) -> str | None:
     """Why it was picked; None for kinds that others speak of."""
+    if reason.get("kind") == "golden_deviation":
+        return _deviation(reason)
     if reason.get("kind") != "badly_rated":
         return None
     told = [
@@ -50,6 +52,8 @@ def sentence(reason: Mapping[str, Any]) -> str | None:
 
 def rule_sentence(rule: Any) -> str | None:
     """What the rule sends; None for kinds that others speak of."""
+    if rule.kind == "golden_deviation":
+        return _golden_rule(rule)
     if rule.kind != "badly_rated":
         return None
     asked = {name: value for name, value in rule.criteria._asdict().items() if value not in (None, ())}
@@ -62,3 +66,25 @@ def rule_sentence(rule: Any) -> str | None:
 
 def _categories(categories: tuple[str, ...]) -> str:
     return _("any category") if "*" in categories else ", ".join(categories)
+
+
+def _deviation(reason: Mapping[str, Any]) -> str:
+    """Never what the verified answer is: the sentence may be read by who is to answer anew."""
+    distance = reason.get("score")
+    said = {"distance": figure(distance) if isinstance(distance, float | int) else "–"}
+    if reason.get("golden_id"):
+        said |= {"item": reason["golden_id"], "version": reason.get("golden_version", "–")}
+        return _("It deviates from the golden item “%(item)s”, version %(version)s, by %(distance)s.") % said
+    return _("It deviates from the value that its sender expected, by %(distance)s.") % said
+
+
+def _golden_rule(rule: Any) -> str:
+    said = {"distance": figure(rule.min_distance), "tags": ", ".join(rule.tags)}
+    if rule.tags:
+        return (
+            _("Send when the output deviates by %(distance)s or more from a golden item tagged %(tags)s.")
+            % said
+        )
+    if rule.min_distance:
+        return _("Send when the output deviates from a verified answer by %(distance)s or more.") % said
+    return _("Send when the output deviates from a verified answer.")
