@@ -20,5 +20,5 @@ one file each, found by name in a `registry`.
 Around the stages: `models/` a file per noun with its constraints; `web/` pages and `api/` endpoints, a
 file per stage, which check, call one action or query, and render; `tasks.py` background jobs by name;
 `sweeper.py` what finds the work that no message announced; `doorbell.py` the message; `errors.py` every
-refusal.
+refusal; `statistics/` rates, intervals and calibration as pure numbers, for several stages.
 """

@@ -33,18 +33,20 @@ from queues.ingest.feedback import waiting
 from queues.ingest.feedback.record import CheckedFeedback
 from queues.ingest.record import CheckedRecord
 from queues.models import Item, ItemState, Job, Policy, Prediction, PredictionState, Queue, Review, Verdict
+from queues.monitor import actions as monitor
 from queues.review import actions as review
 from queues.review import drafts
 from queues.review import submission as submissions
 from queues.review.actions import Submitted
 from queues.route import actions as route
 from queues.route import second_look
+from queues.route.dry_run import run as dry_run
 from queues.score import actions as score
 from queues.score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
 
-JOBS = {"build_release": export.build}
+JOBS = {"build_release": export.build, "dry_run": dry_run.run, monitor.REFIT: monitor.refit}
 
 
 def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) -> list[ingest.Stored]:
@@ -107,7 +109,7 @@ def after_feedback(prediction_ids: Sequence[int]) -> None:
 
 
 def after_enrichment(prediction_ids: Sequence[int], changed: frozenset[str]) -> None:
-    """More is known of these predictions: `changed` names it as rules ask for it (`score:seu`)."""
+    """More is known of these predictions: `changed` names it as rules do (`score:seu`, `findings`)."""
     second_look.look_again(prediction_ids, changed=changed)
 
 

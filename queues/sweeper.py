@@ -13,6 +13,7 @@ from queues.assign import actions as assign
 from queues.doorbell import ring
 from queues.ingest.feedback import waiting as feedback
 from queues.models import Heartbeat, Job
+from queues.monitor import actions as monitor
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ SETTLING = timedelta(seconds=5)  # a request that just stored predictions is abo
 
 
 def sweep() -> None:
-    """Free ended leases, finish arrivals, join or drop feedback, ring again for jobs; then say "swept".
+    """Free ended leases, finish arrivals and feedback, ask for refits, ring for jobs; then say "swept".
 
     A step that fails is logged and keeps none of the others from being done.
     """
@@ -30,6 +31,7 @@ def sweep() -> None:
         finish_feedback,
         _drop_old_feedback,
         Job.objects.give_up,
+        monitor.ask_for_owed_refits,
         _ring_for_jobs,
         StoredAnswer.objects.forget_old,
     )

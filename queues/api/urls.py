@@ -6,7 +6,7 @@ A verb that is no resource stands after a colon: predictions:batch, queues/7:nex
 from django.urls import include, path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
-from queues.api import datasets, feedback, policies, predictions, queues, releases, reviews, verdicts
+from queues.api import datasets, feedback, lists, policies, predictions, queues, releases, reviews, verdicts
 
 app_name = "api"
 
@@ -15,6 +15,13 @@ ingest = [
     path("predictions:batch", predictions.PredictionBatchView.as_view()),
     path("predictions/<id:number>", predictions.PredictionView.as_view()),
     path("predictions/<id:number>/story", predictions.PredictionStoryView.as_view()),
+]
+score = [
+    path("lists", lists.ListsView.as_view()),
+    path("lists:try", lists.ListTryView.as_view()),
+    path("lists/<slug:name>/<id:version>", lists.ListView.as_view()),
+    path("lists/<slug:name>:activate", lists.ListActivateView.as_view()),
+    path("lists/<slug:name>:deactivate", lists.ListDeactivateView.as_view()),
 ]
 feedback_of_users = [
     path("feedback", feedback.FeedbackListView.as_view()),
@@ -60,5 +67,8 @@ export = [
 ]
 
 urlpatterns = [
-    path("projects/<slug:slug>/", include([*ingest, *feedback_of_users, *route, *review, *settle, *export])),
+    path(
+        "projects/<slug:slug>/",
+        include([*ingest, *feedback_of_users, *score, *route, *review, *settle, *export]),
+    ),
 ]

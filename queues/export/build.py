@@ -18,11 +18,11 @@ from queues.export import filters, queries, store
 from queues.export.checks import check_file
 from queues.export.contents import Contents, write_contents
 from queues.export.formats import formats
-from queues.export.progress import Progress
 from queues.export.provenance import names_of
 from queues.export.publishing import Replaced, publish_built
 from queues.models import Job, Release, ReleaseState
 from queues.models.job import ATTEMPTS_MAX
+from queues.progress import Progress
 
 
 class NothingToPublish(Exception):

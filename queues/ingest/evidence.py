@@ -58,6 +58,7 @@ class _Judge(TypedDict):
     kind: NotRequired[Literal["LLM", "CODE", "HUMAN"] | None]
     score: NotRequired[float | None]
     scale: NotRequired[Annotated[list[float], Field(min_length=2, max_length=2)] | None]
+    logprobs: NotRequired[Logprobs | None]  # of a judge that answers A or B, see measures/p_true.py
     label: NotRequired[Text | None]
     explanation: NotRequired[Text | None]
 

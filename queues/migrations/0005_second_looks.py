@@ -129,8 +129,4 @@ class Migration(migrations.Migration):
             model_name='secondlook',
             constraint=models.CheckConstraint(condition=models.Q(('pi__gte', 0), ('pi__lte', 1)), name='second_look_pi_is_a_probability'),
         ),
-        migrations.AddConstraint(
-            model_name='secondlook',
-            constraint=models.CheckConstraint(condition=models.Q(('reasons', []), _negated=True), name='second_look_has_a_reason'),
-        ),
     ]

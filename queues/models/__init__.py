@@ -1,12 +1,15 @@
 """A file per noun; constraints live with their model."""
 
+from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
 from queues.models.dataset import DATASET_NAME, Dataset
+from queues.models.dry_run import DryRun
 from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, PredictionAlias, Rating
 from queues.models.flag import Flag, Severity
 from queues.models.golden import Deviation, Golden, GoldenVersion, MatchedBy
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
 from queues.models.policy import Policy, Routing, RuleAllowance, SecondLook
+from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
 from queues.models.queue import FormVersion, Queue
 from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
@@ -14,17 +17,23 @@ from queues.models.review import Decision, Draft, Review
 from queues.models.score import Scores
 from queues.models.slot import Skip, SkipReason, Slot, SlotState
 from queues.models.verdict import Basis, Verdict
+from queues.models.word_list import LIST_NAME, ListKind, ListTarget, WordList
 
 __all__ = [
     "DATASET_NAME",
     "ITEM_MOVES",
+    "LIST_NAME",
     "RELEASE_MOVES",
     "Attachment",
     "Basis",
+    "Because",
+    "Calibration",
+    "CalibrationMethod",
     "Dataset",
     "Decision",
     "Deviation",
     "Draft",
+    "DryRun",
     "ExportKey",
     "Feedback",
     "FeedbackKind",
@@ -38,9 +47,12 @@ __all__ = [
     "ItemState",
     "Job",
     "JobState",
+    "ListKind",
+    "ListTarget",
     "MatchedBy",
     "Payload",
     "Policy",
+    "PolicyDraft",
     "Prediction",
     "PredictionAlias",
     "PredictionState",
@@ -61,4 +73,6 @@ __all__ = [
     "Slot",
     "SlotState",
     "Verdict",
+    "WordList",
+    "Worth",
 ]

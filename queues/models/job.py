@@ -95,6 +95,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """One piece of background work that somebody waits for, with its progress and its error.
 
+    subject_id: the release to build; for a refit the newest verdict when it was asked for.
     unique_key: what this work is, so that asking twice makes one job. lease_until: while it runs,
     by when its worker must report again; after that the sweeper gives it to another.
     """
@@ -128,6 +129,12 @@ class Job(models.Model):
         indexes = [
             models.Index(
                 fields=["id"], condition=models.Q(state__in=["queued", "running"]), name="job_unfinished"
+            ),
+            # Read by the sweeper: which verdict was the newest when a refit was last asked for?
+            models.Index(
+                fields=["project", "-subject_id"],
+                condition=models.Q(kind="refit_calibration"),
+                name="job_newest_refit",
             ),
         ]
 

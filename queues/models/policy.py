@@ -61,7 +61,8 @@ class SecondLook(models.Model):
     """What the policy decided when more became known of a prediction: reasons that came later. Never changed.
 
     Feedback arrives, a vector is made, a filter answers: the rules that look at it are asked again. pi: as
-    in Routing, with what is known now; the highest pi of a prediction is the one that counts.
+    in Routing, with what is known now; the highest pi of a prediction is the one that counts. reasons:
+    empty where a rule that is asked only now draws at random and did not draw it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -80,7 +81,6 @@ class SecondLook(models.Model):
             models.CheckConstraint(
                 condition=models.Q(pi__gte=0, pi__lte=1), name="second_look_pi_is_a_probability"
             ),
-            models.CheckConstraint(condition=~models.Q(reasons=[]), name="second_look_has_a_reason"),
         ]
         indexes = [models.Index(fields=["prediction", "id"], name="second_look_of_prediction")]
 

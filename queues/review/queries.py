@@ -12,10 +12,12 @@ from accounts.actor import Actor
 from accounts.compiled import Argument, Compiled
 from queues.assign.lease import Lease
 from queues.errors import NotFound
-from queues.models import Draft, Item, Queue, Review
+from queues.models import Draft, Flag, Item, Queue, Review
 from queues.review import form as forms
 from queues.review.conversation import Document, Turn, documents_of, facts_of, system_of, turns_of
 from queues.review.form import Form
+
+FLAGS_SHOWN = 50  # more than a person looks at in one text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,16 @@ class RoutedReason:
 
 
 @dataclass(frozen=True, slots=True)
+class FlaggedPlace:
+    """What a detector found in the output, [start, end) in code points. severity: as `models.Severity`."""
+
+    category: str
+    severity: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """All that the review screen shows of one leased item: nothing of other people, nothing hidden."""
 
@@ -52,6 +64,7 @@ class Desk:
     turns: tuple[Turn, ...]
     documents: tuple[Document, ...]
     output_text: str
+    flagged: tuple[FlaggedPlace, ...]
     facts: Mapping[str, str]
     is_altered: bool
     draft: Mapping[str, Any] | None
@@ -63,19 +76,20 @@ _DRAFT = Compiled(lambda: Draft.objects.filter(item=Argument("item"), person=Arg
 
 
 def desk(lease: Lease, *, queue: Queue, by: Actor) -> Desk:
-    """The desk of a lease; two statements (item with its texts, draft)."""
+    """The desk of a lease; two statements (item with its texts, draft), three where a detector objected."""
     item = _ITEM.first(item=lease.item_id)
     if item is None or queue.form_id is None:
         raise NotFound(_("This queue has no form yet. Ask a lead to give it one."))
     record = item.prediction.payload.record
     draft = _DRAFT.first(item=item.pk, person=by.person_id)
+    reasons = _reasons(item, shows_scores=queue.shows_scores)
     return Desk(
         lease=lease,
         queue=queue,
         form=forms.of_version(queue.form_id),
         form_id=queue.form_id,
         prediction_id=item.prediction.prediction_id,
-        reasons_routed=_reasons(item, shows_scores=queue.shows_scores),
+        reasons_routed=reasons,
         due_at=item.due_at,
         priority=item.priority,
         input=record.get("input") or {},
@@ -83,6 +97,7 @@ def desk(lease: Lease, *, queue: Queue, by: Actor) -> Desk:
         turns=turns_of(record),
         documents=documents_of(record),
         output_text=item.prediction.payload.output_text,
+        flagged=_flagged(item) if any(reason.kind == "safety_flagged" for reason in reasons) else (),
         facts=facts_of(record),
         is_altered=item.prediction.altered,
         draft=draft.content if draft else None,
@@ -97,6 +112,15 @@ def _reasons(item: Item, *, shows_scores: bool) -> tuple[RoutedReason, ...]:
         RoutedReason(rule=reason["rule"], kind=reason["kind"], **{name: reason.get(name) for name in shown})
         for reason in item.reasons
     )
+
+
+def _flagged(item: Item) -> tuple[FlaggedPlace, ...]:
+    """Where in the output detectors found something, in the order of the text."""
+    found = Flag.objects.filter(
+        prediction=item.prediction_id, flagged=True, target="output", span__isnull=False
+    ).order_by("id")[:FLAGS_SHOWN]
+    places = [FlaggedPlace(flag.category, flag.get_severity_display(), *flag.span) for flag in found]
+    return tuple(sorted(places, key=lambda place: (place.start, place.end)))
 
 
 def done_today(queue_id: int, *, by: Actor) -> int:

@@ -16,9 +16,11 @@ RETURNING rule, day, picked, held_back, tokens, filled_at
 """
 _SPEND = """
 UPDATE queues_ruleallowance held
-SET day = %(day)s, picked = new.picked, held_back = new.held_back, tokens = new.tokens, filled_at = %(now)s
-FROM unnest(%(rules)s::text[], %(picked)s::int[], %(held_back)s::int[], %(tokens)s::float8[])
-  AS new (rule, picked, held_back, tokens)
+SET day = new.day, picked = new.picked, held_back = new.held_back, tokens = new.tokens,
+  filled_at = new.filled_at
+FROM unnest(%(rules)s::text[], %(days)s::date[], %(picked)s::int[], %(held_back)s::int[],
+            %(tokens)s::float8[], %(filled_at)s::timestamptz[])
+  AS new (rule, day, picked, held_back, tokens, filled_at)
 WHERE held.project_id = %(project)s AND held.rule = new.rule
 """
 
@@ -34,10 +36,14 @@ class Purse:
     filled_at: datetime | None = None
 
     def at(self, now: datetime, allowance: Allowance) -> "Purse":
-        """The same at `now`: a new day begins from nothing, the bucket has filled up meanwhile."""
-        today = now.astimezone(UTC).date()
+        """The same at `now`: a new day begins from nothing, the bucket has filled up meanwhile.
+
+        A batch that began earlier and waited for the row finds a later time in it: that one stays.
+        """
+        today = max(self.day, now.astimezone(UTC).date())
         picked, held_back = (self.picked, self.held_back) if self.day == today else (0, 0)
-        return Purse(today, picked, held_back, self._filled(now, allowance), now)
+        filled_at = max(self.filled_at or now, now)
+        return Purse(today, picked, held_back, self._filled(now, allowance), filled_at)
 
     def spend(self, wanted: int, allowance: Allowance) -> tuple["Purse", int]:
         """The purse afterwards, and how many of `wanted` it allows."""
@@ -66,7 +72,7 @@ def spend(project_id: int, wanted: Mapping[str, tuple[Allowance, int]], *, now: 
     for rule, purse in _taken(project_id, list(wanted), now).items():
         allowance, count = wanted[rule]
         purses[rule], granted[rule] = purse.at(now, allowance).spend(count, allowance)
-    _write(project_id, purses, now)
+    _write(project_id, purses)
     return granted
 
 
@@ -91,17 +97,17 @@ def _taken(project_id: int, rules: list[str], now: datetime) -> dict[str, Purse]
         return {rule: Purse(*rest) for rule, *rest in cursor.fetchall()}
 
 
-def _write(project_id: int, purses: Mapping[str, Purse], now: datetime) -> None:
+def _write(project_id: int, purses: Mapping[str, Purse]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             _SPEND,
             {
                 "project": project_id,
-                "day": now.astimezone(UTC).date(),
-                "now": now,
                 "rules": list(purses),
+                "days": [purse.day for purse in purses.values()],
                 "picked": [purse.picked for purse in purses.values()],
                 "held_back": [purse.held_back for purse in purses.values()],
                 "tokens": [purse.tokens for purse in purses.values()],
+                "filled_at": [purse.filled_at for purse in purses.values()],
             },
         )

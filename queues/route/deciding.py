@@ -1,6 +1,6 @@
 """A batch of predictions under one policy: the same for what arrives and for what a dry run asks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from queues.route.condition import Case, Fired
@@ -24,10 +24,25 @@ class Ranking(Protocol):
     def ranks(self, project_id: int, measure: str, batch: Sequence[Arriving]) -> Mapping[int, Value]: ...
 
 
-def decide_batch(document: PolicyDocument, cases: Sequence[Case], *, spend: Spend) -> list[Decision]:
-    """One decision per case. Where allowances are short, the most uncertain of the batch come first."""
+def decide_batch(
+    document: PolicyDocument,
+    cases: Sequence[Case],
+    *,
+    spend: Spend,
+    able: Sequence[Collection[str]] | None = None,
+) -> list[Decision]:
+    """One decision per case. Where allowances are short, the most uncertain of the batch come first.
+
+    able: for each case the names of the rules that may pick it now, where that is not all: the others
+    take nothing from their allowances, and count in pi only with the chances of their draws.
+    """
     rules = document.rules_in_force
     picked = [picks(rules, case) for case in cases]
+    if able is not None:
+        picked = [
+            [one for one in chosen if one[0].name in names]
+            for chosen, names in zip(picked, able, strict=True)
+        ]
     denied = _denied(rules, picked, spend)
     return [
         decision(rules, chosen, case, used_up=denied[place])

@@ -95,18 +95,26 @@ def rule_names(reasons: Iterable[Mapping[str, Any]]) -> list[object]:
 
 def _with_ids(policy: ActivePolicy, picks: Sequence[Pick]) -> Opening:
     """Which picks become items: not those that say the same as an unfinished item or an earlier pick."""
-    prints = {pick.prediction: same.fingerprint(pick.record) for pick in picks if pick.decision.attaches}
+    prints = _fingerprints(policy, picks)
     places = [(queue_id(policy, pick.decision), prints.get(pick.prediction)) for pick in picks]
     known = _waiting(places)
     opened: list[Opened] = []
     attached: list[tuple[int, int]] = []
     for pick, place, item_id in zip(picks, places, reserve_ids(Item, len(picks)), strict=True):
-        if place[1] is not None and place in known:
+        if pick.decision.attaches and place[1] is not None and place in known:
             attached.append((pick.prediction, known[place]))
             continue
         opened.append(Opened(item_id, pick, *place))
-        known[place] = item_id
+        known.setdefault(place, item_id)
     return Opening(opened, attached)
+
+
+def _fingerprints(policy: ActivePolicy, picks: Sequence[Pick]) -> dict[int, bytes]:
+    """Of all that others may be counted on; a comparison says more than its own output, so it has none."""
+    if not policy.document.attaches:
+        return {}
+    alone = (pick for pick in picks if _pair(pick.decision.reasons)[0] is None)
+    return {pick.prediction: same.fingerprint(pick.record) for pick in alone}
 
 
 def _waiting(places: Sequence[tuple[int, bytes | None]]) -> dict[tuple[int, bytes | None], int]:

@@ -1,6 +1,6 @@
 """The document of a policy version, "policy/1": its rules, checked as far as possible without data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
@@ -77,14 +77,29 @@ class PolicyDocument(BaseModel):
         return self._asked("rank:")
 
     @cached_property
+    def measures(self) -> frozenset[str]:
+        """The measures whose score some rule asks for."""
+        return self._asked("score:")
+
+    @cached_property
     def facts(self) -> frozenset[str]:
         """The fact sources that some rule asks."""
         return self._asked("fact:")
 
+    @cached_property
+    def attaches(self) -> bool:
+        """Some rule has what says the same counted on one item."""
+        return any(rule.near_duplicates == "attach" for rule in self.rules_in_force)
+
     @property
     def reads_records(self) -> bool:
         """Some rule needs the record itself, not only what was computed of it."""
-        return bool(self.facts) or any(rule.near_duplicates == "attach" for rule in self.rules_in_force)
+        return bool(self.facts) or self.attaches
+
+    def with_rules(self, rules: Iterable[Rule]) -> Self:
+        """The same policy with other rules, for a question; they are not checked again."""
+        # Not model_copy: it would also copy what is cached of the rules that were there before.
+        return self.model_construct(schema_=self.schema_, rules=tuple(rules))
 
     def _asked(self, prefix: str) -> frozenset[str]:
         asked = frozenset().union(*(rule.asks for rule in self.rules_in_force))
@@ -96,7 +111,7 @@ def parse(document: Mapping[str, Any]) -> PolicyDocument:
     try:
         return PolicyDocument.model_validate(document)
     except ValidationError as error:
-        faults = [_fault(dict(fault)) for fault in error.errors(include_url=False)]
+        faults = _told([_fault(dict(fault)) for fault in error.errors(include_url=False)])
         raise Invalid(
             "This is not a policy/1 document. Correct the named places and send it again.", faults
         ) from None
@@ -107,6 +122,16 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of policy/1."""
     schema = PolicyDocument.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _told(faults: list[Fault]) -> list[Fault]:
+    """Without "too few" of a list that only lost what is wrong in it."""
+    return [
+        fault
+        for fault in faults
+        if fault.code != "policy.too_short"
+        or not any(other.pointer.startswith(f"{fault.pointer}/") for other in faults)
+    ]
 
 
 def _is_kind(part: object, before: object) -> bool:

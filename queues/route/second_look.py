@@ -1,13 +1,14 @@
 """The second look: when more becomes known of a prediction, the rules that look at it are asked again.
 
 Feedback arrives, a vector is made, a filter answers. Rules that fired before stay as they were, and rules
-that do not look at what changed are not asked: a rank that drifted meanwhile is no reason.
+that do not look at what changed are not asked: a rank that drifted meanwhile is no reason. Where a rule
+that is asked draws at random, also what it did not draw is written down: its pi is a higher one now.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from django.db import connection, transaction
@@ -18,53 +19,41 @@ from accounts.actor import SYSTEM
 from accounts.events import EventRow
 from queues.bulk import write_rows
 from queues.models import SecondLook
-from queues.route import allowances, fact, opening, queries, windows
+from queues.route import allowances, fact, opening, queries, standing
 from queues.route.actions import with_records
+from queues.route.condition import Case
 from queues.route.decide import Decision
 from queues.route.deciding import cases_of, decide_batch
 from queues.route.fact import Arrival
+from queues.route.inclusion import pi_of
 from queues.route.opening import Pick
 from queues.route.policy_document import PolicyDocument
 from queues.route.queries import ActivePolicy
+from queues.route.standing import Before, There
+from queues.route.windows import Windows
 from queues.score import queries as scores
 
 _LOCK = """
 SELECT p.id, p.prediction_id, p.model_version, p.environment, p.project_id
 FROM queues_prediction p WHERE p.id = ANY(%s) AND p.state IN ('routed', 'not_routed')
-ORDER BY p.id FOR UPDATE
-"""
-_BEFORE = """
-SELECT r.prediction_id,
-  (SELECT COALESCE(array_agg(reason ->> 'rule'), '{}') FROM jsonb_array_elements(r.reasons) reason)
-  || (SELECT COALESCE(array_agg(reason ->> 'rule'), '{}') FROM queues_secondlook l
-      CROSS JOIN LATERAL jsonb_array_elements(l.reasons) reason WHERE l.prediction_id = r.prediction_id)
-FROM queues_routing r WHERE r.prediction_id = ANY(%s)
-"""
-_ITEMS = """
-SELECT DISTINCT ON (prediction_id) prediction_id, id, state FROM (
-  SELECT prediction_id, id, state FROM queues_item WHERE prediction_id = ANY(%(ids)s)
-  UNION ALL
-  SELECT a.prediction_id, i.id, i.state FROM queues_attachment a JOIN queues_item i ON i.id = a.item_id
-  WHERE a.prediction_id = ANY(%(ids)s)) found
-ORDER BY prediction_id, id
+ORDER BY p.id FOR NO KEY UPDATE
 """
 _MOVE = "UPDATE queues_prediction SET state = 'routed' WHERE id = ANY(%s) AND state = 'not_routed'"
-_HURRY_ITEM = """
-UPDATE queues_item SET priority = GREATEST(priority, %(priority)s), due_at = LEAST(due_at, %(due_at)s),
-  reasons = reasons || %(reasons)s::jsonb
-WHERE id = %(item)s AND state IN ('open', 'in_review', 'disputed')
-"""
-_HURRY_SLOTS = """
-UPDATE queues_slot SET priority = GREATEST(priority, %(priority)s), due_at = LEAST(due_at, %(due_at)s)
-WHERE item_id = %(item)s AND state IN ('open', 'leased')
-"""
 
 
-class _There(NamedTuple):
-    """The item that a prediction has already, or is counted on."""
+class _Found(NamedTuple):
+    """What a look found. may_draw: a rule that was asked could have drawn it, and now counts in its pi."""
 
-    item_id: int
-    state: str
+    pick: Pick
+    may_draw: bool
+
+    @property
+    def prediction(self) -> int:
+        return self.pick.prediction
+
+    @property
+    def decision(self) -> Decision:
+        return self.pick.decision
 
 
 def look_again(
@@ -88,8 +77,7 @@ def look_again(
 def asking(document: PolicyDocument, changed: frozenset[str]) -> PolicyDocument:
     """The same policy with only the rules that are on and look at what changed."""
     touched = changed | {name.replace("score:", "rank:") for name in changed}
-    rules = tuple(rule for rule in document.rules_in_force if rule.asks & touched)
-    return document.model_copy(update={"rules": rules})
+    return document.with_rules(rule for rule in document.rules_in_force if rule.asks & touched)
 
 
 def _lock(prediction_ids: Sequence[int]) -> dict[int, list[Arrival]]:
@@ -104,24 +92,24 @@ def _lock(prediction_ids: Sequence[int]) -> dict[int, list[Arrival]]:
 
 def _look(
     policy: ActivePolicy,
-    document: PolicyDocument,
+    asked: PolicyDocument,
     project_id: int,
     arrivals: Sequence[Arrival],
     changed: frozenset[str],
     now: datetime,
 ) -> list[int]:
-    arrivals = with_records(arrivals)
-    decisions = _decide(policy, document, project_id, arrivals, now)
-    picks = _new(arrivals, decisions, _fired_before([arrival.id for arrival in arrivals]))
+    before = standing.before([arrival.id for arrival in arrivals])
+    found = _decide(policy, asked, project_id, with_records(arrivals), before, now)
+    _store(policy, [one for one in found if _is_news(one, before[one.prediction])], changed)
+    picks = [one.pick for one in found if one.decision.is_routed]
     if not picks:
         return []
-    _store(policy, picks, changed)
-    there = _items([pick.prediction for pick in picks])
+    there = standing.items([pick.prediction for pick in picks])
     fresh = [pick for pick in picks if pick.prediction not in there]
     opened = opening.open_items(policy, fresh, now)
-    for pick in picks:
-        if pick.prediction in there:
-            _hurry(there[pick.prediction], pick.decision, now)
+    late = [(there[pick.prediction], pick.decision) for pick in picks if pick.prediction in there]
+    for item, decision in sorted(late, key=lambda one: one[0].item_id):
+        standing.hurry(item, decision, now)
     _move([pick.prediction for pick in picks])
     events.record_many(
         [
@@ -132,80 +120,77 @@ def _look(
     return [pick.prediction for pick in picks]
 
 
+def _is_news(found: _Found, before: Before) -> bool:
+    """A reason that was not there, or a chance that the draw of a rule that is asked only now has given."""
+    return found.decision.is_routed or (found.may_draw and found.decision.pi > before.pi)
+
+
 def _decide(
     policy: ActivePolicy,
-    document: PolicyDocument,
+    asked: PolicyDocument,
     project_id: int,
     arrivals: Sequence[Arrival],
+    before: Mapping[int, Before],
     now: datetime,
-) -> list[Decision]:
+) -> list[_Found]:
+    """What the rules that are asked say, but for those that have picked it already."""
+    names = frozenset(rule.name for rule in asked.rules)
+    document = _with_draws(policy.document, names)
+    cases = _cases(policy, document, project_id, arrivals)
+    decisions = decide_batch(
+        document,
+        cases,
+        spend=partial(allowances.spend, project_id, now=now),
+        able=[names - before[arrival.id].rules for arrival in arrivals],
+    )
+    return [
+        _Found(Pick(arrival.id, decision, arrival.record), _may_draw(asked, case))
+        for arrival, decision, case in zip(arrivals, decisions, cases, strict=True)
+    ]
+
+
+def _with_draws(document: PolicyDocument, asked: frozenset[str]) -> PolicyDocument:
+    """The rules that are asked, and those whose draws had a chance to pick: pi is of both together."""
+    return document.with_rules(rule for rule in document.rules_in_force if rule.name in asked or rule.draws)
+
+
+def _may_draw(asked: PolicyDocument, case: Case) -> bool:
+    drawing = [rule for rule in asked.rules if rule.draws]
+    return bool(drawing) and pi_of(drawing, [], case) > 0.0
+
+
+def _cases(
+    policy: ActivePolicy, document: PolicyDocument, project_id: int, arrivals: Sequence[Arrival]
+) -> list[Case]:
+    """With windows of their own: those of arrivals would be filled with what came before an old one."""
     scored = {one.id: one for one in scores.scored([arrival.id for arrival in arrivals])}
-    cases = cases_of(
+    return cases_of(
         project_id,
         document,
         policy.salt,
         arrivals,
         scored=scored,
         facts=fact.read(document.facts, project_id, arrivals),
-        ranking=windows.shared,
+        ranking=Windows(),
     )
-    return decide_batch(document, cases, spend=partial(allowances.spend, project_id, now=now))
 
 
-def _new(
-    arrivals: Sequence[Arrival], decisions: Sequence[Decision], before: Mapping[int, set[str]]
-) -> list[Pick]:
-    """What got a reason that it did not have; only the new reasons."""
-    picks = []
-    for arrival, decision in zip(arrivals, decisions, strict=True):
-        reasons = [reason for reason in decision.reasons if reason["rule"] not in before[arrival.id]]
-        if reasons:
-            picks.append(Pick(arrival.id, decision._replace(reasons=reasons), arrival.record))
-    return picks
-
-
-def _fired_before(prediction_ids: Sequence[int]) -> dict[int, set[str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_BEFORE, [list(prediction_ids)])
-        return {id_: set(rules) for id_, rules in cursor.fetchall()}
-
-
-def _store(policy: ActivePolicy, picks: Sequence[Pick], changed: frozenset[str]) -> None:
+def _store(policy: ActivePolicy, found: Sequence[_Found], changed: frozenset[str]) -> None:
     names = orjson.dumps(sorted(changed)).decode()
     write_rows(
         SecondLook,
         ("prediction_id", "policy_id", "changed", "pi", "reasons"),
         (
             (
-                pick.prediction,
+                one.prediction,
                 policy.id,
                 names,
-                pick.decision.pi,
-                orjson.dumps(pick.decision.reasons).decode(),
+                one.decision.pi,
+                orjson.dumps(one.decision.reasons).decode(),
             )
-            for pick in picks
+            for one in found
         ),
     )
-
-
-def _items(prediction_ids: Sequence[int]) -> dict[int, _There]:
-    with connection.cursor() as cursor:
-        cursor.execute(_ITEMS, {"ids": list(prediction_ids)})
-        return {prediction: _There(*rest) for prediction, *rest in cursor.fetchall()}
-
-
-def _hurry(there: _There, decision: Decision, now: datetime) -> None:
-    """An unfinished item takes the higher priority and the earlier due time, with its open slots."""
-    priority, due_at = opening.urgency(decision, now)
-    arguments: dict[str, Any] = {
-        "item": there.item_id,
-        "priority": priority,
-        "due_at": due_at,
-        "reasons": orjson.dumps(decision.reasons).decode(),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_HURRY_ITEM, arguments)
-        cursor.execute(_HURRY_SLOTS, arguments)
 
 
 def _move(prediction_ids: Sequence[int]) -> None:
@@ -214,7 +199,7 @@ def _move(prediction_ids: Sequence[int]) -> None:
 
 
 def _event(
-    policy: ActivePolicy, project_id: int, pick: Pick, there: _There | None, changed: frozenset[str]
+    policy: ActivePolicy, project_id: int, pick: Pick, there: There | None, changed: frozenset[str]
 ) -> EventRow:
     return EventRow(
         project_id=project_id,

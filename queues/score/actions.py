@@ -1,19 +1,22 @@
 """Writes of scoring: received → scored."""
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import orjson
 from django.db import connection, transaction
 
-from queues.bulk import write_rows
+from queues.bulk import Value, write_rows
 from queues.ingest.actions import New
 from queues.models import Flag, Scores
 from queues.score import detectors as _shipped  # noqa: F401 - importing it registers the detectors
 from queues.score import golden, queries
+from queues.score.active_lists import ListsAtWork
 from queues.score.compute import Scored, scores_of
 from queues.score.detector import Finding, Record, detectors
+from queues.score.list_queries import in_force
+from queues.score.lists import switch_off
 from queues.score.queries import ScoredPrediction
 
 _CLAIM = """
@@ -48,8 +51,9 @@ def score_new(project_id: int, arriving: Sequence[New]) -> list[ScoredPrediction
 
 
 def _score(claimed: Sequence[_Claimed], records: Mapping[int, Record]) -> list[ScoredPrediction]:
+    at_work = _lists_at_work({row.project_id for row in claimed})
     scores = [scores_of(records[row.id]) for row in claimed]
-    findings = [findings_of(records[row.id]) for row in claimed]
+    findings = [findings_of(records[row.id], at_work[row.project_id]) for row in claimed]
     _store_scores(claimed, scores)
     _store_flags(claimed, findings)
     _hold_against_golden(claimed, records)
@@ -65,9 +69,27 @@ def _hold_against_golden(claimed: Sequence[_Claimed], records: Mapping[int, Reco
         golden.keep(golden.held_against(project_id, theirs))
 
 
-def findings_of(record: Record) -> list[Finding]:
-    """The findings of all detectors."""
-    return [finding for _name, detect in detectors for finding in detect(record)]
+def findings_of(record: Record, lists: ListsAtWork) -> list[Finding]:
+    """The findings of all detectors, and of the project's own lists."""
+    found = [finding for _name, detect in detectors for finding in detect(record)]
+    return found + lists.findings(record) if lists.lists else found
+
+
+def _lists_at_work(project_ids: Collection[int]) -> dict[int, ListsAtWork]:
+    """The lists of these projects. One that is too slow is switched off when the transaction stands."""
+    if not project_ids:
+        return {}
+    active = in_force(project_ids)
+    at_work = {project_id: ListsAtWork(active.get(project_id, ())) for project_id in project_ids}
+    if active:
+        transaction.on_commit(partial(_switch_off_slow, list(at_work.values())))
+    return at_work
+
+
+def _switch_off_slow(at_work: Sequence[ListsAtWork]) -> None:
+    for lists in at_work:
+        for list_id, milliseconds in lists.too_slow.items():
+            switch_off(list_id, milliseconds=milliseconds)
 
 
 def _claim(prediction_ids: Sequence[int]) -> list[_Claimed]:
@@ -94,10 +116,19 @@ def _as_json(reasons: tuple[tuple[str, str], ...]) -> str:
 
 
 def _store_flags(claimed: Sequence[_Claimed], findings: Sequence[Sequence[Finding]]) -> None:
-    rows = [
-        (row.id, *(value for field, value in zip(Finding._fields, finding, strict=True) if field != "group"))
-        for row, found in zip(claimed, findings, strict=True)
-        for finding in found
-    ]
+    store_flags([(row.id, found) for row, found in zip(claimed, findings, strict=True)])
+
+
+def store_flags(found: Sequence[tuple[int, Sequence[Finding]]]) -> None:
+    """Write the findings of these predictions (our numbers) as flags, in the caller's transaction."""
+    rows = [(prediction_id, *_flag_values(finding)) for prediction_id, each in found for finding in each]
     if rows:
         write_rows(Flag, _FLAG_COLUMNS, rows)
+
+
+def _flag_values(finding: Finding) -> list[Value]:
+    """The values of `_FLAG_COLUMNS` after the prediction; a JSON column takes text."""
+    values = finding._asdict()
+    span = values["span"]
+    values["span"] = None if span is None else f"[{span[0]},{span[1]}]"
+    return [values[column] for column in _FLAG_COLUMNS[1:]]

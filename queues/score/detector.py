@@ -16,7 +16,8 @@ class Finding(NamedTuple):
     """What one component says about one category of harm; also when it says "fine" (flagged False).
 
     score, threshold: 0..1 or unknown. `category` is kept as it came; `group` is what it means across
-    taxonomies, "other" when we do not know the category.
+    taxonomies, "other" when we do not know the category. `span` is [start, end) in code points of the text
+    of `target` (`detectors.texts`), None when the finding is about all of it.
     """
 
     component: str
@@ -31,10 +32,11 @@ class Finding(NamedTuple):
     target: str = "output"
     verdict: str = ""
     action: str = ""
+    span: tuple[int, int] | None = None
 
 
 class Detector(Protocol):
-    """A way to find safety or privacy problems in one record."""
+    """A way to find safety or privacy problems in one record. Fast: it runs while the record is stored."""
 
     def __call__(self, record: Record, /) -> Sequence[Finding]: ...
 

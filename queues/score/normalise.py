@@ -11,6 +11,7 @@ def normalise_v1(text: str) -> str:
     if text.isascii():  # nothing to compose and no format characters: several times faster
         return " ".join(text.lower().split())
     composed = unicodedata.normalize("NFKC", text)
-    visible = "".join(c for c in composed if unicodedata.category(c) != "Cf")
+    hidden = {ord(c): None for c in set(composed) if unicodedata.category(c) == "Cf"}
+    visible = composed.translate(hidden) if hidden else composed
     folded = unicodedata.normalize("NFKC", visible.casefold())
     return " ".join(folded.split())

@@ -42,6 +42,7 @@ def _flagged(prediction_ids: Sequence[int]) -> dict[int, list[Finding]]:
     found: dict[int, list[Finding]] = defaultdict(list)
     flags = Flag.objects.filter(prediction__in=prediction_ids, flagged=True).order_by("id")
     for row in flags.values("prediction_id", *fields):
-        prediction_id = row.pop("prediction_id")
-        found[prediction_id].append(Finding(**row, group=group_of(row["taxonomy"], row["category"])))
+        prediction_id, span = row.pop("prediction_id"), row.pop("span")
+        group = group_of(row["taxonomy"], row["category"])
+        found[prediction_id].append(Finding(**row, group=group, span=tuple(span) if span else None))
     return found

@@ -15,8 +15,8 @@ from queues.errors import Fault
 from queues.models import Decision, SkipReason
 from queues.review.form import Form, Question
 from queues.review.line_ends import like
-from queues.review.queries import Desk, RoutedReason
-from queues.web.text import cited_pieces, count_invisible
+from queues.review.queries import Desk, FlaggedPlace, RoutedReason
+from queues.web.text import Mark, count_invisible, marked_pieces
 
 DECISION_KEYS = {"approve": "A", "correct": "C", "reject": "R", "escalate": "E"}
 DIGITS = "1234567890"
@@ -93,7 +93,8 @@ def context_of(desk: Desk, *, project_slug: str, typed: Typed | None = None) -> 
         "whys": [_why(reason) for reason in desk.reasons_routed],
         "turns": [(ROLES.get(turn.role, turn.role), turn) for turn in desk.turns],
         "facts": [(FACTS.get(name, name), _readable(name, value)) for name, value in desk.facts.items()],
-        "pieces": cited_pieces(desk.output_text, desk.documents),
+        "pieces": marked_pieces(desk.output_text, desk.documents, [_marked(place) for place in desk.flagged]),
+        "flagged": [(place, desk.output_text[place.start : place.end]) for place in desk.flagged],
         "invisible": count_invisible(desk.output_text),
         "words": len(desk.output_text.split()),
         "corrected_text": _corrected(desk, typed),
@@ -192,6 +193,10 @@ def _why(reason: RoutedReason) -> Why:
 
 def _figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
+
+
+def _marked(place: FlaggedPlace) -> Mark:
+    return place.start, place.end, place.category
 
 
 def _readable(name: str, value: str) -> str:

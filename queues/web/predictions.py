@@ -16,6 +16,7 @@ from queues.errors import NotFound
 from queues.ingest import queries as ingest
 from queues.models import PredictionState
 from queues.web.feedback import feedback_shown
+from queues.web.flags import shown_flags
 from queues.web.labels import labels_of_versions
 from queues.web.paging import number, pager
 from queues.web.reasons import rule_names, sentence
@@ -87,6 +88,7 @@ def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
         "output_text": story.prediction.payload.output_text,
         "record": shown_record(story.prediction.payload.record),
         "reasons": [(reason, sentence(reason)) for reason in story.routing.reasons] if story.routing else [],
+        "flags": shown_flags(story.flags, story.prediction.payload.record),
         "scores": _scores(story),
         "feedback": feedback_shown(story.feedback),
         "names": names_of(event.actor_person_id for event in story.events),

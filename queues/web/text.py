@@ -24,31 +24,44 @@ def count_invisible(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of the output; `cited` names the documents (1, 2, …) that it cites, as "1 3"; "" for none."""
+    """A stretch of the output.
+
+    cited: the numbers of the documents that it cites, as "1 3"; flagged: what detectors found; "" for none.
+    """
 
     text: str
     cited: str = ""
+    flagged: str = ""
 
 
-CITATIONS_SHOWN = 200  # more marks than a person reads; the work grows with their square
+MARKS_SHOWN = 200  # more than a person reads; the work grows with their square
+
+Mark = tuple[int, int, str]  # [start, end) in code points, and what is said of it
 
 
-def cited_pieces(text: str, documents: Sequence[Document]) -> list[Piece]:
-    """The whole text in order, cut wherever a citation begins or ends."""
-    spans = [
-        (start, min(end, len(text)), number)
+def marked_pieces(text: str, documents: Sequence[Document], flagged: Sequence[Mark] = ()) -> list[Piece]:
+    """The whole text in order, cut wherever a citation or a flagged stretch begins or ends."""
+    cited = [
+        (start, end, str(number))
         for number, document in enumerate(documents, start=1)
         for start, end in document.citations
-        if 0 <= start < min(end, len(text))
     ]
-    if not spans:
-        return [Piece(text)]
-    spans = spans[:CITATIONS_SHOWN]
-    cuts = sorted({0, len(text), *(span[0] for span in spans), *(span[1] for span in spans)})
+    cited, flagged = _inside(text, cited), _inside(text, flagged)
+    cuts = sorted({0, len(text), *(at for start, end, _said in [*cited, *flagged] for at in (start, end))})
+    if len(cuts) < 3:
+        cuts = [0, len(text)]
     return [
-        Piece(
-            text[start:end],
-            " ".join(str(n) for n in sorted({n for a, b, n in spans if a <= start and end <= b})),
-        )
+        Piece(text[start:end], _said_of(cited, start, end), _said_of(flagged, start, end))
         for start, end in itertools.pairwise(cuts)
     ]
+
+
+def _inside(text: str, marks: Sequence[Mark]) -> list[Mark]:
+    """The marks as far as they lie in the text."""
+    inside = [(start, min(end, len(text)), said) for start, end, said in marks]
+    return [mark for mark in inside if 0 <= mark[0] < mark[1]][:MARKS_SHOWN]
+
+
+def _said_of(marks: Sequence[Mark], start: int, end: int) -> str:
+    found = {said for a, b, said in marks if a <= start and end <= b}
+    return " ".join(sorted(found, key=lambda said: (len(said), said)))

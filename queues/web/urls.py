@@ -11,6 +11,7 @@ from queues.web import (
     history,
     home,
     items,
+    lists,
     overview,
     policy,
     predictions,
@@ -25,6 +26,7 @@ REVIEW = "projects/<slug:slug>/queues/<slug:queue_slug>/review"
 SLOT = "projects/<slug:slug>/slots/<id:slot_id>"
 
 PROJECT = "projects/<slug:slug>/"
+LIST = f"{PROJECT}policy/lists/<slug:name>/"
 DATASET = f"{PROJECT}datasets/<slug:name>/"
 
 urlpatterns = [
@@ -39,6 +41,12 @@ urlpatterns = [
     path(f"{PROJECT}feedback/", feedback.feedback, name="feedback"),
     path(f"{PROJECT}history/", history.history, name="history"),
     path(f"{PROJECT}policy/", policy.policy, name="policy"),
+    path(f"{PROJECT}policy/lists/", lists.all_lists, name="lists"),
+    path(f"{PROJECT}policy/lists/new", lists.new, name="new-list"),
+    path(LIST, lists.one_list, name="list"),
+    path(f"{LIST}edit", lists.edit, name="edit-list"),
+    path(f"{LIST}activate", lists.activate, name="activate-list"),
+    path(f"{LIST}switch-off", lists.switch_off, name="switch-off-list"),
     path(f"{PROJECT}events/", events.events, name="events"),
     path(f"{PROJECT}datasets/", datasets.datasets, name="datasets"),
     path(f"{PROJECT}datasets/new", datasets.new, name="new-dataset"),

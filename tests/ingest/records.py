@@ -148,6 +148,7 @@ def full_record(prediction_id: str = "full-1") -> dict[str, Any]:
                 "kind": "LLM",
                 "score": 0.4,
                 "scale": [0, 1],
+                "logprobs": {"content": []},
                 "label": "low",
                 "explanation": "…",
             }

@@ -74,3 +74,13 @@ def test_the_schema_names_every_kind_of_rule() -> None:
     kinds = {rule["properties"]["kind"]["const"] for rule in json_schema()["$defs"].values()}
 
     assert kinds == {kind for kind, _condition in conditions}
+
+
+def test_a_policy_with_other_rules_asks_only_those() -> None:
+    document = parse(first_document(answers="answers", safety="safety"))
+    known = document.rules_in_force
+
+    asked = document.with_rules(rule for rule in known if rule.kind == "safety_flagged")
+
+    assert [rule.name for rule in asked.rules_in_force] == ["safety"]
+    assert asked.ranked_measures == frozenset()

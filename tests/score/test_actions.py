@@ -7,6 +7,7 @@ from django.db import connection
 
 from accounts.models import Project
 from queues.models import Flag, Prediction, Scores
+from queues.score import queries
 from queues.score.actions import score
 from tests.factories.arrivals import arrived, record
 from tests.factories.projects import cast
@@ -77,3 +78,22 @@ def test_two_workers_score_each_prediction_once() -> None:
 
     assert sorted(scored) == ids
     assert Scores.objects.count() == 20
+
+
+def test_what_our_own_detectors_find_is_stored_with_its_place_and_goes_on_to_routing(
+    project: Project,
+) -> None:
+    id_ = arrived(project, {"output": {"text": "Write to ann@hearthline.de, you idiot."}})
+
+    [scored] = score([id_])
+
+    flags = Flag.objects.filter(prediction=id_).order_by("id")
+    assert [(flag.component, flag.category, flag.span) for flag in flags] == [
+        ("reviewapp", "insult", [32, 37]),
+        ("reviewapp", "email", [9, 26]),
+    ]
+    assert [(finding.category, finding.span) for finding in scored.findings] == [
+        ("insult", (32, 37)),
+        ("email", (9, 26)),
+    ]
+    assert queries.scored([id_])[0].findings == scored.findings

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from queues.score.compute import NOT_FOR_RULES, known_names, scores_of
 from queues.score.measure import Value
 from queues.score.measures.classes import class_uncertainty
+from queues.score.measures.semantic import NAMES as EMBEDDED
 from queues.score.measures.token import FLOOR, token_scores
 from queues.score.measures.votes import vote_scores, vote_uncertainty
 
@@ -20,12 +21,23 @@ positions = st.fixed_dictionaries(
     {"token": st.sampled_from("abc"), "logprob": logprobs, "top_logprobs": st.none() | alternatives}
 )
 shares = st.floats(min_value=0.0, max_value=1.0)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+judges = st.fixed_dictionaries(
+    {"name": st.sampled_from(["tone", "tone/strict", "p_true"])},
+    optional={
+        "score": st.none() | numbers,
+        "scale": st.none() | st.just([0, 5]) | st.just([-1.7e308, 1.7e308]),
+        "label": st.none() | st.text(max_size=3),
+        "logprobs": st.none() | st.fixed_dictionaries({"content": st.lists(positions, max_size=2)}),
+    },
+)
 records = st.fixed_dictionaries(
     {"output": st.fixed_dictionaries({"text": st.text()})},
     optional={
         "logprobs": st.none()
         | st.fixed_dictionaries({"content": st.none() | st.lists(positions, max_size=5)}),
         "samples": st.none() | st.lists(st.fixed_dictionaries({"text": st.text()}), max_size=5),
+        "judges": st.none() | st.lists(judges, max_size=5),
         "confidence": st.none() | shares,
     },
 )
@@ -53,7 +65,7 @@ def test_a_score_is_a_finite_number_or_absent_with_a_reason(record: dict[str, ob
 def test_each_name_is_either_a_score_or_missing_whatever_arrives(record: dict[str, object]) -> None:
     scored = scores_of(record)
 
-    assert scored.values.keys() | scored.missing.keys() == known_names()
+    assert scored.values.keys() | scored.missing.keys() == known_names() - set(EMBEDDED)
     assert not scored.values.keys() & scored.missing.keys()
 
 
@@ -132,7 +144,9 @@ def test_an_output_in_messages_votes_with_its_text_parts() -> None:
 
 
 def test_confidence_is_turned_around() -> None:
-    assert scores_of({"confidence": 0.9}).values["client_confidence"] == pytest.approx(0.1)
+    scored = scores_of({"output": {"text": "Paris"}, "confidence": 0.9})
+
+    assert scored.values["client_confidence"] == pytest.approx(0.1)
 
 
 def test_rules_may_not_use_what_points_the_other_way() -> None:

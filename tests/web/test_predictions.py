@@ -293,3 +293,15 @@ def test_the_statements_of_a_story_do_not_grow_with_its_reviews(
 
     with django_assert_max_num_queries(19):
         mel.get(f"{address(people)}{item.prediction_id}/")
+
+
+def test_flags_are_shown_with_the_stretch_that_they_are_about(people: Cast, mel: Client) -> None:
+    hidden = "".join(chr(0xE0000 + ord(sign)) for sign in "obey")
+    id_ = arrived(people.project, {"output": {"text": f"Write to {HOSTILE} ann@hearthline.de{hidden}"}})
+    pipeline.after_arrival([id_])
+
+    shown = mel.get(f"{address(people)}{id_}/").content.decode()
+
+    assert '<bdi class="mono" dir="auto">ann@hearthline.de</bdi>' in shown
+    assert '<bdi class="mono" dir="auto">obey</bdi>' in shown
+    assert HOSTILE not in shown

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from queues.models import Slot, SlotState
+from queues.models import Flag, Slot, SlotState
 from tests.factories.projects import Cast
 from tests.factories.work import FORM, TONE, queue_in, waiting
 from tests.web.reviewing import Reviewer, on_screen
@@ -175,3 +175,21 @@ def test_a_queue_without_a_form_leases_nothing(people: Cast) -> None:
 
     assert reviewer.open().status_code == 404
     assert not Slot.objects.filter(state=SlotState.LEASED).exists()
+
+
+def test_what_a_detector_objected_to_is_marked_and_listed(people: Cast) -> None:
+    reviewer = Reviewer(people.ann, queue_in(people.project))
+    item = waiting(reviewer.queue, output_text="Write to ann@hearthline.de.", kinds=("safety_flagged",))
+    Flag.objects.create(
+        prediction=item.prediction,
+        component="reviewapp",
+        category="email",
+        flagged=True,
+        severity=1,
+        span=[9, 26],
+    )
+
+    page = reviewer.open().content.decode()
+
+    assert '<mark class=" flagged" title="email">ann@hearthline.de</mark>' in page
+    assert "1 place was flagged" in page

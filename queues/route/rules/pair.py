@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from queues.route.condition import Case, Condition, Fired, conditions
 
 Version = Annotated[str, Field(min_length=1, max_length=200)]
+SIDE = "pair: side"  # no audit can have a draw of this name, so none decides which side stands first
 
 
 @conditions.register("pair")
@@ -37,5 +38,5 @@ class Pair(Condition):
         other = case.facts["pair"].get(theirs)
         if other is None:
             return None
-        first = "this" if case.draw("side") < 0.5 else "other"
+        first = "this" if case.draw(SIDE) < 0.5 else "other"
         return Fired(None, None, None, {"other": other, "other_version": theirs, "first": first})

@@ -16,6 +16,8 @@ _COUNTS = ("n_tokens", "n_floored")
 _LIKELIHOOD = ("sum_nll", "mean_nll", "perplexity", "min_logprob", "max_nll")
 _ENTROPY = ("mean_entropy", "max_entropy", "mean_entropy_renorm", "max_entropy_renorm")
 
+FROM_LOGPROBS = _LIKELIHOOD + _ENTROPY  # what says little when many tokens were floored
+
 _NO_LOGPROBS = missing(_COUNTS + _LIKELIHOOD + _ENTROPY, "no_logprobs")
 _NO_TOKENS = {"n_tokens": Value(0.0), "n_floored": Value(0.0)} | missing(_LIKELIHOOD + _ENTROPY, "no_tokens")
 _NO_TOP_LOGPROBS = missing(_ENTROPY, "position_without_top_logprobs")

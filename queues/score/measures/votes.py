@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import log
 
-from queues.ingest.messages import text_of
+from queues.score.answers import answers
 from queues.score.measure import Record, Value, measures, missing
 from queues.score.measures.classes import entropy_of
 from queues.score.normalise import normalise_v1
@@ -18,27 +18,20 @@ NAMES = ("vote_disagreement", "vote_entropy", "vote_entropy_norm")
 @measures.register("votes")
 def vote_scores(record: Record, /) -> Mapping[str, Value]:
     """Disagreement among the output itself and the alternative generations in `samples`."""
-    samples = record.get("samples")
-    if not samples:
+    if not record.get("samples"):
         return missing(NAMES, "no_samples")
-    return vote_uncertainty([_output_text(record), *(sample["text"] for sample in samples)])
+    return vote_uncertainty(answers(record))
 
 
-def vote_uncertainty(answers: Sequence[str]) -> dict[str, Value]:
+def vote_uncertainty(votes: Sequence[str]) -> dict[str, Value]:
     """1 - modal share, entropy, and entropy / ln N of answers compared after normalisation; N >= 2."""
-    n = len(answers)
+    n = len(votes)
     if n < 2:
         return missing(NAMES, "only_one_vote")
-    counts = Counter(map(normalise_v1, answers)).values()
+    counts = Counter(map(normalise_v1, votes)).values()
     entropy = entropy_of([count / n for count in counts])
     return {
         "vote_disagreement": Value(1.0 - max(counts) / n),
         "vote_entropy": Value(entropy),
         "vote_entropy_norm": Value(min(1.0, entropy / log(n))),
     }
-
-
-def _output_text(record: Record) -> str:
-    """The output's text: `text`, or the text parts of its first candidate, joined."""
-    output = record["output"]
-    return str(output["text"]) if "text" in output else text_of(output["messages"][0])

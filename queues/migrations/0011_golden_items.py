@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_rate_buckets_without_log'),
-        ('queues', '0007_feedback'),
+        ('queues', '0010_policy_drafts_and_dry_runs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,4 +1,4 @@
-"""How far a build is, told once a second from beside it, so that writing and storing never wait for it."""
+"""How far a job is, told once a second from beside it, so that the work itself never waits for it."""
 
 import threading
 from types import TracebackType
@@ -21,7 +21,7 @@ class Progress:
         self._teller = threading.Thread(target=self._tell, name=f"progress-{job.pk}", daemon=True)
 
     def report(self, seen: int) -> None:
-        """How many verdicts were looked at so far."""
+        """How many rows were looked at so far."""
         self._seen = seen
 
     def __enter__(self) -> "Progress":

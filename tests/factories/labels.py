@@ -1,0 +1,105 @@
+"""Labels: predictions that were picked with a known pi, scored, and settled by a verdict. Written by SQL."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from itertools import count
+from typing import NamedTuple
+
+import orjson
+from django.utils import timezone
+
+from queues.bulk import reserve_ids, write_rows
+from queues.models import Item, Prediction, Queue, Routing, Scores, Verdict
+from tests.factories.people import PersonFactory
+from tests.factories.work import policy_of
+
+_numbers = count(1)
+
+
+class Picked(NamedTuple):
+    """One prediction. decision None: it waits. pi 0 and no rule: it was not picked, so it has no item."""
+
+    decision: str | None = "approve"
+    pi: float = 1.0
+    kinds: tuple[str, ...] = ("uncertain",)
+    values: Mapping[str, float] = {}
+    model_version: str = "prod-17"
+    locale: str = ""
+    segment: str = ""
+    days_ago: float = 0.0
+
+
+def picked(queue: Queue, rows: Iterable[Picked], *, now: datetime | None = None) -> list[int]:
+    """The predictions with all that belongs to them; their ids. Verdicts are a lead's, without reviews."""
+    found, at = list(rows), now or timezone.now()
+    policy, lead = policy_of(queue.project), PersonFactory.create()
+    ids, items = reserve_ids(Prediction, len(found)), reserve_ids(Item, len(found))
+    write_rows(
+        Prediction,
+        (
+            "id", "project_id", "environment", "prediction_id", "content_hash", "state", "model_version",
+            "locale", "segment", "altered", "occurred_at", "received_at",
+        ),
+        (
+            (
+                id_, queue.project_id, "production", f"label-{next(_numbers)}", b"\0" * 32,
+                "routed" if row.kinds else "not_routed", row.model_version, row.locale, row.segment, False,
+                at - timedelta(days=row.days_ago), at - timedelta(days=row.days_ago),
+            )
+            for id_, row in zip(ids, found, strict=True)
+        ),
+    )  # fmt: skip
+    write_rows(
+        Routing,
+        ("prediction_id", "policy_id", "pi", "reasons"),
+        (
+            (id_, policy.pk, row.pi, _json([{"rule": kind, "kind": kind} for kind in row.kinds]))
+            for id_, row in zip(ids, found, strict=True)
+        ),
+    )
+    write_rows(
+        Scores,
+        ("prediction_id", "project_id", "model_version", "values", "missing"),
+        (
+            (id_, queue.project_id, row.model_version, _json(dict(row.values)), "{}")
+            for id_, row in zip(ids, found, strict=True)
+        ),
+    )
+    write_rows(
+        Item,
+        ("id", "queue_id", "prediction_id", "state", "priority", "due_at", "reviews_needed", "settled_at"),
+        (
+            (
+                item,
+                queue.pk,
+                id_,
+                "settled" if row.decision else "open",
+                50,
+                at,
+                1,
+                at if row.decision else None,
+            )
+            for item, id_, row in zip(items, ids, found, strict=True)
+            if row.kinds
+        ),
+    )
+    write_rows(
+        Verdict,
+        (
+            "queue_id", "item_id", "decision", "basis", "reasons", "answers", "corrected_text",
+            "decided_by_id", "why",
+        ),
+        (
+            (
+                queue.pk, item, row.decision, "adjudicated", "[]", "{}",
+                "" if row.decision == "correct" else None, lead.pk, "for the test",
+            )
+            for item, row in zip(items, found, strict=True)
+            if row.kinds and row.decision
+        ),
+    )  # fmt: skip
+    return ids
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
