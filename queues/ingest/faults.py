@@ -20,6 +20,8 @@ _CODES = {
     "too_long": "list.too_long",
     "too_short": "list.too_short",
     "literal_error": "value.unknown",
+    "union_tag_invalid": "value.unknown",
+    "union_tag_not_found": "field.missing",
     "greater_than_equal": "number.too_small",
     "less_than_equal": "number.too_large",
     "finite_number": "number.finite",
@@ -45,6 +47,7 @@ _TYPES = {
     "bool_type": "true or false",
     "list_type": "a list",
     "dict_type": "an object",
+    "model_attributes_type": "an object",
 }
 _NAME = (
     "This must be 1 to 200 printable characters, without control characters and without space around them."
@@ -74,14 +77,17 @@ def _steps(record: Any, error: ErrorDetails) -> tuple[str | int, ...]:
     place = record
     for step in error["loc"]:
         if isinstance(place, dict) and isinstance(step, str):
-            if step == "[key]":
+            # "kind" chooses among shapes, and pydantic names the chosen one in the path.
+            if step == "[key]" or (step not in place and step == place.get("kind")):
                 continue
             steps.append(step)
             place = place.get(step)
         elif isinstance(place, list) and isinstance(step, int):
             steps.append(step)
             place = place[step]
-    return (*steps, *error.get("ctx", {}).get("at", ()))
+    context = error.get("ctx", {})
+    chosen_by = ("kind",) if error["type"].startswith("union_tag") else ()
+    return (*steps, *chosen_by, *context.get("at", ()))
 
 
 def _say(error: ErrorDetails) -> tuple[str, str]:
@@ -90,6 +96,8 @@ def _say(error: ErrorDetails) -> tuple[str, str]:
         return "type.wrong", f"This must be {_TYPES[kind]}; nothing is converted."
     if context.get("pattern") == NAME_PATTERN:
         return "name.unprintable", _NAME
+    if kind == "union_tag_invalid":
+        context = {"expected": context["expected_tags"]}
     code = _CODES.get(kind, kind)
     if code in _SENTENCES:
         return code, _SENTENCES[code].format_map(context)

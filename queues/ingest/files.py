@@ -6,7 +6,7 @@ says; otherwise what is wrong with one record is that record's fault.
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +63,23 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
         found = read_csv(stream, reading.columns, reading.defaults) if kind == "csv" else _lines(stream)
         for line, arrived in found:
             yield Row(line, _complete(arrived, reading), tell())
+
+
+def in_batches(rows: Iterable[Row], size: int = 500) -> Iterator[list[Row]]:
+    """Some rows at a time. Where the file stops being readable, those before it are still given."""
+    batch: list[Row] = []
+    try:
+        for row in rows:
+            batch.append(row)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except FileRefused:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
 
 
 def kind_of(name: str) -> str:

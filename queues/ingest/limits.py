@@ -34,3 +34,7 @@ REASON_CODES = 50
 CHOICES = 1_000  # the highest index of a preferred candidate
 WAITING_PER_PREDICTION = 1_000
 """Events that may wait for one prediction that has not arrived: its arrival has to join them all."""
+
+TARGETS = 20  # right answers of one golden item
+TARGET_CHARACTERS = 20_000
+PATTERN_CHARACTERS = 1_000

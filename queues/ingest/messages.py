@@ -153,3 +153,9 @@ def text_of(message: Mapping[str, Any]) -> str:
     if len(parts) == 1 and parts[0]["type"] == "text":
         return parts[0]["content"]
     return "".join(part["content"] for part in parts if part["type"] == "text")
+
+
+def output_text(output: Mapping[str, Any]) -> str:
+    """The text under review of a record's output: its text, or that of its first message."""
+    text: str = output["text"] if "text" in output else text_of(output["messages"][0])
+    return text

@@ -21,7 +21,7 @@ from queues.ingest.faults import OUTPUT_MISSING
 from queues.ingest.input_key import input_key
 from queues.ingest.jsontext import Sent
 from queues.ingest.kinds import STRICT, Free, Metadata, Name, PastTime, Share, Tag, Text, parse_time
-from queues.ingest.messages import Messages, Part, as_parts, text_of
+from queues.ingest.messages import Messages, Part, as_parts, output_text, text_of
 from queues.ingest.pseudonym import is_pseudonym
 
 DEFAULT_ENVIRONMENT = "production"
@@ -69,6 +69,9 @@ def _check_input(sent: dict[str, Any]) -> dict[str, Any]:
     return sent
 
 
+Input = Annotated[_Input, AfterValidator(_check_input)]
+
+
 def _check_class_probs(probabilities: dict[str, float]) -> dict[str, float]:
     if abs(sum(probabilities.values()) - 1) > 0.01:
         raise PydanticCustomError("output.class_probs", "The probabilities must sum to 1, give or take 0.01.")
@@ -102,7 +105,7 @@ class PredictionRecord(TypedDict):
     environment: NotRequired[Name]
     occurred_at: PastTime
     operation: NotRequired[Name | None]
-    input: Annotated[_Input, AfterValidator(_check_input)]
+    input: Input
     output: Annotated[_Output, AfterValidator(_check_output)]
     model: provenance.Model
     prompt: NotRequired[provenance.Prompt | None]
@@ -183,11 +186,7 @@ def _checked(record: dict[str, Any], compact: bytes, altered: tuple[str, ...]) -
         segment=subject.get("segment") or "",
         record=record,
         json=compact,
-        output_text=_output_text(record["output"]),
+        output_text=output_text(record["output"]),
         altered=altered,
         input_key=input_key(record),
     )
-
-
-def _output_text(output: dict[str, Any]) -> str:
-    return output["text"] if "text" in output else text_of(output["messages"][0])

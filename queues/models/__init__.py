@@ -5,6 +5,7 @@ from queues.models.dataset import DATASET_NAME, Dataset
 from queues.models.dry_run import DryRun
 from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, PredictionAlias, Rating
 from queues.models.flag import Flag, Severity
+from queues.models.golden import Deviation, Golden, GoldenVersion, MatchedBy
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
 from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
@@ -30,6 +31,7 @@ __all__ = [
     "CalibrationMethod",
     "Dataset",
     "Decision",
+    "Deviation",
     "Draft",
     "DryRun",
     "ExportKey",
@@ -38,6 +40,8 @@ __all__ = [
     "FeedbackName",
     "Flag",
     "FormVersion",
+    "Golden",
+    "GoldenVersion",
     "Heartbeat",
     "Item",
     "ItemState",
@@ -45,6 +49,7 @@ __all__ = [
     "JobState",
     "ListKind",
     "ListTarget",
+    "MatchedBy",
     "Payload",
     "Policy",
     "PolicyActivation",

@@ -11,7 +11,7 @@ from queues.bulk import Value, write_rows
 from queues.ingest.actions import New
 from queues.models import Flag, Scores
 from queues.score import detectors as _shipped  # noqa: F401 - importing it registers the detectors
-from queues.score import queries
+from queues.score import golden, queries
 from queues.score.active_lists import ListsAtWork
 from queues.score.compute import Scored, scores_of
 from queues.score.detector import Finding, Record, detectors
@@ -56,10 +56,17 @@ def _score(claimed: Sequence[_Claimed], records: Mapping[int, Record]) -> list[S
     findings = [findings_of(records[row.id], at_work[row.project_id]) for row in claimed]
     _store_scores(claimed, scores)
     _store_flags(claimed, findings)
+    _hold_against_golden(claimed, records)
     return [
         ScoredPrediction(row.id, scored.values, [finding for finding in found if finding.flagged])
         for row, scored, found in zip(claimed, scores, findings, strict=True)
     ]
+
+
+def _hold_against_golden(claimed: Sequence[_Claimed], records: Mapping[int, Record]) -> None:
+    for project_id in sorted({row.project_id for row in claimed}):
+        theirs = {row.id: records[row.id] for row in claimed if row.project_id == project_id}
+        golden.keep(golden.held_against(project_id, theirs))
 
 
 def findings_of(record: Record, lists: ListsAtWork) -> list[Finding]:

@@ -1,0 +1,1 @@
+"""Golden items: verified answers, in immutable versions, to hold outputs, people and releases against."""
