@@ -100,7 +100,7 @@ def test_nonsense_is_refused(options: dict[str, Any]) -> None:
         ({"min_distance": 0.3}, "Send when the output deviates from a verified answer by 0.3 or more."),
         (
             {"tags": ["a", "b"]},
-            "Send when the output deviates by 0 or more from a golden item tagged a, b.",
+            "Send when the output deviates by 0 or more from a golden item tagged a or b.",
         ),
     ],
 )
