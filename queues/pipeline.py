@@ -23,19 +23,33 @@ from queues.adjudicate import actions as adjudicate
 from queues.agree import actions as agree
 from queues.assign import actions as assign
 from queues.assign.lease import Lease
-from queues.doorbell import ring
+from queues.doorbell import ring, ring_at_times
 from queues.errors import Taken, WrongState
 from queues.export import actions as export
 from queues.export import queries as exported
 from queues.ingest import actions as ingest
 from queues.ingest.record import CheckedRecord
-from queues.models import Item, ItemState, Job, Policy, Prediction, PredictionState, Queue, Review, Verdict
+from queues.models import (
+    EnrichmentKind,
+    Item,
+    ItemState,
+    Job,
+    Policy,
+    Prediction,
+    PredictionState,
+    Queue,
+    Review,
+    Verdict,
+)
 from queues.review import actions as review
 from queues.review import drafts
 from queues.review import submission as submissions
 from queues.review.actions import Submitted
 from queues.route import actions as route
 from queues.score import actions as score
+from queues.score import enrichment
+from queues.score import enrichments as _shipped  # noqa: F401 - importing it registers the kinds
+from queues.score.own_encoder import own_encoder
 from queues.score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
@@ -59,19 +73,46 @@ def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) ->
 
 
 def _judge(project_id: int, arriving: Sequence[ingest.New]) -> Mapping[int, str]:
-    """New records → their scores, routings and items; the state in which each is stored."""
-    return route.route_new(project_id, arriving, score.score_new(project_id, arriving))
+    """New records → their scores, routings and items, and what is owed; the state in which each is stored."""
+    states = route.route_new(project_id, arriving, score.score_new(project_id, arriving))
+    routed = {new.id: states.get(new.id) == PredictionState.ROUTED for new in arriving}
+    enrichment.owe_new(project_id, owed_by_arrivals(), routed)
+    ring_for_enrichment()
+    return states
 
 
 @transaction.atomic
 def after_arrival(prediction_ids: Sequence[int]) -> None:
-    """received → scored, and on to routing. Doing it twice changes nothing."""
-    after_scores(prediction_ids, scored=score.score(prediction_ids))
+    """received → scored, and on to routing; what is owed from then on. Doing it twice changes nothing."""
+    scored = score.score(prediction_ids)
+    after_scores(prediction_ids, scored=scored)
+    if scored:
+        enrichment.owe(owed_by_arrivals(), [prediction.id for prediction in scored])
+        ring_for_enrichment()
 
 
 def after_scores(prediction_ids: Sequence[int], *, scored: Sequence[ScoredPrediction] = ()) -> None:
     """scored → routed or not_routed, by the active policy of each project."""
     route.route(prediction_ids, scored=scored)
+
+
+def owed_by_arrivals() -> list[str]:
+    """The enrichments that a new prediction owes in this installation."""
+    return [EnrichmentKind.INDEX, *([EnrichmentKind.EMBED] if own_encoder() else [])]
+
+
+def ring_for_enrichment() -> None:
+    """Tell the workers, at most once a second: whoever hears it looks around for longer than that."""
+    ring_at_times("queues.tasks.enrich_plain")
+    if own_encoder():
+        ring_at_times("queues.tasks.enrich")
+
+
+def after_enrichment(prediction_ids: Sequence[int], changed: frozenset[str]) -> None:
+    """What follows when more is known of predictions: "vectors", "scores", "flags" say of what kind.
+
+    In the transaction that stores it. The place of routing's second look.
+    """
 
 
 def owed_arrivals(*, older_than: timedelta, after: int = 0, at_most: int = 1_000) -> list[int]:
@@ -154,7 +195,15 @@ def after_review(submitted: Submitted, *, project_id: int) -> str:
     """Does this review settle its item? The item's state now; the events of both leave in one statement."""
     settling = agree.settle(submitted.item, submitted.review, project_id=project_id)
     events.record_many([event for event in (submitted.event, *settling.events) if event])
+    if settling.verdict:
+        _owe_the_mark(submitted.item.prediction_id)
     return settling.state
+
+
+def _owe_the_mark(prediction_id: int) -> None:
+    """A judged prediction's vectors count as reviewed: what is like them is no news."""
+    if own_encoder():
+        enrichment.owe([EnrichmentKind.REVIEWED], [prediction_id])
 
 
 def undo(review_id: int, *, project: Project, by: Actor) -> Lease:
@@ -174,7 +223,10 @@ def settle_by_lead(
     item_id: int, *, project: Project, by: Actor, document: Mapping[str, object], why: str
 ) -> Verdict:
     """A lead's verdict on a disputed item."""
-    return adjudicate.settle_by_lead(item_id, project_id=project.pk, by=by, document=document, why=why)
+    with transaction.atomic():
+        verdict = adjudicate.settle_by_lead(item_id, project_id=project.pk, by=by, document=document, why=why)
+        _owe_the_mark(verdict.item.prediction_id)
+    return verdict
 
 
 def run_job(job_id: int) -> None:

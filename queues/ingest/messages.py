@@ -5,6 +5,7 @@ stored as parts, so that everything behind ingest knows one form only. Parts of 
 know are kept as they are.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, with_config
@@ -152,3 +153,12 @@ def text_of(message: dict[str, Any]) -> str:
     if len(parts) == 1 and parts[0]["type"] == "text":
         return parts[0]["content"]
     return "".join(part["content"] for part in parts if part["type"] == "text")
+
+
+def asked_in(record: Mapping[str, Any]) -> str:
+    """What the model was asked: the prompt, or the text of the user's last message; "" without either."""
+    source = record.get("input") or {}
+    if prompt := source.get("prompt"):
+        return str(prompt)
+    said = [message for message in source.get("messages") or () if message["role"] == "user"]
+    return text_of(said[-1]) if said else ""

@@ -1,6 +1,8 @@
 """A file per noun; constraints live with their model."""
 
 from queues.models.dataset import DATASET_NAME, Dataset
+from queues.models.document import SearchDocument
+from queues.models.enrichment import ATTEMPTS_MAX, Enrichment, EnrichmentKind
 from queues.models.flag import Flag, Severity
 from queues.models.item import ITEM_MOVES, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
@@ -11,9 +13,11 @@ from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile
 from queues.models.review import Decision, Draft, Review
 from queues.models.score import Scores
 from queues.models.slot import Skip, SkipReason, Slot, SlotState
+from queues.models.vector import KnownEncoder, Part, Question
 from queues.models.verdict import Basis, Verdict
 
 __all__ = [
+    "ATTEMPTS_MAX",
     "DATASET_NAME",
     "ITEM_MOVES",
     "RELEASE_MOVES",
@@ -21,6 +25,8 @@ __all__ = [
     "Dataset",
     "Decision",
     "Draft",
+    "Enrichment",
+    "EnrichmentKind",
     "ExportKey",
     "Flag",
     "FormVersion",
@@ -29,10 +35,13 @@ __all__ = [
     "ItemState",
     "Job",
     "JobState",
+    "KnownEncoder",
+    "Part",
     "Payload",
     "Policy",
     "Prediction",
     "PredictionState",
+    "Question",
     "Queue",
     "Release",
     "ReleaseFile",
@@ -41,6 +50,7 @@ __all__ = [
     "Review",
     "Routing",
     "Scores",
+    "SearchDocument",
     "Severity",
     "Skip",
     "SkipReason",

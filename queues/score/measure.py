@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from queues.registry import Registry
+from queues.score.encoder import EncoderFacts, Vectors
 
 Record = Mapping[str, Any]
 
@@ -25,7 +26,18 @@ class Measure(Protocol):
     def __call__(self, record: Record, /) -> Mapping[str, Value]: ...
 
 
+class EmbeddedMeasure(Protocol):
+    """A family of scores that needs the vectors of the answers, and so comes after the arrival.
+
+    vectors: one row for each of `answers.answers(record)`, in their order, all from one encoder. Gives the
+    same names for every record and every encoder, computable or not.
+    """
+
+    def __call__(self, record: Record, vectors: Vectors, encoder: EncoderFacts, /) -> Mapping[str, Value]: ...
+
+
 measures: Registry[Measure] = Registry("measure")
+embedded_measures: Registry[EmbeddedMeasure] = Registry("embedded measure")
 
 
 def missing(names: tuple[str, ...], why: str) -> dict[str, Value]:
