@@ -6,7 +6,16 @@ A verb that is no resource stands after a colon: predictions:batch, queues/7:nex
 from django.urls import include, path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
-from queues.api import datasets, policies, predictions, queues, releases, reviews, verdicts
+from queues.api import (
+    datasets,
+    policies,
+    prediction_search,
+    predictions,
+    queues,
+    releases,
+    reviews,
+    verdicts,
+)
 
 app_name = "api"
 
@@ -15,6 +24,7 @@ ingest = [
     path("predictions:batch", predictions.PredictionBatchView.as_view()),
     path("predictions/<id:number>", predictions.PredictionView.as_view()),
     path("predictions/<id:number>/story", predictions.PredictionStoryView.as_view()),
+    path("predictions/<id:number>/similar", prediction_search.SimilarView.as_view()),
 ]
 route = [
     path("policies", policies.PoliciesView.as_view()),
