@@ -13,6 +13,7 @@ from queues.api import (
     lists,
     policies,
     policy_looks,
+    prediction_search,
     predictions,
     queues,
     releases,
@@ -27,6 +28,7 @@ ingest = [
     path("predictions:batch", predictions.PredictionBatchView.as_view()),
     path("predictions/<id:number>", predictions.PredictionView.as_view()),
     path("predictions/<id:number>/story", predictions.PredictionStoryView.as_view()),
+    path("predictions/<id:number>/similar", prediction_search.SimilarView.as_view()),
 ]
 score = [
     path("lists", lists.ListsView.as_view()),

@@ -17,6 +17,12 @@ def look_up(known: Mapping[object, str], key: object) -> object:
 
 
 @register.filter
+def in_it(known: Mapping[object, object] | None, key: object) -> object:
+    """What a mapping holds for a key; None when it, or the mapping, is not there."""
+    return (known or {}).get(key)
+
+
+@register.filter
 def in_words(answers: Mapping[str, str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
     """Answers as (question, answer) in words; `labels` as of `queues.web.labels.labels_of`."""
     return [(labels.get(key, key), labels.get(f"{key}={value}", value)) for key, value in answers.items()]
