@@ -157,7 +157,8 @@ def after_enrichment(prediction_ids: Sequence[int], changed: frozenset[str]) -> 
     In the transaction that stores it, so that nothing is known and not looked at.
     """
     known = frozenset().union(*(_BECAME_KNOWN[kind] for kind in changed))
-    second_look.look_again(prediction_ids, changed=known)
+    if known:
+        second_look.look_again(prediction_ids, changed=known)
 
 
 def owed_arrivals(*, older_than: timedelta, after: int = 0, at_most: int = 1_000) -> list[int]:

@@ -55,7 +55,12 @@ def policy_of(project: Project) -> Policy:
     """The active policy of the project, made when there is none."""
     found = Policy.objects.filter(project=project, is_active=True).first()
     return found or Policy.objects.create(
-        project=project, version=1, document={}, salt="salt", reason="for the test", is_active=True
+        project=project,
+        version=1,
+        document={"schema": "policy/1", "rules": []},
+        salt="salt",
+        reason="for the test",
+        is_active=True,
     )
 
 
