@@ -6,7 +6,7 @@ A verb that is no resource stands after a colon: predictions:batch, queues/7:nex
 from django.urls import include, path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
-from queues.api import datasets, policies, predictions, queues, releases, reviews, verdicts
+from queues.api import datasets, measures, policies, predictions, queues, rates, releases, reviews, verdicts
 
 app_name = "api"
 
@@ -53,7 +53,12 @@ export = [
         name="release-file",
     ),
 ]
+monitor = [
+    path("rates", rates.RatesView.as_view()),
+    path("measures", measures.MeasuresView.as_view()),
+    path("measures:refit", measures.RefitView.as_view()),
+]
 
 urlpatterns = [
-    path("projects/<slug:slug>/", include([*ingest, *route, *review, *settle, *export])),
+    path("projects/<slug:slug>/", include([*ingest, *route, *review, *settle, *export, *monitor])),
 ]
