@@ -11,11 +11,13 @@ from queues.api import (
     dry_runs,
     feedback,
     lists,
+    measures,
     policies,
     policy_looks,
     prediction_search,
     predictions,
     queues,
+    rates,
     releases,
     reviews,
     verdicts,
@@ -86,10 +88,15 @@ export = [
         name="release-file",
     ),
 ]
+monitor = [
+    path("rates", rates.RatesView.as_view()),
+    path("measures", measures.MeasuresView.as_view()),
+    path("measures:refit", measures.RefitView.as_view()),
+]
 
 urlpatterns = [
     path(
         "projects/<slug:slug>/",
-        include([*ingest, *feedback_of_users, *score, *route, *review, *settle, *export]),
+        include([*ingest, *score, *feedback_of_users, *route, *review, *settle, *export, *monitor]),
     ),
 ]

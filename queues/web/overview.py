@@ -15,6 +15,7 @@ from queues.models import Decision, Queue
 from queues.monitor import queries as monitor
 from queues.newest import COUNT_LIMIT
 from queues.score import backlog
+from queues.web import rates
 
 CHART_HEIGHT = 120  # of the plot, in the SVG's own units
 BAR_STEP = 44
@@ -68,6 +69,7 @@ def overview(request: ProjectRequest) -> HttpResponse:
         "lines": lines,
         "disputes": min(sum(line.counts["disputed"] for line in lines), COUNT_LIMIT + 1),
         "decisions": _decisions(monitor.decision_mix([queue.pk for queue in queues])),
+        "rates": rates.context_of(request, queues),
         "looked_at": {
             "predictions": monitor.LOOK_AT,
             "verdicts": monitor.VERDICTS_PER_QUEUE,

@@ -63,6 +63,7 @@ PAGES: dict[str, Callable[[Queue], str]] = {
     ),
     "history": lambda queue: reverse("web:history", args=[queue.project.slug]),
     "policy": lambda queue: reverse("web:policy", args=[queue.project.slug]),
+    "measures": lambda queue: reverse("web:measures", args=[queue.project.slug]),
     "events": lambda queue: reverse("web:events", args=[queue.project.slug]),
     "datasets": lambda queue: reverse("web:datasets", args=[queue.project.slug]),
     "new-dataset": lambda queue: reverse("web:new-dataset", args=[queue.project.slug]),
