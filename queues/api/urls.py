@@ -6,7 +6,18 @@ A verb that is no resource stands after a colon: predictions:batch, queues/7:nex
 from django.urls import include, path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
-from queues.api import datasets, feedback, lists, policies, predictions, queues, releases, reviews, verdicts
+from queues.api import (
+    datasets,
+    feedback,
+    golden,
+    lists,
+    policies,
+    predictions,
+    queues,
+    releases,
+    reviews,
+    verdicts,
+)
 
 app_name = "api"
 
@@ -52,6 +63,14 @@ settle = [
     path("items/<id:item_id>:settle", verdicts.SettleView.as_view()),
     path("verdicts", verdicts.VerdictsView.as_view()),
 ]
+curate = [
+    path("golden", golden.GoldenListView.as_view()),
+    path("golden:batch", golden.GoldenBatchView.as_view()),
+    path("golden:export", golden.GoldenExportView.as_view()),
+    path("golden/<id:number>", golden.GoldenView.as_view()),
+    path("golden/<id:number>:retire", golden.GoldenRetireView.as_view()),
+    path("golden/<id:number>:restore", golden.GoldenRestoreView.as_view()),
+]
 export = [
     path("datasets", datasets.DatasetsView.as_view()),
     path("datasets/<slug:name>", datasets.DatasetView.as_view()),
@@ -69,6 +88,6 @@ export = [
 urlpatterns = [
     path(
         "projects/<slug:slug>/",
-        include([*ingest, *feedback_of_users, *score, *route, *review, *settle, *export]),
+        include([*ingest, *feedback_of_users, *score, *route, *review, *settle, *curate, *export]),
     ),
 ]
