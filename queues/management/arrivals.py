@@ -12,9 +12,11 @@ from queues.curate.golden import record as golden_record
 from queues.curate.golden.importing import REFUSED
 from queues.curate.golden.record import CheckedGolden
 from queues.errors import Fault
+from queues.ingest import dialects as _shipped  # noqa: F401 - importing it registers the dialects
 from queues.ingest import record as prediction_record
 from queues.ingest import sheets
 from queues.ingest.actions import user_key
+from queues.ingest.dialect import convert, dialects
 from queues.ingest.feedback import record as feedback_record
 from queues.ingest.feedback.record import CheckedFeedback
 from queues.ingest.jsontext import Sent
@@ -50,7 +52,7 @@ class Arrivals(ABC, Generic[Checked]):
 
 
 class Predictions(Arrivals[CheckedRecord]):
-    """prediction/1."""
+    """prediction/1, or records of another tool, in its dialect."""
 
     id_field, sheet = "prediction_id", sheets.PREDICTIONS
     _taken = Fault(
@@ -59,7 +61,12 @@ class Predictions(Arrivals[CheckedRecord]):
         "Another record was stored under this id before, and it stays.",
     )
 
+    def __init__(self, project: Project, *, dialect: str = "") -> None:
+        super().__init__(project)
+        self.dialect = dialect
+
     def check(self, sent: Sent) -> CheckedRecord:
+        sent = convert(sent, self.dialect) if self.dialect else sent
         return prediction_record.check_sent(sent, user_key=user_key(self.project.pk))
 
     def store(self, records: Sequence[CheckedRecord]) -> list[Became]:
@@ -117,6 +124,7 @@ def _became(status: str, refused: dict[str, Fault]) -> Became:
 
 
 KINDS = ("predictions", "feedback", "golden")
+DIALECTS = tuple(name for name, _mapper in dialects)
 
 
 def arrivals_of(project: Project, options: dict[str, Any]) -> Arrivals[Any]:
@@ -126,4 +134,4 @@ def arrivals_of(project: Project, options: dict[str, Any]) -> Arrivals[Any]:
     if options["kind"] == "golden":
         reason = options["reason"] or "imported from a file"
         return GoldenItems(project, reason=reason, as_new_version=options["as_new_version"])
-    return Predictions(project)
+    return Predictions(project, dialect=options["dialect"])

@@ -27,7 +27,7 @@ from queues.ingest.file_errors import FileRefused
 from queues.ingest.files import Reading, Row, exists, in_batches, kind_of, read
 from queues.ingest.jsontext import Sent
 from queues.ingest.pointers import storable
-from queues.management.arrivals import KINDS, arrivals_of
+from queues.management.arrivals import DIALECTS, KINDS, arrivals_of
 
 _SOME_REJECTED, _NOTHING_READ = 1, 2
 
@@ -56,6 +56,7 @@ class Command(BaseCommand):
             help="what records have that say nothing there, e.g. model.request_model=gpt-x",
         )
         parser.add_argument("--kind", choices=KINDS, default="predictions", help="what the records are")
+        parser.add_argument("--dialect", choices=DIALECTS, default="", help="the tool that wrote the file")
         parser.add_argument("--reason", default="", help="golden: why, for the history of the items")
         parser.add_argument(
             "--as-new-version",
