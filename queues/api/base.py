@@ -46,6 +46,7 @@ class ProjectView(APIView):
 
     permission: ClassVar[Permission | Mapping[str, Permission]]
     parameters: ClassVar[frozenset[str]] = frozenset()  # the query parameters that GET knows
+    post_parameters: ClassVar[frozenset[str]] = frozenset()  # and those that POST knows
     keeps_answers: ClassVar[bool] = True  # False: a POST that is safe to repeat without Idempotency-Key
 
     authentication_classes = (BearerKey, PersonSession)
@@ -62,7 +63,8 @@ class ProjectView(APIView):
             raise exceptions.NotAuthenticated(_("Send a key as “Authorization: Bearer rk_…”, or sign in."))
         rate_limit.take(rate_limit.caller_of(request))
         gate.enter(request, slug, self._permission_for(request))
-        parameters.check(request, self.parameters if request.method in ("GET", "HEAD") else ())
+        known = {"GET": self.parameters, "HEAD": self.parameters, "POST": self.post_parameters}
+        parameters.check(request, known.get(request.method or "", ()))
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """As in REST framework, but the whole work of a POST can be done once only."""

@@ -5,10 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from pydantic import TypeAdapter
 
+from queues.curate.golden.record import GoldenRecord
 from queues.ingest.feedback.record import FeedbackRecord
 from queues.ingest.record import PredictionRecord
 
-_RECORDS = (PredictionRecord, FeedbackRecord)
+_RECORDS = (PredictionRecord, FeedbackRecord, GoldenRecord)
 _RECORD = {"$ref": "#/components/schemas/PredictionRecord"}
 _LINES = {"type": "string", "description": "One prediction/1 record per line; gzip is taken."}
 _RESULT = {

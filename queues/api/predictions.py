@@ -16,7 +16,9 @@ from queues.api.prediction_search import SEARCH_PARAMETERS, found
 from queues.api.prediction_shapes import full_prediction, prediction_line, story_shape
 from queues.audit.story import Story, story_of
 from queues.errors import NotFound
+from queues.ingest import dialects as _shipped  # noqa: F401 - importing it registers the dialects
 from queues.ingest.actions import user_key
+from queues.ingest.dialect import convert, convert_each, dialects
 from queues.ingest.record import CheckedRecord, check_sent
 from queues.models import Prediction, PredictionState
 
@@ -36,6 +38,7 @@ class PredictionsView(ProjectView):
 
     permission = {"GET": Permission.READ, "POST": Permission.PUSH}
     parameters = pagination.PARAMETERS | {*_FILTERS, "received_after", "received_before", *SEARCH_PARAMETERS}
+    post_parameters = frozenset({"dialect"})
 
     @prediction_schema.read
     def get(self, request: ProjectRequest) -> Response:
@@ -47,7 +50,8 @@ class PredictionsView(ProjectView):
 
     @prediction_schema.send_one
     def post(self, request: ProjectRequest) -> Response:
-        sent = read_one(request)
+        sent, dialect = read_one(request), _dialect(request)
+        sent = convert(sent, dialect) if dialect else sent
         record = check_sent(sent, user_key=user_key(request.project.pk))
         stored = pipeline.receive(request.project, [record], by=request.actor)[0]
         if stored.status == "conflict":
@@ -59,10 +63,12 @@ class PredictionBatchView(ProjectView):
     """Send up to 1,000 records; one result for each, whatever the others are."""
 
     permission = {"POST": Permission.PUSH}
+    post_parameters = frozenset({"dialect"})
 
     @prediction_schema.send_many
     def post(self, request: ProjectRequest) -> Response:
-        arrived = read_batch(request)
+        arrived, dialect = read_batch(request), _dialect(request)
+        arrived = convert_each(arrived, dialect) if dialect else arrived
         checked = check_each(arrived, partial(check_sent, user_key=user_key(request.project.pk)))
         good = [one for one in checked if isinstance(one, CheckedRecord)]
         stored = iter(pipeline.receive(request.project, good, by=request.actor) if good else [])
@@ -96,6 +102,11 @@ class PredictionStoryView(ProjectView):
     @prediction_schema.read
     def get(self, request: ProjectRequest, number: int) -> Response:
         return Response(story_shape(_story(request, number)))
+
+
+def _dialect(request: ProjectRequest) -> str | None:
+    """The tool in whose words the records are; None: in ours."""
+    return parameters.choice(request, "dialect", [name for name, _mapper in dialects])
 
 
 def _filtered(request: ProjectRequest) -> QuerySet[Prediction]:

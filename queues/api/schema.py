@@ -62,7 +62,8 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         """The query parameters that the view allows; anything else answers 400."""
-        names = getattr(self.view, "parameters", ()) if self.method == "GET" else ()
+        known = {"GET": "parameters", "POST": "post_parameters"}.get(self.method, "")
+        names = getattr(self.view, known, ())
         return [_query(name) for name in sorted(names)]
 
     def get_tags(self) -> list[str]:

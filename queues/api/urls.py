@@ -10,6 +10,7 @@ from queues.api import (
     datasets,
     dry_runs,
     feedback,
+    golden,
     lists,
     measures,
     policies,
@@ -75,6 +76,14 @@ settle = [
     path("items/<id:item_id>:settle", verdicts.SettleView.as_view()),
     path("verdicts", verdicts.VerdictsView.as_view()),
 ]
+curate = [
+    path("golden", golden.GoldenListView.as_view()),
+    path("golden:batch", golden.GoldenBatchView.as_view()),
+    path("golden:export", golden.GoldenExportView.as_view()),
+    path("golden/<id:number>", golden.GoldenView.as_view()),
+    path("golden/<id:number>:retire", golden.GoldenRetireView.as_view()),
+    path("golden/<id:number>:restore", golden.GoldenRestoreView.as_view()),
+]
 export = [
     path("datasets", datasets.DatasetsView.as_view()),
     path("datasets/<slug:name>", datasets.DatasetView.as_view()),
@@ -97,6 +106,6 @@ monitor = [
 urlpatterns = [
     path(
         "projects/<slug:slug>/",
-        include([*ingest, *score, *feedback_of_users, *route, *review, *settle, *export, *monitor]),
+        include([*ingest, *score, *feedback_of_users, *route, *review, *settle, *curate, *export, *monitor]),
     ),
 ]

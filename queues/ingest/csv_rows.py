@@ -15,49 +15,15 @@ from queues.ingest.file_errors import FileRefused
 from queues.ingest.jsontext import Sent
 from queues.ingest.paths import put
 from queues.ingest.pointers import pointer
+from queues.ingest.sheets import PREDICTIONS, Sheet
 
 CELL_CHARACTERS = limits.MIB
-_REQUIRED = ("prediction_id", "occurred_at", "input.prompt", "output.text", "model.request_model")
-_TEXTS = {
-    *_REQUIRED,
-    "environment",
-    "operation",
-    "model.provider",
-    "model.response_model",
-    "model.response_id",
-    "model.version",
-    "model.system_fingerprint",
-    "prompt.name",
-    "prompt.version",
-    "trace.trace_id",
-    "trace.span_id",
-    "trace.conversation_id",
-    "subject.user_ref",
-    "subject.locale",
-    "subject.segment",
-    "expected.golden_id",
-    "expected.value",
-    "rights.origin",
-    "rights.licence",
-    "rights.consent",
-    "rights.region",
-}
-_NUMBERS = {
-    "confidence",
-    "params.temperature",
-    "params.top_p",
-    "params.seed",
-    "usage.input_tokens",
-    "usage.output_tokens",
-    "usage.latency_ms",
-    "usage.cost",
-}
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 def read_csv(
-    stream: IO[bytes], columns: Mapping[str, str], defaults: Mapping[str, Any]
+    stream: IO[bytes], columns: Mapping[str, str], defaults: Mapping[str, Any], sheet: Sheet = PREDICTIONS
 ) -> Iterator[tuple[int, Arrived]]:
     """Line and record of each row. Raises FileRefused for a header that cannot be understood."""
     csv.field_size_limit(CELL_CHARACTERS)
@@ -67,9 +33,9 @@ def read_csv(
     try:
         for cells in reader:
             if paths is None:
-                paths = _paths(cells, columns, defaults)
+                paths = _paths(cells, columns, defaults, sheet)
             elif cells:
-                yield line, _row(cells, paths)
+                yield line, _row(cells, paths, sheet)
             line = reader.line_num + 1
     except UnicodeDecodeError:
         raise FileRefused(
@@ -90,13 +56,19 @@ def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
         yield line
 
 
-def _paths(header: Sequence[str], columns: Mapping[str, str], defaults: Mapping[str, Any]) -> list[str]:
+def _paths(
+    header: Sequence[str], columns: Mapping[str, str], defaults: Mapping[str, Any], sheet: Sheet
+) -> list[str]:
     paths = [columns.get(name, name) for name in header]
     named = [path for path in paths if path]
     faults = [
-        *(_fault("column.unknown", path) for path in named if not _is_known(path)),
+        *(_fault("column.unknown", path) for path in named if not sheet.is_known(path)),
         *(_fault("column.repeated", path) for path in sorted(set(named)) if named.count(path) > 1),
-        *(_fault("column.missing", path) for path in _REQUIRED if path not in named and path not in defaults),
+        *(
+            _fault("column.missing", path)
+            for path in sheet.required
+            if path not in named and path not in defaults
+        ),
     ]
     if faults:
         message = _("Line 1 must name the columns by paths such as output.text, each once. See the report.")
@@ -116,28 +88,20 @@ def _fault(code: str, path: str) -> Fault:
     return Fault(pointer(short.split(".")), code, _DETAILS[code].format(name=ascii(short)))
 
 
-def _is_known(path: str) -> bool:
-    return (
-        path in _TEXTS or path in _NUMBERS or (path.startswith("metadata.") and len(path) > len("metadata."))
-    )
-
-
-def _row(cells: Sequence[str], paths: Sequence[str]) -> Arrived:
+def _row(cells: Sequence[str], paths: Sequence[str], sheet: Sheet) -> Arrived:
     if len(cells) != len(paths):
         detail = f"This row has {len(cells)} cells, the header {len(paths)}."
         return Invalid(detail, [Fault("", "row.cells", detail)])
     record: dict[str, Any] = {}
     for path, cell in zip(paths, cells, strict=True):
         # An empty cell says nothing, but where text is expected it is an empty text.
-        if path and (cell or path in ("input.prompt", "output.text")):
-            record = put(record, path, _value(path, cell))
+        if path and (cell or path in sheet.kept):
+            record = put(record, path, _value(cell) if path in sheet.numbers else cell)
     return Sent(record)
 
 
-def _value(path: str, cell: str) -> object:
+def _value(cell: str) -> object:
     """The number that a cell of a number column spells; its text where it spells none, to be refused."""
-    if path not in _NUMBERS:
-        return cell
     if _WHOLE.fullmatch(cell):
         return int(cell)
     return float(cell) if _NUMBER.fullmatch(cell) else cell

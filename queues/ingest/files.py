@@ -22,6 +22,7 @@ from queues.ingest.file_errors import FileRefused
 from queues.ingest.jsontext import Sent
 from queues.ingest.parquet_rows import read_parquet
 from queues.ingest.paths import put
+from queues.ingest.sheets import PREDICTIONS, Sheet
 
 LINE_BYTES = 8 * limits.MIB  # escapes make a line longer than the record in it
 _BOMB_RATIO = 250  # text shrinks by 5 to 50 times
@@ -34,11 +35,12 @@ class Reading:
     """How a file's own words become a record's.
 
     columns: name of a column → path in the record ("output.text"), "" to leave it out (CSV, Parquet).
-    defaults: path → value for records that have none.
+    defaults: path → value for records that have none. sheet: what the columns of a CSV file may be.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    sheet: Sheet = PREDICTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,10 @@ def read(path: Path, reading: Reading) -> Iterator[Row]:
         yield from (Row(line, _complete(arrived, reading), line) for line, arrived in rows)
         return
     with _opened(path) as (stream, tell):
-        found = read_csv(stream, reading.columns, reading.defaults) if kind == "csv" else _lines(stream)
+        is_table = kind == "csv"
+        found = (
+            read_csv(stream, reading.columns, reading.defaults, reading.sheet) if is_table else _lines(stream)
+        )
         for line, arrived in found:
             yield Row(line, _complete(arrived, reading), tell())
 
@@ -138,6 +143,10 @@ def _check_is_whole(raw: IO[bytes], size: int) -> None:
 def _skip_mark(stream: IO[bytes]) -> None:
     if stream.read(len(_BOM)) != _BOM:
         stream.seek(0)
+
+
+def _table(stream: IO[bytes], reading: Reading) -> Iterator[tuple[int, Arrived]]:
+    return read_csv(stream, reading.columns, reading.defaults, reading.sheet)
 
 
 def _lines(stream: IO[bytes]) -> Iterator[tuple[int, Arrived]]:

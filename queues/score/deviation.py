@@ -6,14 +6,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
-import re2
 from rapidfuzz.distance import Levenshtein
 
+from queues.score.detectors.patterns import compiled
 from queues.score.normalise import normalise_v1
 from queues.score.numbers import number_in
 
 LONGEST = 5_000  # code points of a text that are compared letter by letter; equality is of the whole text
-PATTERN_BYTES = 8 * 1024 * 1024  # what one compiled pattern may use
 _EXACT_FLOAT = 1e-9  # a number sent as the expected value may differ by its last bits
 
 
@@ -55,7 +54,7 @@ def _similarity(output: str, targets: Sequence[str], rule: Mapping[str, Any]) ->
 
 def _regex(output: str, _targets: Sequence[str], rule: Mapping[str, Any]) -> Deviation:
     """The pattern is found somewhere in the output."""
-    if compiled(rule["pattern"]).search(output):
+    if _compiled(rule["pattern"]).search(output):
         return _as_expected(0.0, "matches")
     return _deviating(1.0, "no_match")
 
@@ -74,6 +73,8 @@ def _number(output: str, targets: Sequence[str], rule: Mapping[str, Any]) -> Dev
         return _as_expected(distance, "within_tolerance")
     return _deviating(distance, "outside_tolerance")
 
+
+_compiled = lru_cache(maxsize=1_000)(compiled)
 
 _RULES = {
     "exact": _exact,
@@ -95,15 +96,6 @@ def compare_value(expected: Any, output: str, structured: Any = None) -> Deviati
             return _same_or_not(_apart(said, expected), is_same=is_same)
         return compare(output, [repr(expected)], {"kind": "number", "relative": _EXACT_FLOAT})
     return _same_or_not(1.0, is_same=_is_same(said, expected))
-
-
-@lru_cache(maxsize=1_000)
-def compiled(pattern: str) -> Any:
-    """The pattern in RE2: linear in the text, whatever it is. Raises re2.error where RE2 refuses it."""
-    options = re2.Options()
-    options.max_mem = PATTERN_BYTES
-    options.log_errors = False
-    return re2.compile(pattern, options)
 
 
 def _distance(said: str, wanted: Sequence[str]) -> float:

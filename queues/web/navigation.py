@@ -26,6 +26,7 @@ PLACES: tuple[tuple[Permission, Promise, str], ...] = (
     (Permission.SETTLE, _("Disputes"), "web:disputes"),
     (Permission.READ, _("Predictions"), "web:predictions"),
     (Permission.READ, _("Feedback"), "web:feedback"),
+    (Permission.READ, _("Golden"), "web:golden"),
     (Permission.READ, _("Datasets"), "web:datasets"),
     (Permission.READ, _("Policy"), "web:policy"),
     (Permission.READ, _("Measures"), "web:measures"),

@@ -15,6 +15,7 @@ from tests.api.conftest import Program
 from tests.factories.projects import Cast
 from tests.factories.work import queue_in
 from tests.ingest.records import full_record, record
+from tests.ingest.test_dialects import OBSERVATION
 
 POLICY = {
     "schema": "policy/1",
@@ -186,3 +187,22 @@ def test_a_batch_takes_few_statements(
         answer = push_lines(program, *records)
 
     assert {result["status"] for result in answer.json()["results"]} == {201}
+
+
+def test_records_of_other_tools_are_taken_in_their_dialect(program: Program) -> None:
+    lost = OBSERVATION | {"id": "obs-2", "output": None}
+    span = OBSERVATION | {"type": "SPAN"}
+
+    one = program.post("predictions?dialect=langfuse@3", OBSERVATION)
+    many = program.post("predictions:batch?dialect=langfuse@3", [OBSERVATION, lost, span])
+
+    assert (one.status_code, one.json()["prediction_id"]) == (201, "obs-1")
+    results = many.json()["results"]
+    assert [(row["prediction_id"], row["status"]) for row in results] == [
+        ("obs-1", 200),
+        ("obs-2", 422),
+        (None, 422),
+    ]
+    assert results[1]["problem"]["errors"][0]["code"] == "output.missing"
+    assert program.post("predictions?dialect=cobol", OBSERVATION).status_code == 400
+    assert program.get("predictions?dialect=langfuse@3").status_code == 400

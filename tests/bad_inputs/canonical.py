@@ -19,7 +19,7 @@ PLACES = {
     "safety": ["/guardrails"],
     "language": ["/subject"],
     "source": ["/metadata"],
-    "reference": ["/expected", ""],
+    "reference": ["/target"],  # of a golden item
 }
 _RENAMED = {"external_id": "prediction_id", "created_at": "occurred_at"}
 

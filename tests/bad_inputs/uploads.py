@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from django.core.management import CommandError, call_command
 
-from queues.models import Prediction
+from queues.models import Golden, Prediction
 from tests.bad_inputs import canonical
 from tests.bad_inputs.conftest import Sender
 from tests.bad_inputs.corpus import Row, expand
@@ -26,8 +26,13 @@ _DEFAULTS = [f"occurred_at={canonical.TIME}", f"model.request_model={canonical.M
 _REFUSED, _CRASHED = 422, 500
 
 
+# A golden set has its own kind of records, and its own word for the answer.
+_GOLDEN_NAMES = {"external_id": "golden_id", "reference": "target"}
+
+
 def send(row: Row, sender: Sender, folder: Path) -> Outcome:
-    path = _written(row, folder)
+    is_golden = row["kind"] == "golden"
+    path = _golden_file(row, folder) if is_golden else _written(row, folder)
     output, errors = io.StringIO(), io.StringIO()
     watch = Watch()
     status, message = 200, ""
@@ -36,8 +41,7 @@ def send(row: Row, sender: Sender, folder: Path) -> Outcome:
             "ingest",
             str(path),
             project=sender.project.slug,
-            column=_COLUMNS,
-            default=_DEFAULTS,
+            **({"kind": "golden"} if is_golden else {"column": _COLUMNS, "default": _DEFAULTS}),
             no_progress=True,
             stdout=output,
             stderr=errors,
@@ -53,6 +57,16 @@ def send(row: Row, sender: Sender, folder: Path) -> Outcome:
     pointers = [fault["pointer"] for fault in faults]
     body = {"message": message, "report": report, "summary": errors.getvalue()}
     return Outcome(status, bool(message), pointers, body, watch.seconds)
+
+
+def _golden_file(row: Row, folder: Path) -> Path:
+    """The records as golden/1."""
+    path = folder / PurePosixPath(row["payload"]["filename"]).name
+    with path.open("w", encoding="utf-8") as file:
+        for line in expand(row["payload"]["content"]).splitlines():
+            record = {_GOLDEN_NAMES.get(name, name): value for name, value in json.loads(line).items()}
+            file.write(json.dumps(record | {"input": {"prompt": record.pop("prompt")}}) + "\n")
+    return path
 
 
 def _written(row: Row, folder: Path) -> Path:
@@ -72,7 +86,7 @@ def _written(row: Row, folder: Path) -> Path:
 def stored_complaints(row: Row, outcome: Outcome) -> Iterator[str]:
     """What is wrong with what is in the database, and with the report."""
     checks = row.get("check", ())
-    stored = Prediction.objects.count()
+    stored = Prediction.objects.count() + Golden.objects.count()
     if not outcome.body["summary"].startswith(f"{stored} stored,") and stored:
         yield f"{stored} are stored; told was {outcome.body['summary']!r}"
     if outcome.was_refused and not outcome.body["report"] and "There is no" not in outcome.body["message"]:

@@ -15,8 +15,10 @@ from queues.errors import Invalid
 from queues.ingest import files
 from queues.ingest.file_errors import FileRefused
 from queues.ingest.files import Reading, read
-from queues.models import Payload, Prediction
+from queues.models import Feedback, GoldenVersion, Payload, Prediction
+from tests.factories.golden import golden_record
 from tests.factories.projects import ProjectFactory
+from tests.ingest.events import event
 from tests.ingest.records import full_record, record
 
 CSV = "prediction_id,occurred_at,input.prompt,output.text,model.request_model,confidence,metadata.ticket\n"
@@ -169,3 +171,31 @@ def test_a_line_without_end_is_skipped_in_pieces(tmp_path: Path, monkeypatch: py
     assert [row.line for row in rows] == [1, 2]
     assert isinstance(rows[0].arrived, Invalid)
     assert rows[0].arrived.faults[0].code == "line.too_long"
+
+
+def test_feedback_is_read_from_lines_and_from_a_table(project: Project, tmp_path: Path) -> None:
+    table = (
+        "event_id,occurred_at,kind,name,prediction_id,value\nt-1,2026-03-01T10:00:02Z,explicit,stars,p-1,2\n"
+    )
+    text = lines(event("f-1"), event("f-2", value=9))
+
+    told = ingest(written(tmp_path / "a.jsonl", text), kind="feedback")
+    told_of_table = ingest(written(tmp_path / "a.csv", table), kind="feedback")
+
+    assert (told[0], [line["event_id"] for line in told[1]]) == (1, ["f-2"])
+    assert told_of_table[0] == 0
+    assert set(Feedback.objects.values_list("event_id", "number")) == {("f-1", -1.0), ("t-1", 2.0)}
+
+
+def test_golden_items_are_added_and_edited_from_files(project: Project, tmp_path: Path) -> None:
+    first = written(tmp_path / "a.jsonl", lines(golden_record("g-1"), golden_record("g-2", target=None)))
+    changed = written(tmp_path / "b.jsonl", lines(golden_record("g-1", target="x")))
+
+    added = ingest(first, kind="golden")
+    refused = ingest(changed, kind="golden")
+    edited = ingest(changed, kind="golden", as_new_version=True, reason="terms")
+
+    assert (added[0], added[1][0]["errors"][0]["pointer"]) == (1, "/target")
+    assert (refused[0], refused[1][0]["errors"][0]["code"]) == (2, "golden_id.taken")
+    assert (edited[0], edited[2]) == (0, "1 stored, 0 there already, 0 rejected\n")
+    assert GoldenVersion.objects.get(is_current=True).reason == "terms"

@@ -19,6 +19,7 @@ from queues.score.measures.votes import vote_uncertainty
 from queues.score.normalise import normalise_v1
 from queues.statistics.weighted import weighted_rate
 from tests.reference import detectors_mapping, statistics_mapping
+from tests.reference.dialects_mapping import DIALECTS
 from tests.reference.measures_mapping import MEASURES
 
 Input = Mapping[str, Any]
@@ -67,10 +68,7 @@ NOT_YET = frozenset(
         "croissant_validation",
         "kto_weight_range",
         "near_duplicate",
-        "openinference_to_prediction",
         "origin_cap",
-        "otel_messages_valid",
-        "otel_to_prediction",
     }
 )
 
@@ -241,6 +239,7 @@ MAPPED: dict[str, Callable[[Input], object]] = {
     "prediction_validation": prediction_validation,
     "token_logprob_metrics": token_logprob_metrics,
     "vote_entropy": vote_entropy,
+    **DIALECTS,
     **detectors_mapping.MAPPED,
     **MEASURES,
     **statistics_mapping.MAPPED,

@@ -78,12 +78,18 @@ def _tests(wanted: GoldenSearch) -> Q | None:
     return tests or None
 
 
-def golden(project_id: int, number: int) -> Golden:
+def golden(project_id: int, number: int, *, is_locked: bool = False) -> Golden:
     """The item with this number of ours, or NotFound."""
-    found = Golden.objects.filter(project=project_id, pk=number).first()
+    rows = Golden.objects.filter(project=project_id, pk=number)
+    found = (rows.select_for_update() if is_locked else rows).first()
     if found is None:
         raise NotFound(_("There is no such golden item in this project. Look for it in the list."))
     return found
+
+
+def current_version(item: Golden) -> GoldenVersion:
+    """The version that holds now."""
+    return item.versions.get(is_current=True)
 
 
 def versions_of(item: Golden) -> list[GoldenVersion]:

@@ -17,7 +17,8 @@ from queues.ingest.kinds import STRICT, Locale, Name, NotNegative, Share, Text
 from queues.ingest.kinds import Tag as TagText
 from queues.ingest.messages import as_parts
 from queues.ingest.record import Input
-from queues.score.deviation import compare, compiled
+from queues.score.detectors.patterns import compiled
+from queues.score.deviation import compare
 from queues.score.golden import prompt_hashes
 from queues.score.prompt_text import prompt_text
 

@@ -1,5 +1,7 @@
 """Bring a file of records into a project: `manage.py ingest outputs.jsonl --project support`.
 
+--kind feedback: what end users did; --kind golden: verified answers.
+
 Good records are stored whatever the others are; each of the others is reported with its line and every
 fault, as JSON lines. Running it again changes nothing: what is there already is counted as a duplicate.
 
@@ -18,25 +20,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from accounts.actor import SYSTEM
 from accounts.models import Project
-from queues import pipeline
 from queues.errors import Invalid
-from queues.ingest.actions import user_key
 from queues.ingest.body import Arrived
 from queues.ingest.file_errors import FileRefused
-from queues.ingest.files import Reading, Row, exists, kind_of, read
+from queues.ingest.files import Reading, Row, exists, in_batches, kind_of, read
 from queues.ingest.jsontext import Sent
 from queues.ingest.pointers import storable
-from queues.ingest.record import CheckedRecord, check_sent
+from queues.management.arrivals import DIALECTS, KINDS, arrivals_of
 
-_AT_ONCE = 500
 _SOME_REJECTED, _NOTHING_READ = 1, 2
-_TAKEN = {
-    "pointer": "/prediction_id",
-    "code": "prediction_id.taken",
-    "detail": "Another record was stored under this id before, and it stays.",
-}
 
 
 class Command(BaseCommand):
@@ -62,17 +55,26 @@ class Command(BaseCommand):
             metavar="PATH=VALUE",
             help="what records have that say nothing there, e.g. model.request_model=gpt-x",
         )
+        parser.add_argument("--kind", choices=KINDS, default="predictions", help="what the records are")
+        parser.add_argument("--dialect", choices=DIALECTS, default="", help="the tool that wrote the file")
+        parser.add_argument("--reason", default="", help="golden: why, for the history of the items")
+        parser.add_argument(
+            "--as-new-version",
+            action="store_true",
+            help="golden: items that are there with another content get a new version",
+        )
         parser.add_argument("--no-progress", action="store_true", help="no progress bar on standard error")
 
     def handle(self, *args: Any, **options: Any) -> None:
         project = Project.objects.filter(slug=options["project"]).first()
         if project is None:
             raise CommandError(f"There is no project {_shown(options['project'])}.", returncode=_NOTHING_READ)
-        reading = Reading(columns=_pairs(options["column"]), defaults=_pairs(options["default"]))
+        self.arrivals = arrivals_of(project, options)
+        reading = Reading(_pairs(options["column"]), _pairs(options["default"]), self.arrivals.sheet)
         self.counts: Counter[str] = Counter()
         with _report_to(options["report"], self.stdout) as self.report:
             try:
-                self._ingest(options["file"], project, reading, has_bar=not options["no_progress"])
+                self._ingest(options["file"], reading, has_bar=not options["no_progress"])
             except FileRefused as error:
                 self._tell({"line": None} | _fault_fields(error))
                 self._sum_up()
@@ -81,32 +83,42 @@ class Command(BaseCommand):
         self._sum_up()
         self._conclude()
 
-    def _ingest(self, file: Path, project: Project, reading: Reading, *, has_bar: bool) -> None:
+    def _ingest(self, file: Path, reading: Reading, *, has_bar: bool) -> None:
         total = file.stat().st_size if kind_of(file.name) != "parquet" and exists(file) else None
         with tqdm(total=total, unit="B", unit_scale=True, disable=not has_bar) as bar:
-            for batch in _batches(read(file, reading)):
-                self.counts.update(self._store(project, batch))
+            for batch in in_batches(read(file, reading)):
+                self.counts.update(self._store(batch))
                 bar.update(batch[-1].done - bar.n)
                 bar.set_postfix(self.counts)
 
-    def _store(self, project: Project, rows: list[Row]) -> Iterator[str]:
+    def _store(self, rows: list[Row]) -> Iterator[str]:
         """What became of each row; the rejected and the altered are reported."""
-        key = user_key(project.pk)
-        good: list[tuple[int, CheckedRecord]] = []
+        good: list[tuple[int, Any]] = []
         for row in rows:
             try:
-                good.append((row.line, _checked(row.arrived, key)))
+                good.append((row.line, self._checked(row.arrived)))
             except Invalid as error:
-                self._tell({"line": row.line, "prediction_id": _id_of(row.arrived)} | _fault_fields(error))
+                self._tell({"line": row.line} | self._named(row.arrived) | _fault_fields(error))
                 yield "rejected"
-        stored = pipeline.receive(project, [record for _line, record in good], by=SYSTEM) if good else []
-        for (line, record), one in zip(good, stored, strict=True):
-            named = {"line": line, "prediction_id": record.prediction_id}
-            if one.status == "conflict":
-                self._tell(named | {"errors": [_TAKEN]})
+        became = self.arrivals.store([record for _line, record in good]) if good else []
+        for (line, record), one in zip(good, became, strict=True):
+            named = {"line": line, self.arrivals.id_field: getattr(record, self.arrivals.id_field)}
+            if one.fault:
+                self._tell(named | _fault_fields(Invalid(one.fault.detail, [one.fault])))
             elif record.altered:
                 self._tell(named | {"altered": record.altered})
-            yield "rejected" if one.status == "conflict" else one.status
+            yield one.status
+
+    def _checked(self, arrived: Arrived) -> Any:
+        if isinstance(arrived, Invalid):
+            raise arrived
+        return self.arrivals.check(arrived)
+
+    def _named(self, arrived: Arrived) -> dict[str, object]:
+        """How the record names itself, as far as it can be read."""
+        value = arrived.value if isinstance(arrived, Sent) else None
+        named = value.get(self.arrivals.id_field) if isinstance(value, dict) else None
+        return {self.arrivals.id_field: storable(named[:200]) if isinstance(named, str) else None}
 
     def _tell(self, line: dict[str, object]) -> None:
         self.report.write(json.dumps(line) + "\n")
@@ -114,7 +126,8 @@ class Command(BaseCommand):
     def _sum_up(self) -> None:
         counts = self.counts
         self.stderr.write(
-            f"{counts['created']} stored, {counts['duplicate']} there already, {counts['rejected']} rejected"
+            f"{counts['created'] + counts['updated']} stored, {counts['duplicate']} there already,"
+            f" {counts['rejected']} rejected"
         )
 
     def _conclude(self) -> None:
@@ -127,23 +140,6 @@ class Command(BaseCommand):
             raise CommandError("Some records were rejected; see the report.", returncode=_SOME_REJECTED)
 
 
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    """Some rows at a time. Where the file stops being readable, those before it are still given."""
-    batch: list[Row] = []
-    try:
-        for row in rows:
-            batch.append(row)
-            if len(batch) == _AT_ONCE:
-                yield batch
-                batch = []
-    except FileRefused:
-        if batch:
-            yield batch
-        raise
-    if batch:
-        yield batch
-
-
 @contextmanager
 def _report_to(path: Path | None, otherwise: Any) -> Iterator[Any]:
     if path is None:
@@ -153,21 +149,9 @@ def _report_to(path: Path | None, otherwise: Any) -> Iterator[Any]:
         yield report
 
 
-def _checked(arrived: Arrived, key: bytes) -> CheckedRecord:
-    if isinstance(arrived, Invalid):
-        raise arrived
-    return check_sent(arrived, user_key=key)
-
-
 def _fault_fields(error: Invalid) -> dict[str, object]:
     faults = [{"pointer": f.pointer, "code": f.code, "detail": f.detail or str(error)} for f in error.faults]
     return {"errors": faults or [{"pointer": "", "code": "file.refused", "detail": str(error)}]}
-
-
-def _id_of(arrived: Arrived) -> str | None:
-    value = arrived.value if isinstance(arrived, Sent) else None
-    named = value.get("prediction_id") if isinstance(value, dict) else None
-    return storable(named[:200]) if isinstance(named, str) else None
 
 
 def _pairs(options: list[str]) -> dict[str, str]:
