@@ -20,7 +20,7 @@ from queues.route.dry_run import asking
 from queues.route.dry_run.asking import Asked
 from queues.route.dry_run.report import Example, QueueCount, Report, RuleCount
 from queues.web.policy import LASTS
-from queues.web.sentences import reason_of
+from queues.web.sentences import label_of, reason_of
 
 MATRIX_MOST = 8  # rules; beyond that pairs are listed
 PAIRS_SHOWN = 30
@@ -107,7 +107,9 @@ def report_context(report: Report) -> dict[str, Any]:
     return {
         "report": report,
         "share": report.sent / report.looked_at if report.looked_at else None,
-        "rules": [(line, [_example(one) for one in line.examples]) for line in report.rules],
+        "rules": [
+            (line, label_of(line.kind), [_example(one) for one in line.examples]) for line in report.rules
+        ],
         "matrix": _matrix(report),
         "pairs": report.overlaps[:PAIRS_SHOWN],
         "loads": [_load(line, report.days) for line in report.queues],

@@ -24,14 +24,14 @@ def activate(request: ProjectRequest, *, version: int) -> HttpResponse:
     policy = queries.version(request.project.pk, version)
     if request.method != "POST":
         return _page(request, policy)
-    reason = request.POST.get("reason", "")[:2_000]
+    reason, seen = request.POST.get("reason", "")[:2_000], _seen(request.POST.get("seen", ""))
     try:
         policies.activate(
             request.project.pk,
             version,
             by=request.actor,
             reason=reason,
-            instead_of=_seen(request.POST.get("seen", "")),
+            instead_of=seen,
         )
     except Taken as error:
         return _page(request, policy, status=409, message=str(error), reason=reason)
@@ -39,7 +39,8 @@ def activate(request: ProjectRequest, *, version: int) -> HttpResponse:
         return _page(
             request, policy, status=422, fault=" ".join(f.detail for f in error.faults), reason=reason
         )
-    messages.success(request, _("Version %(n)s is in force from now on.") % {"n": version})
+    if seen is None:  # else the page says so itself, with its undo
+        messages.success(request, _("Version %(n)s is in force from now on.") % {"n": version})
     return redirect("web:policy", request.project.slug)
 
 

@@ -85,7 +85,7 @@ def from_json(request: ProjectRequest) -> HttpResponse:
     except (Invalid, DraftChanged) as error:
         context = editor_context(request, draft, open_place=None, may_edit=True)
         told = [str(error), *(str(fault.detail) for fault in getattr(error, "faults", ()))]
-        context |= {"text": text, "message": " ".join(dict.fromkeys(told))}
+        context |= {"text": text, "lines": (), "message": " ".join(dict.fromkeys(told))}
         return render(request, "policy/edit_json.html", context, status=error.status)
     messages.success(request, _("The draft is saved."))
     return redirect(f"{reverse('web:policy-edit', args=[request.project.slug])}?as=json")

@@ -39,6 +39,8 @@ def terms() -> dict[str, Field]:
 
 
 def _fields(schema: Mapping[str, Any], *, without: frozenset[str]) -> tuple[Field, ...]:
+    if "$ref" in schema:  # conditions of conditions refer to themselves
+        schema = schema["$defs"][schema["$ref"].rpartition("/")[2]]
     required = schema.get("required", ())
     return tuple(
         _field(name, part, is_required=name in required)

@@ -17,6 +17,7 @@ from queues.web.rule_forms.controls import Looks, Piece, Shown, controls_of, sen
 from queues.web.rule_forms.fields import CHOICE, JSON
 from queues.web.rule_forms.posted import WITHIN
 from queues.web.sentences import label_of, read_rule, sentence_of, terms_of
+from queues.web.sentences.terms import TERMS
 from queues.web.sentences.words import Text, words
 
 
@@ -130,8 +131,10 @@ def _below(faults: Sequence[Fault], pointer: str, *, is_open: bool) -> list[str]
     ]
 
 
-def _field_name(pointer: str, rule: str) -> str:
-    return pointer.removeprefix(f"{rule}/")
+def _field_name(pointer: str, rule: str) -> Text:
+    """The field at a pointer in words, where it has some."""
+    name = pointer.removeprefix(f"{rule}/")
+    return TERMS[name].label if name in TERMS else name
 
 
 def _condition(condition: Mapping[str, Any], pointer: str, looks: Looks, *, level: int) -> ShownCondition:
@@ -144,10 +147,17 @@ def _condition(condition: Mapping[str, Any], pointer: str, looks: Looks, *, leve
     if kind in WITHIN:
         return _combined(condition, pointer, looks, level, told)
     controls = controls_of(condition, pointer, looks)
-    sentence, used = sentence_with(words.get(kind).form(condition) if kind in words else "", controls)
+    sentence, used = sentence_with(_form(kind, condition, is_part=level > 1), controls)
     more = words.get(kind).more if kind in words else tuple(controls)
     below = [controls[name] for name in more if name in controls and name not in used]
     return ShownCondition(pointer, kind, label_of(kind), sentence, below, told=told)
+
+
+def _form(kind: str, condition: Mapping[str, Any], *, is_part: bool) -> Text:
+    """The sentence in which a condition is written; "" for a kind without words."""
+    if kind not in words:
+        return ""
+    return words.get(kind).part(condition) if is_part else words.get(kind).form(condition)
 
 
 def _combined(
@@ -219,5 +229,5 @@ def kinds_shown() -> list[tuple[str, Text, Text]]:
             label_of(kind),
             words.get(kind).purpose if kind in words else (condition.__doc__ or "").split("\n")[0],
         )
-        for kind, condition in conditions
+        for kind, condition in sorted(conditions, key=lambda known: known[0] in WITHIN)
     ]

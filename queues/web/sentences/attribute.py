@@ -52,6 +52,10 @@ def _form(_document: Mapping[str, Any]) -> Text:
     return lazy("Send when the attribute %(attribute)s is one of %(values)s")
 
 
+def _part(_document: Mapping[str, Any]) -> Text:
+    return lazy("the attribute %(attribute)s is one of %(values)s")
+
+
 words.register("attribute")(
     Words(
         label=lazy("Attribute"),
@@ -60,6 +64,7 @@ words.register("attribute")(
         clause=_clause,
         reason=_reason,
         form=_form,
+        part=_part,
         blank={"attribute": "locale", "values": ["en"]},
         controls={
             "attribute": Control(

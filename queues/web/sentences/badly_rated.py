@@ -66,6 +66,10 @@ def _form(_document: Mapping[str, Any]) -> Text:
     )
 
 
+def _part(_document: Mapping[str, Any]) -> Text:
+    return lazy("%(thumbs_down)s or more gave a thumb down, or anybody gave %(stars)s stars or fewer")
+
+
 words.register("badly_rated")(
     Words(
         label=lazy("Badly rated"),
@@ -74,6 +78,7 @@ words.register("badly_rated")(
         clause=_clause,
         reason=_reason,
         form=_form,
+        part=_part,
         more=(
             "reports",
             "corrections",

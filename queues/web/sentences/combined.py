@@ -67,7 +67,16 @@ def _register(
 ) -> None:
     blank = {"of": [{"kind": "attribute", "attribute": "locale", "values": ["en"]}]}
     words.register(kind)(
-        Words(label=label, purpose=purpose, rule=rule, clause=clause, reason=reason, form=_form, blank=blank)
+        Words(
+            label=label,
+            purpose=purpose,
+            rule=rule,
+            clause=clause,
+            reason=reason,
+            form=_form,
+            part=_form,
+            blank=blank,
+        )
     )
 
 

@@ -51,6 +51,12 @@ def _tidy(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != "measure"}
 
 
+def _part(document: Mapping[str, Any]) -> Text:
+    if document.get("among") == "judges":
+        return lazy("%(among)s disagree by at least %(threshold)s, on a scale of 0 to 1")
+    return lazy("%(among)s disagree by at least %(threshold)s, by %(measure)s")
+
+
 words.register("disagreement")(
     Words(
         label=lazy("Disagreement"),
@@ -59,6 +65,7 @@ words.register("disagreement")(
         clause=_clause,
         reason=_reason,
         form=_form,
+        part=_part,
         tidy=_tidy,
         blank={"among": "judges", "threshold": 0.5},
         controls={

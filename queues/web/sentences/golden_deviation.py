@@ -47,6 +47,10 @@ def _form(_document: Mapping[str, Any]) -> Text:
     return lazy("Send when the output deviates from a golden item by %(min_distance)s or more")
 
 
+def _part(_document: Mapping[str, Any]) -> Text:
+    return lazy("the output deviates from a golden item by %(min_distance)s or more")
+
+
 words.register("golden_deviation")(
     Words(
         label=lazy("Deviates from golden"),
@@ -57,6 +61,7 @@ words.register("golden_deviation")(
         clause=_clause,
         reason=_reason,
         form=_form,
+        part=_part,
         more=("tags", "matched_by"),
         blank={"min_distance": 0.0},
         controls={

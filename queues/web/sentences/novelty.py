@@ -29,6 +29,10 @@ def _form(_document: Mapping[str, Any]) -> Text:
     return lazy("Send when the question is %(threshold)s or more away from everything reviewed so far")
 
 
+def _part(_document: Mapping[str, Any]) -> Text:
+    return lazy("the question is %(threshold)s or more away from everything reviewed so far")
+
+
 words.register("novelty")(
     Words(
         label=lazy("Novelty"),
@@ -37,6 +41,7 @@ words.register("novelty")(
         clause=_clause,
         reason=_reason,
         form=_form,
+        part=_part,
         blank={"threshold": 0.5, "daily_cap": 50},
         controls={
             "threshold": Control(

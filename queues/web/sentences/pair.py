@@ -15,9 +15,7 @@ def _said(rule: Pair) -> dict[str, str]:
 
 
 def _rule(rule: Pair) -> str:
-    text = _(
-        "Send when both %(champion)s and %(challenger)s answered the same input: people compare the two."
-    )
+    text = _("Send when both %(champion)s and %(challenger)s answered the same input, to be compared.")
     return text % _said(rule)
 
 
@@ -34,6 +32,10 @@ def _form(_document: Mapping[str, Any]) -> Text:
     return lazy("Send when both %(champion)s and %(challenger)s answered the same input")
 
 
+def _part(_document: Mapping[str, Any]) -> Text:
+    return lazy("both %(champion)s and %(challenger)s answered the same input")
+
+
 words.register("pair")(
     Words(
         label=lazy("Pair"),
@@ -42,6 +44,7 @@ words.register("pair")(
         clause=_clause,
         reason=_reason,
         form=_form,
+        part=_part,
         blank={"champion": "", "challenger": ""},
         controls={
             "champion": Control(lazy("Champion"), suggests="model_versions"),

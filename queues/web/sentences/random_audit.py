@@ -28,6 +28,10 @@ def _form(_document: Mapping[str, Any]) -> Text:
     return lazy("Send a random share of %(rate)s of everything, whatever the other rules say")
 
 
+def _part(_document: Mapping[str, Any]) -> Text:
+    return lazy("it is in a random draw of %(rate)s")
+
+
 words.register("random_audit")(
     Words(
         label=lazy("Random audit"),
@@ -36,6 +40,7 @@ words.register("random_audit")(
         clause=_clause,
         reason=_reason,
         form=_form,
+        part=_part,
         more=("draw",),
         blank={"rate": 0.05, "priority": 30, "due_hours": 72},
         controls={

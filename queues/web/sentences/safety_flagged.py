@@ -60,6 +60,10 @@ def _form(_document: Mapping[str, Any]) -> Text:
     return lazy("Send when %(components)s flagged %(categories)s with severity %(min_severity)s or worse")
 
 
+def _part(_document: Mapping[str, Any]) -> Text:
+    return lazy("%(components)s flagged %(categories)s with severity %(min_severity)s or worse")
+
+
 words.register("safety_flagged")(
     Words(
         label=lazy("Flagged by a detector"),
@@ -68,17 +72,16 @@ words.register("safety_flagged")(
         clause=_clause,
         reason=_reason,
         form=_form,
+        part=_part,
         blank={"categories": ["*"], "min_severity": "medium", "priority": 90, "due_hours": 4},
         controls={
             "components": Control(
                 lazy("Detectors"),
                 help=lazy("One a line; none: whichever."),
-                suggests="components",
             ),
             "categories": Control(
                 lazy("Categories"),
                 help=lazy("One a line: a category or a group such as “hate”; * for all."),
-                suggests="categories",
             ),
             "min_severity": Control(lazy("Least severity"), choices=tuple(SEVERITIES.items())),
         },

@@ -74,15 +74,24 @@ def _form(document: Mapping[str, Any]) -> Text:
 
 def _tidy(document: dict[str, Any]) -> dict[str, Any]:
     """The top of a day finds its threshold by itself; all other ways need one."""
-    if document.get("by") == "top_per_day":
-        kept = {name: value for name, value in document.items() if name != "threshold"}
-        return {"per_day": 200, **kept}
-    kept = {name: value for name, value in document.items() if name != "per_day"}
-    return kept if "per_day" not in document else {"threshold": 0.9, **kept}
+    needed, senseless, first = (
+        ("per_day", "threshold", 200)
+        if document.get("by") == "top_per_day"
+        else ("threshold", "per_day", 0.9)
+    )
+    has_just_changed = document.get(senseless) is not None and document.get(needed) is None
+    kept = {name: value for name, value in document.items() if name != senseless}
+    return kept | {needed: first} if has_just_changed else kept
 
 
 def _measures() -> Choices:
     return [(name, name) for name in sorted(known_names() - NOT_FOR_RULES)]
+
+
+def _part(document: Mapping[str, Any]) -> Text:
+    if document.get("by") == "top_per_day":
+        return lazy("it is among %(by)s of %(measure)s: %(per_day)s a day")
+    return lazy("%(by)s of %(measure)s is at least %(threshold)s")
 
 
 words.register("uncertain")(
@@ -93,6 +102,7 @@ words.register("uncertain")(
         clause=_clause,
         reason=_reason,
         form=_form,
+        part=_part,
         tidy=_tidy,
         blank={"measure": "mean_nll", "by": "rank", "threshold": 0.9},
         controls={

@@ -41,8 +41,8 @@ class Words:
 
     rule: "Send when …", of a whole rule. clause: the same inside of another condition. reason: why here, of a
     reason as a routing has it. form: the sentence in which the fields are written, with %(field)s where each
-    stands. more: fields that stand below it. tidy: takes away what a change of one field made senseless.
-    blank: what a new one starts with.
+    stands; part: the same inside of another condition. more: fields that stand below it. tidy: takes away
+    what a change of one field made senseless. blank: what a new one starts with.
     """
 
     label: Text
@@ -51,6 +51,7 @@ class Words:
     clause: Callable[[Any], str]
     reason: Callable[[Mapping[str, Any]], str]
     form: Callable[[Mapping[str, Any]], Text]
+    part: Callable[[Mapping[str, Any]], Text]
     more: Sequence[str] = ()
     tidy: Callable[[dict[str, Any]], dict[str, Any]] = dict
     blank: Mapping[str, object] = field(default_factory=dict)
