@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Left
 
-from queues.models import Prediction
+from queues.models import Prediction, SecondLook
 from queues.newest import Page, newest, values_in_use
 
 EXCERPT = 200  # characters of the output that a list shows
@@ -34,6 +34,7 @@ def search(project_id: int, wanted: Search, *, before: int | None = None) -> Pag
     One bounded walk (see `newest`); the records themselves, up to 1 MiB each, stay where they are.
     """
     rows = Prediction.objects.filter(project_id=project_id).select_related("routing")
+    rows = rows.prefetch_related(Prefetch("second_looks", SecondLook.objects.order_by("id")))
     rows = rows.annotate(excerpt=Left("payload__output_text", EXCERPT))
     if wanted.model_version:
         rows = rows.filter(model_version=wanted.model_version)
@@ -69,7 +70,9 @@ def _tests(wanted: Search) -> Q | None:
     if wanted.environment:
         tests &= Q(environment=wanted.environment)
     if wanted.reason:
-        tests &= Q(routing__reasons__contains=[{"rule": wanted.reason}])
+        named = [{"rule": wanted.reason}]
+        later = SecondLook.objects.filter(prediction=OuterRef("pk"), reasons__contains=named)
+        tests &= Q(routing__reasons__contains=named) | Q(Exists(later))
     if wanted.day:
         tests &= Q(received_at__date=wanted.day)
     return tests or None

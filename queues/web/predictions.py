@@ -1,5 +1,6 @@
 """Predictions: finding them, and the whole story of one."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -17,7 +18,7 @@ from queues.ingest import queries as ingest
 from queues.models import PredictionState
 from queues.web.labels import labels_of_versions
 from queues.web.paging import number, pager
-from queues.web.reasons import rule_names, sentence
+from queues.web.reasons import known_since, rule_names, sentence
 from queues.web.record import shown_record
 
 
@@ -85,12 +86,17 @@ def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
         "prediction": story.prediction,
         "output_text": story.prediction.payload.output_text,
         "record": shown_record(story.prediction.payload.record),
-        "reasons": [(reason, sentence(reason)) for reason in story.routing.reasons] if story.routing else [],
+        "reasons": _said(story.routing.reasons) if story.routing else [],
+        "looks": [(look, known_since(look.changed), _said(look.reasons)) for look in story.second_looks],
         "scores": _scores(story),
         "names": names_of(event.actor_person_id for event in story.events),
         "labels": labels_of_versions(review.form for item in story.items for review in item.reviews),
     }
     return render(request, "predictions/story.html", context)
+
+
+def _said(reasons: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
+    return [(reason, sentence(reason)) for reason in reasons]
 
 
 def _scores(story: Story) -> list[tuple[str, float | None, str]]:

@@ -1,6 +1,6 @@
 """Why something was sent to people, and what a rule of a policy does, in whole sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,26 +14,70 @@ from queues.route.rule import Rule
 
 def sentence(reason: Mapping[str, Any]) -> str:
     """One reason of a routing: which rule, what it saw, what it asks for."""
-    said = {
-        name: figure(value) if isinstance(value, float | int) else value for name, value in reason.items()
-    }
+    said = {name: figure(value) if isinstance(value, float) else value for name, value in reason.items()}
+    said["parts"] = " ".join(sentence(part) for part in reason.get("of", ()))
     try:
         return _known_sentence(reason) % said
     except KeyError:  # of a kind, or by a program, that kept less
-        return _("The rule “%(rule)s” picked it.") % {"rule": reason.get("rule", "")}
+        return _unknown_sentence(reason) % {"rule": "", "kind": "", **said}
 
 
 def _known_sentence(reason: Mapping[str, Any]) -> str:
     match reason.get("kind"):
-        case "uncertain" if reason.get("by") == "rank":
-            return _("%(measure)s ranks %(rank)s among its like; the rule asks for %(threshold)s or more.")
         case "uncertain":
-            return _("%(measure)s is %(score)s; the rule asks for %(threshold)s or more.")
+            return _uncertain_sentence(reason.get("by"))
         case "safety_flagged":
             return _("%(component)s flagged the category “%(category)s”, severity %(severity)s.")
         case "random_audit":
             return _("Drawn for the random audit: %(score)s is below the rate of %(threshold)s.")
-    return _("The rule “%(rule)s” picked it.")
+        case "attribute" if reason.get("value") == "":
+            return _("%(attribute)s is not given.")
+        case "attribute":
+            return _("%(attribute)s is “%(value)s”.")
+        case "disagreement" if reason.get("among") == "judges":
+            return _("Its judges differ by %(score)s; the rule asks for %(threshold)s or more.")
+        case "disagreement":
+            return _("Its samples differ: %(measure)s is %(score)s; the rule asks for %(threshold)s or more.")
+        case "pair":
+            return _("The model version %(other_version)s has answered the same input.")
+    return _combined_sentence(reason)
+
+
+def _uncertain_sentence(by: object) -> str:
+    if by == "rank":
+        return _("%(measure)s ranks %(rank)s among its like; the rule asks for %(threshold)s or more.")
+    if by == "probability":
+        return _(
+            "By %(measure)s an error is likely with %(probability)s; the rule asks for %(threshold)s or more."
+        )
+    if by == "top_per_day":
+        return _("%(measure)s ranks %(rank)s among its like; the top of the day began at %(threshold)s.")
+    return _("%(measure)s is %(score)s; the rule asks for %(threshold)s or more.")
+
+
+def _combined_sentence(reason: Mapping[str, Any]) -> str:
+    match reason.get("kind"):
+        case "all_of":
+            return _("All that the rule asks for holds: %(parts)s")
+        case "any_of":
+            return _("Of what the rule asks for this holds: %(parts)s")
+        case "none_of":
+            return _("Nothing holds that the rule leaves out.")
+    return _unknown_sentence(reason)
+
+
+def _unknown_sentence(reason: Mapping[str, Any]) -> str:
+    if "rule" in reason:
+        return _("The rule “%(rule)s” picked it.")
+    return _("A condition of the kind “%(kind)s” holds.")
+
+
+def known_since(changed: Sequence[str]) -> str:
+    """What had become known before a second look, in words."""
+    words = {"findings": _("the answer of a filter"), "fact:feedback": _("what end users said")}
+    return ", ".join(
+        words.get(name) or _("the score %(name)s") % {"name": name.removeprefix("score:")} for name in changed
+    )
 
 
 def figure(value: float) -> str:

@@ -68,6 +68,7 @@ def waiting(
     output_text: str = "Refunds are instant.",
     record: dict[str, Any] | None = None,
     kinds: tuple[str, ...] = ("uncertain",),
+    model_version: str = "prod-17",
 ) -> Item:
     """An item that waits in the queue, with its prediction, its routing and its slots."""
     due = due_at or timezone.now() + timedelta(hours=1)
@@ -75,7 +76,7 @@ def waiting(
         project=queue.project,
         prediction_id=f"prediction-{next(_numbers)}",
         content_hash=b"\0" * 32,
-        model_version="prod-17",
+        model_version=model_version,
         occurred_at=timezone.now(),
         state=PredictionState.ROUTED,
     )
