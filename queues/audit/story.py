@@ -182,4 +182,5 @@ def _events(project_id: int, prediction: Prediction, items: Sequence[ItemStory])
             "review": [review.pk for story in shown for review in story.reviews],
             "verdict": [verdict.pk for story in shown for verdict in story.verdicts],
         },
+        but_for="item.attached",  # they are counted and named in the item's own part
     )

@@ -61,9 +61,9 @@ class PolicyDocument(BaseModel):
             )
         return self
 
-    def only(self, rules: Iterable[Rule]) -> Self:
+    def only(self, rules: Iterable[Rule]) -> "PolicyDocument":
         """The same with some of its rules. Made anew: a copy would keep what was worked out of all."""
-        return self.model_construct(schema_=self.schema_, rules=tuple(rules))
+        return PolicyDocument.model_construct(schema_=self.schema_, rules=tuple(rules))
 
     @property
     def queues(self) -> frozenset[str]:

@@ -69,6 +69,7 @@ def waiting(
     record: dict[str, Any] | None = None,
     kinds: tuple[str, ...] = ("uncertain",),
     model_version: str = "prod-17",
+    pi: float = 1.0,
 ) -> Item:
     """An item that waits in the queue, with its prediction, its routing and its slots."""
     due = due_at or timezone.now() + timedelta(hours=1)
@@ -85,7 +86,7 @@ def waiting(
     }
     Payload.objects.create(prediction=prediction, record=record or conversation, output_text=output_text)
     reasons = [{"rule": kind, "kind": kind} for kind in kinds]
-    Routing.objects.create(prediction=prediction, policy=policy_of(queue.project), pi=1.0, reasons=reasons)
+    Routing.objects.create(prediction=prediction, policy=policy_of(queue.project), pi=pi, reasons=reasons)
     item = Item.objects.create(
         queue=queue,
         prediction=prediction,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from queues.export.filters import Filter
 from queues.export.queries import snapshot, verdicts_of
 from queues.models import Item, Queue, Review, Verdict
-from tests.bad_inputs import corpus, ingest_records
+from tests.bad_inputs import canonical, corpus, ingest_records
 from tests.bad_inputs.conftest import Sender
 from tests.bad_inputs.pages import page_of
 from tests.factories.pairs import CHALLENGER, CHAMPION, COMPARED, comparison, pair_queue
@@ -44,7 +44,8 @@ def _shown(page: Any) -> list[tuple[str, str]]:
 
 def _submit(reviewer: Reviewer, **fields: str) -> Any:
     item = on_screen(reviewer.open())
-    return reviewer.post(item, "submit", **{"decision": "approve", "note": "", **fields})
+    sent: dict[str, Any] = {"decision": "approve", "note": "", **fields}
+    return reviewer.post(item, "submit", **sent)
 
 
 # ---- what is shown
@@ -286,7 +287,7 @@ HOSTILE = [
 def test_hostile_texts_are_read_on_both_sides_and_do_nothing(people: Cast) -> None:
     if not HOSTILE:
         pytest.skip("the corpus is not there: set BAD_INPUTS_DIR")
-    people.project.slug = ingest_records.canonical.PROJECT
+    people.project.slug = canonical.PROJECT
     people.project.save()
     queue_in(people.project, slug="audit")
     in_force(people.project, {**rule("random_audit", rate=1.0), "queue": "audit"})
