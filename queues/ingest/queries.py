@@ -113,9 +113,9 @@ def _tests(wanted: Search) -> Q:
     if wanted.decision:
         tests &= Q(Exists(_standing(wanted.decision)))
     if wanted.reason:
-        named = [{"rule": wanted.reason}]
-        later = SecondLook.objects.filter(prediction=OuterRef("pk"), reasons__contains=named)
-        tests &= Q(routing__reasons__contains=named) | Q(Exists(later))
+        rule = [{"rule": wanted.reason}]
+        later = SecondLook.objects.filter(prediction=OuterRef("pk"), reasons__contains=rule)
+        tests &= Q(routing__reasons__contains=rule) | Q(Exists(later))
     if wanted.day:
         tests &= Q(received_at__date=wanted.day)
     return tests
