@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Person
 from queues.models import Item, Queue
+from tests.factories.labels import judged
 from tests.factories.projects import Cast
 from tests.factories.verdicts import settled
 from tests.factories.work import FORM, TONE, queue_in, waiting
@@ -96,6 +97,22 @@ def test_a_page_is_accessible_in_both_themes(
     page = enter(people.olga)
 
     page.goto(live_server.url + PAGES[name](queue))
+
+    check_both_themes(page)
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("name", ["measures", "overview"])
+def test_a_page_full_of_figures_is_accessible_too(
+    name: str, queue: Queue, people: Cast, enter: Enter, live_server: LiveServer
+) -> None:
+    judged(queue)
+    page = enter(people.olga)
+
+    page.goto(live_server.url + PAGES[name](queue))
+    for twin in page.locator("details.twin").all():
+        twin.locator("summary").click()
 
     check_both_themes(page)
     page.set_viewport_size({"width": 360, "height": 740})
