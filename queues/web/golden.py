@@ -23,7 +23,7 @@ from queues.errors import Invalid, WrongState
 from queues.models import GoldenVersion
 from queues.web.golden_form import RULES, GoldenForm
 from queues.web.paging import number, pager
-from queues.web.reasons import figure
+from queues.web.reasons_of_people import figure
 
 STATES = (("", lazy("any")), ("current", lazy("in use")), ("retired", lazy("retired")))
 WHYS: dict[str, Promise] = {
