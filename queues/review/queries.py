@@ -123,7 +123,11 @@ def _flagged(item: Item) -> tuple[FlaggedPlace, ...]:
     found = Flag.objects.filter(
         prediction=item.prediction_id, flagged=True, target="output", span__isnull=False
     ).order_by("id")[:FLAGS_SHOWN]
-    places = [FlaggedPlace(flag.category, flag.get_severity_display(), *flag.span) for flag in found]
+    places = [
+        FlaggedPlace(flag.category, flag.get_severity_display(), start, end)
+        for flag in found
+        for start, end in [flag.span or (0, 0)]
+    ]
     return tuple(sorted(places, key=lambda place: (place.start, place.end)))
 
 
