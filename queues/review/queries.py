@@ -188,9 +188,10 @@ def _flagged(item: Item) -> tuple[FlaggedPlace, ...]:
     found = Flag.objects.filter(
         prediction=item.prediction_id, flagged=True, target="output", span__isnull=False
     ).order_by("id")[:FLAGS_SHOWN]
-    spans = [(flag, flag.span) for flag in found if flag.span]
     places = [
-        FlaggedPlace(flag.category, flag.get_severity_display(), span[0], span[1]) for flag, span in spans
+        FlaggedPlace(flag.category, flag.get_severity_display(), start, end)
+        for flag in found
+        for start, end in [flag.span or (0, 0)]
     ]
     return tuple(sorted(places, key=lambda place: (place.start, place.end)))
 
