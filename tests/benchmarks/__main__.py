@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("start", "screen", "cycles", "ingest", "export", "plans")
+ALL = ("start", "screen", "cycles", "ingest", "export", "dry_run", "plans")
 
 
 def main() -> int:
