@@ -53,7 +53,7 @@ from queues.route import actions as route
 from queues.route import second_look
 from queues.route.dry_run import run as dry_run
 from queues.score import actions as score
-from queues.score import enrichment
+from queues.score import enrichment, remote
 from queues.score import enrichments as _shipped  # noqa: F401 - importing it registers the kinds
 from queues.score.compute import embedded_names
 from queues.score.own_encoder import own_encoder
@@ -133,7 +133,12 @@ def after_feedback(prediction_ids: Sequence[int]) -> None:
 
 def owed_by_arrivals() -> list[str]:
     """The enrichments that a new prediction owes in this installation."""
-    return [EnrichmentKind.INDEX, *([EnrichmentKind.EMBED] if own_encoder() else [])]
+    owed: list[str] = [EnrichmentKind.INDEX]
+    if own_encoder():
+        owed.append(EnrichmentKind.EMBED)
+    if remote.is_configured():
+        owed.append(EnrichmentKind.DETECT)
+    return owed
 
 
 def ring_for_enrichment() -> None:

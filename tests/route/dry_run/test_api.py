@@ -174,7 +174,9 @@ def test_a_version_says_what_it_changed(lead: Caller) -> None:
 
 
 def test_text_that_no_database_keeps_is_refused_with_its_place(lead: Caller) -> None:
-    rule = {"name": "a", "kind": "attribute", "queue": "answers", "attribute": "segment", "values": ["a\0"]}
+    rule: dict[str, object] = {
+        "name": "a", "kind": "attribute", "queue": "answers", "attribute": "segment", "values": ["a\0"]
+    }  # fmt: skip
 
     refused = lead("POST", "policies", {"document": document(rule), "reason": "Why not."})
 
