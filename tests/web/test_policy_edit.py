@@ -224,7 +224,7 @@ def test_htmx_gets_only_what_a_save_changes(editor: Editor) -> None:
         }.items()
     }  # fmt: skip
 
-    quiet = editor.press("", htmx=True, open="0", **names)
+    quiet = editor.press("", htmx=True, open="0", fields=names)
     other_controls = editor.press("", htmx=True, open="0", **names | {"/rules/0/by": "top_per_day"})
 
     assert quiet.headers["HX-Reswap"] == "none"
