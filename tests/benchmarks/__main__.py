@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("start", "screen", "cycles", "ingest", "export", "plans")
+ALL = ("start", "screen", "cycles", "ingest", "route", "export", "plans")
 
 
 def main() -> int:

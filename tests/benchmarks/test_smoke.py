@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-ALL = ("cycles", "screen", "ingest", "export", "start", "plans")
+ALL = ("cycles", "screen", "ingest", "route", "export", "start", "plans")
 
 
 def run(name: str) -> str:
