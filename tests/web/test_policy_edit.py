@@ -225,7 +225,7 @@ def test_htmx_gets_only_what_a_save_changes(editor: Editor) -> None:
     }  # fmt: skip
 
     quiet = editor.press("", htmx=True, open="0", fields=names)
-    other_controls = editor.press("", htmx=True, open="0", **names | {"/rules/0/by": "top_per_day"})
+    other_controls = editor.press("", htmx=True, open="0", fields=names | {"/rules/0/by": "top_per_day"})
 
     assert quiet.headers["HX-Reswap"] == "none"
     assert "hx-swap-oob" in quiet.content.decode()
