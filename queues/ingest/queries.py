@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Left
 
 from queues.ingest import documents
-from queues.models import Prediction, Verdict
+from queues.models import Prediction, SecondLook, Verdict
 from queues.newest import LOOK_AT, PAGE_SIZE, Page, newest, values_in_use
 
 EXCERPT = 200  # characters of the output that a list shows
@@ -75,8 +75,9 @@ def among(project_id: int, wanted: Search, prediction_ids: Sequence[int]) -> dic
 
 
 def listed(project_id: int) -> QuerySet[Prediction]:
-    """Predictions as a list shows them: with routing and excerpt."""
+    """Predictions as a list shows them: with routing, second looks and excerpt."""
     rows = Prediction.objects.filter(project_id=project_id).select_related("routing")
+    rows = rows.prefetch_related(Prefetch("second_looks", SecondLook.objects.order_by("id")))
     return rows.annotate(excerpt=Left("payload__output_text", EXCERPT))
 
 
@@ -112,7 +113,9 @@ def _tests(wanted: Search) -> Q:
     if wanted.decision:
         tests &= Q(Exists(_standing(wanted.decision)))
     if wanted.reason:
-        tests &= Q(routing__reasons__contains=[{"rule": wanted.reason}])
+        rule = [{"rule": wanted.reason}]
+        later = SecondLook.objects.filter(prediction=OuterRef("pk"), reasons__contains=rule)
+        tests &= Q(routing__reasons__contains=rule) | Q(Exists(later))
     if wanted.day:
         tests &= Q(received_at__date=wanted.day)
     return tests

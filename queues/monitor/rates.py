@@ -30,7 +30,7 @@ _CELLS = f"""
 WITH newest AS (
   SELECT item.* FROM queues_queue queue
   CROSS JOIN LATERAL (
-    SELECT id, queue_id, prediction_id FROM queues_item
+    SELECT id, queue_id, prediction_id, reasons FROM queues_item
     WHERE queue_id = queue.id ORDER BY prediction_id DESC LIMIT %(look)s
   ) item
   WHERE queue.project_id = %(project)s ORDER BY item.prediction_id DESC LIMIT %(look)s
@@ -40,8 +40,8 @@ WITH newest AS (
 )
 SELECT (prediction.received_at AT TIME ZONE %(zone)s)::date, prediction.model_version, item.queue_id,
   jsonb_path_query_array({REASONS}, '$[*].rule')::text, {PI},
-  sum({STANDS_FOR}), sum({STANDS_FOR}) FILTER (WHERE verdict.id IS NOT NULL),
-  sum({STANDS_FOR}) FILTER (WHERE verdict.decision <> 'approve'), (SELECT is_cut FROM stretch)
+  sum({STANDS_FOR})::int, (sum({STANDS_FOR}) FILTER (WHERE verdict.id IS NOT NULL))::int,
+  (sum({STANDS_FOR}) FILTER (WHERE verdict.decision <> 'approve'))::int, (SELECT is_cut FROM stretch)
 FROM newest item
 JOIN queues_prediction prediction ON prediction.id = item.prediction_id
 JOIN queues_routing routing ON routing.prediction_id = item.prediction_id

@@ -62,7 +62,7 @@ def matches(project_id: int, asked: Sequence[Asked]) -> dict[int, Match]:
     One statement for the batch. Retired items match nothing.
     """
     hashes = [prompt_hashes(one.prompt) for one in asked]
-    sent = {
+    sent: dict[str, Any] = {
         "project": project_id,
         "ids": [one.id for one in asked],
         "golden_ids": [one.golden_id for one in asked],
@@ -76,7 +76,8 @@ def matches(project_id: int, asked: Sequence[Asked]) -> dict[int, Match]:
 
 def _match(version_id: int, golden_id: str, version: int, *rest: Any) -> Match:
     *documents, matched_by = rest
-    return Match(version_id, golden_id, version, *map(orjson.loads, documents), matched_by)
+    targets, rule, tags = map(orjson.loads, documents)
+    return Match(version_id, golden_id, version, targets, rule, tags, matched_by)
 
 
 def held_against(project_id: int, records: Mapping[int, Record]) -> dict[int, Held]:

@@ -1,5 +1,8 @@
 """The whole story of one prediction."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -19,6 +22,7 @@ from queues.web.labels import labels_of_versions
 from queues.web.prediction_search import word_for_meaning
 from queues.web.record import shown_record
 from queues.web.sentences import reason_of
+from queues.web.sentences.looks import known_since
 
 
 @needs(Permission.READ)
@@ -33,7 +37,8 @@ def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
         "prediction": story.prediction,
         "output_text": story.prediction.payload.output_text,
         "record": shown_record(story.prediction.payload.record),
-        "reasons": [(reason, reason_of(reason)) for reason in story.routing.reasons] if story.routing else [],
+        "reasons": _said(story.routing.reasons) if story.routing else [],
+        "looks": [(look, known_since(look.changed), _said(look.reasons)) for look in story.second_looks],
         "flags": shown_flags(story.flags, story.prediction.payload.record),
         "scores": _scores(story),
         "feedback": feedback_shown(story.feedback),
@@ -45,6 +50,10 @@ def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
         "labels": labels_of_versions(review.form for item in story.items for review in item.reviews),
     }
     return render(request, "predictions/story.html", context)
+
+
+def _said(reasons: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
+    return [(reason, reason_of(reason)) for reason in reasons]
 
 
 def _scores(story: Story) -> list[tuple[str, float | None, str]]:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from queues.monitor.fitting import LABELS_NEEDED
 from queues.monitor.worth import Says, Worth
@@ -42,7 +42,11 @@ def sentence(worth: Worth) -> str:
 
 def _too_few(worth: Worth) -> str:
     if worth.labels < LABELS_NEEDED:
-        return _("Not defined: only %(labels)d labels; %(needed)d are needed.")
+        return ngettext(
+            "Not defined: only %(labels)d label; %(needed)d are needed.",
+            "Not defined: only %(labels)d labels; %(needed)d are needed.",
+            worth.labels,
+        )
     if worth.errors:
         return _("Not defined: all %(labels)d labels are errors.")
     return _("Not defined: no error among %(labels)d labels.")

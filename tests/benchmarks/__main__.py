@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("start", "screen", "cycles", "ingest", "export", "plans", "similar", "search")
+ALL = ("start", "screen", "cycles", "ingest", "detect", "export", "plans", "similar", "search", "dry_run")
 
 
 def main() -> int:

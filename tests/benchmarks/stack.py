@@ -73,9 +73,9 @@ class Stack:
         """MiB (PSS: shared pages count by their share) of each program, all its processes together."""
         return {name: sum(map(_pss_mib, processes)) for name, processes in self.programs().items()}
 
-    def cpu_seconds(self) -> dict[str, float]:
-        """Processor time that web and database have used; steadier than the clock when others work here."""
-        return {name: sum(map(_cpu, processes)) for name, processes in self.programs(_BUSY).items()}
+    def cpu_seconds(self, names: Sequence[str] = _BUSY) -> dict[str, float]:
+        """Processor time that these have used; steadier than the clock when others work here."""
+        return {name: sum(map(_cpu, processes)) for name, processes in self.programs(names).items()}
 
     def cpu_per(self, times: int, since: dict[str, float], what: str) -> dict[str, float]:
         """Milliseconds of processor time for each of `times` things done since `since` was taken."""

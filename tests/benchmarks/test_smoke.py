@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-ALL = ("cycles", "screen", "ingest", "export", "start", "plans", "similar", "search")
+ALL = ("cycles", "screen", "ingest", "detect", "export", "start", "plans", "similar", "search", "dry_run")
 
 
 def run(name: str) -> str:

@@ -38,7 +38,7 @@ def current(project: Project) -> dict[str, tuple[int, list[str]]]:
 def test_an_item_is_stored_as_it_was_checked(project: Project) -> None:
     by = Actor(member(project, Role.LEAD).pk)
 
-    more = {"rubric": "Names the days.", "context": "kb", "locale": "en", "tags": ["refunds"]}
+    more: dict[str, Any] = {"rubric": "Names the days.", "context": "kb", "locale": "en", "tags": ["refunds"]}
 
     verified(project, golden_record(**more), by=by)
 

@@ -16,6 +16,7 @@ from queues import pipeline
 from queues.models import Item, Queue
 from queues.route import policies
 from queues.route.dry_run import asking
+from tests.factories.labels import judged
 from tests.factories.projects import Cast
 from tests.factories.traffic import came
 from tests.factories.verdicts import settled
@@ -135,6 +136,22 @@ def test_a_page_is_accessible_in_both_themes(
     page = enter(people.olga)
 
     page.goto(live_server.url + PAGES[name](queue))
+
+    check_both_themes(page)
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("name", ["measures", "overview"])
+def test_a_page_full_of_figures_is_accessible_too(
+    name: str, queue: Queue, people: Cast, enter: Enter, live_server: LiveServer
+) -> None:
+    judged(queue)
+    page = enter(people.olga)
+
+    page.goto(live_server.url + PAGES[name](queue))
+    for twin in page.locator("details.twin").all():
+        twin.locator("summary").click()
 
     check_both_themes(page)
     page.set_viewport_size({"width": 360, "height": 740})

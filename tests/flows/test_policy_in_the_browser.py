@@ -1,4 +1,4 @@
-"""A lead writes a policy with every kind of rule by keyboard, tries it, puts it in force and goes back."""
+"""A lead writes a policy with every kind of rule by keyboard, tries it, puts it in force, and goes back."""
 
 import orjson
 import pytest
@@ -95,7 +95,7 @@ def test_a_lead_writes_tries_activates_and_takes_back_a_policy(
     item = Item.objects.get()
     page.goto(f"{live_server.url}/projects/{people.project.slug}/predictions/{item.prediction_id}/")
     expect(page.locator(".reasons")).to_contain_text("Drawn for the random audit")
-    expect(page.locator(".reasons")).to_contain_text("The locale is en.")
+    expect(page.locator(".reasons")).to_contain_text("The locale is en-GB.")
 
     page.goto(f"{live_server.url}/projects/{people.project.slug}/policy/")
     page.get_by_role("button", name="Undo: back to version 1").press("Enter")

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from queues.route.condition import Case
 from queues.route.decide import decide
 from queues.route.policy_document import PolicyDocument, parse
-from queues.route.rule import Case
 from queues.route.window import Window
 from queues.score.measure import Value
 from queues.score.measures.token import likelihood

@@ -319,7 +319,7 @@ def test_a_fault_within_a_condition_is_named_by_its_place() -> None:
 
 def test_conditions_stand_at_most_four_deep() -> None:
     three = {"kind": "all_of", "of": [{"kind": "any_of", "of": [UNSURE]}]}
-    four = {"kind": "none_of", "of": [three]}
+    four: dict[str, Any] = {"kind": "none_of", "of": [three]}
 
     assert policy(rule(**four))
     assert "at most 4 deep" in next(iter(_faults({"kind": "all_of", "of": [four]}).values()))

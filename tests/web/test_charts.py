@@ -34,6 +34,6 @@ def test_everything_stands_within_the_chart(rows: list[tuple[float, float | None
 def test_ticks_are_few_and_the_top_is_round() -> None:
     assert len(spread([str(n) for n in range(90)])) <= 8
     assert spread([]) == []
-    assert top_of([0.03, None]) == 0.05
+    assert top_of([0.03, None]) == 0.04
     assert top_of([]) == 1.0
     assert [label for _at, label in percent_ticks(0.05)] == ["0%", "1.25%", "2.5%", "3.75%", "5%"]

@@ -3,15 +3,13 @@
 import csv
 from io import StringIO
 
-import numpy as np
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.actor import SYSTEM
-from queues import pipeline
 from queues.models import Job, Queue
 from queues.monitor import actions as monitor
-from tests.factories.labels import Picked, picked
+from tests.factories.labels import judged
 from tests.factories.projects import Cast
 from tests.factories.work import queue_in
 from tests.web.conftest import SignIn
@@ -26,29 +24,6 @@ def queue(people: Cast) -> Queue:
 
 def address(people: Cast, tail: str = "/") -> str:
     return f"/projects/{people.project.slug}/measures{tail}"
-
-
-def judged(queue: Queue, n: int = 400, *, version: str = "prod-17") -> None:
-    """`mean_nll` finds errors in English and points away from them in German; then a refit."""
-    generator = np.random.default_rng(3)
-    rows = []
-    for place in range(n):
-        is_german, is_bad = place % 2 == 0, bool(generator.random() < 0.3)
-        score = float(generator.normal() + (-1.0 if is_german else 2.0) * is_bad)
-        drawn = place % 5 == 0
-        rows.append(
-            Picked(
-                "reject" if is_bad else "approve",
-                0.2 if drawn else 1.0,
-                ("random_audit",) if drawn else ("uncertain",),
-                {"mean_nll": score, "n_tokens": float(generator.integers(4, 60))},
-                version,
-                "de" if is_german else "en",
-                days_ago=10 * (n - place) / n,
-            )
-        )
-    picked(queue, rows)
-    pipeline.run_job(monitor.ask_for_refit(queue.project_id, by=SYSTEM).pk)
 
 
 def test_before_any_label_the_page_says_what_makes_one(people: Cast, signed_in: SignIn) -> None:

@@ -34,7 +34,7 @@ def found_for(project_id: int, records: Sequence[CheckedFeedback]) -> dict[str, 
     """event_id → our number of the prediction that it is about, of those whose prediction is here."""
     if not records:
         return {}
-    sent = {
+    sent: dict[str, Any] = {
         "project": project_id,
         "events": [record.event_id for record in records],
         "environments": [record.environment for record in records],

@@ -92,11 +92,12 @@ def drop_old(*, older_than: timedelta = KEPT) -> int:
         cursor.execute(
             """
             DELETE FROM queues_feedback WHERE id IN (
-                SELECT id FROM queues_feedback WHERE prediction_id IS NULL AND received_at < now() - %s
+                SELECT id FROM queues_feedback
+                WHERE prediction_id IS NULL AND received_at < now() - make_interval(secs => %s)
                 ORDER BY received_at LIMIT %s FOR UPDATE SKIP LOCKED
             ) RETURNING project_id, id
             """,
-            [older_than, AT_ONCE],
+            [older_than.total_seconds(), AT_ONCE],
         )
         dropped = cursor.fetchall()
     for project_id in sorted({project_id for project_id, _id in dropped}):
