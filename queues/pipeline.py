@@ -50,7 +50,7 @@ from queues.review import drafts
 from queues.review import submission as submissions
 from queues.review.actions import Submitted
 from queues.route import actions as route
-from queues.route import second_look
+from queues.route import near, second_look
 from queues.route.dry_run import run as dry_run
 from queues.score import actions as score
 from queues.score import enrichment, remote
@@ -164,6 +164,8 @@ def after_enrichment(prediction_ids: Sequence[int], changed: frozenset[str]) -> 
     known = frozenset().union(*(_BECAME_KNOWN[kind] for kind in changed))
     if known:
         second_look.look_again(prediction_ids, changed=known)
+    if "vectors" in changed:
+        near.attach(prediction_ids)
 
 
 def owed_arrivals(*, older_than: timedelta, after: int = 0, at_most: int = 1_000) -> list[int]:

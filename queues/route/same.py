@@ -9,6 +9,7 @@ from queues.ingest.messages import text_of
 from queues.score.detector import Record
 from queues.score.normalise import normalise_v1
 
+# With the lock that counting something on it needs: it cannot be withdrawn meanwhile (queues.route.near).
 _WAITING = """
 SELECT asked.place, found.id
 FROM unnest(%(places)s::int[], %(queues)s::bigint[], %(fingerprints)s::bytea[])
@@ -16,7 +17,7 @@ FROM unnest(%(places)s::int[], %(queues)s::bigint[], %(fingerprints)s::bytea[])
 CROSS JOIN LATERAL (
   SELECT id FROM queues_item
   WHERE queue_id = asked.queue AND fingerprint = asked.fingerprint AND state IN ('open', 'in_review')
-  ORDER BY id LIMIT 1) found
+  ORDER BY id LIMIT 1 FOR KEY SHARE) found
 """
 
 
