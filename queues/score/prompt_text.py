@@ -22,8 +22,8 @@ def prompt_text(input_: Mapping[str, Any]) -> str:
     messages = input_["messages"]
     asked = [message for message in messages if message["role"] not in _INSTRUCTIONS] or messages
     if len(asked) == 1 and asked[0]["role"] == "user":
-        return _text(asked[0])
-    return _BETWEEN.join(f"{message['role']}{_AFTER_ROLE}{_text(message)}" for message in asked)
+        return said_in(asked[0])
+    return _BETWEEN.join(f"{message['role']}{_AFTER_ROLE}{said_in(message)}" for message in asked)
 
 
 def whole_question(record: Mapping[str, Any]) -> str | None:
@@ -35,7 +35,8 @@ def whole_question(record: Mapping[str, Any]) -> str | None:
     return asked if asked.strip() and asked == asked_in(record) else None
 
 
-def _text(message: Mapping[str, Any]) -> str:
+def said_in(message: Mapping[str, Any]) -> str:
+    """All that a message says: its text, and every part that is no text as its JSON."""
     return "".join(
         part["content"]
         if part["type"] == "text"
