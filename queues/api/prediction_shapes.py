@@ -5,7 +5,7 @@ from typing import Any
 
 from queues.api.feedback_shapes import feedback_line
 from queues.audit.story import ItemStory, Story
-from queues.models import Flag, Prediction, ReleaseRow, Review, Routing, Scores, Slot, Verdict
+from queues.models import Deviation, Flag, Prediction, ReleaseRow, Review, Routing, Scores, Slot, Verdict
 from queues.models.release import OUT
 
 
@@ -46,6 +46,7 @@ def story_shape(story: Story) -> dict[str, Any]:
         "scores": _scores(story.scores),
         "routing": _routing(story.routing),
         "flags": [_flag(flag) for flag in story.flags],
+        "deviation": _deviation(story.deviation),
         "feedback": [
             feedback_line(one) | {"counts": counts}
             for counts, found in ((True, story.feedback.counted), (False, story.feedback.earlier))
@@ -83,6 +84,20 @@ def _routing(routing: Routing | None) -> dict[str, Any] | None:
         "pi": routing.pi,
         "reasons": routing.reasons,
         "routed_at": routing.routed_at,
+    }
+
+
+def _deviation(deviation: Deviation | None) -> dict[str, Any] | None:
+    if deviation is None:
+        return None
+    version = deviation.version
+    return {
+        "golden": {"id": version.golden_id, "version": version.version} if version else None,
+        "matched_by": deviation.matched_by,
+        "deviates": deviation.deviates,
+        "distance": deviation.distance,
+        "why": deviation.why,
+        "compared_at": deviation.compared_at,
     }
 
 

@@ -10,6 +10,7 @@ from accounts.models import Event
 from queues.audit.queries import events_about
 from queues.ingest.feedback.queries import FeedbackOf, of_prediction
 from queues.models import (
+    Deviation,
     Flag,
     Item,
     Prediction,
@@ -41,7 +42,10 @@ class ItemStory:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything known about one prediction. The number of statements does not grow with its length."""
+    """Everything known about one prediction. The number of statements does not grow with its length.
+
+    deviation: also None for who holds a lease on it, and is to answer without knowing.
+    """
 
     prediction: Prediction
     scores: Scores | None
@@ -49,13 +53,17 @@ class Story:
     flags: Sequence[Flag]
     items: Sequence[ItemStory]
     feedback: FeedbackOf
+    deviation: Deviation | None
     events: Sequence[Event]
+
+
+_BESIDE = ("payload", "scores", "routing__policy", "deviation__version__golden")
 
 
 def story_of(project_id: int, prediction_id: int, *, reader_id: int) -> Story | None:
     """The story of prediction `prediction_id` (our number) as this person may read it; None: not here."""
     prediction = (
-        Prediction.objects.select_related("payload", "scores", "routing__policy")
+        Prediction.objects.select_related(*_BESIDE)
         .prefetch_related(Prefetch("flags", Flag.objects.order_by("id")), _items())
         .filter(project_id=project_id, pk=prediction_id)
         .first()
@@ -72,6 +80,7 @@ def story_of(project_id: int, prediction_id: int, *, reader_id: int) -> Story | 
         list(prediction.flags.all()),
         items,
         of_prediction(prediction.pk),
+        None if any(item.is_hidden for item in items) else getattr(prediction, "deviation", None),
         _events(project_id, prediction, items),
     )
 

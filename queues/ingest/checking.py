@@ -33,7 +33,8 @@ def storable(sent: Sent, faults_of: FaultsOf) -> Storable:
     """
     if not isinstance(sent.value, dict):
         raise invalid([Fault("", "record.type", "A record is a JSON object.")])
-    record, compact, altered = sent.value, sent.compact or _compact(sent.value), ()
+    record, compact = sent.value, sent.compact or _compact(sent.value)
+    altered: tuple[str, ...] = ()
     if compact is None or b"\\u0000" in compact:
         mended = mend(record)
         if mended.faults:

@@ -17,6 +17,7 @@ from queues.ingest import queries as ingest
 from queues.models import PredictionState
 from queues.web.feedback import feedback_shown
 from queues.web.flags import shown_flags
+from queues.web.golden_words import deviation_shown
 from queues.web.labels import labels_of_versions
 from queues.web.paging import number, pager
 from queues.web.reasons import rule_names, sentence
@@ -91,6 +92,7 @@ def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
         "flags": shown_flags(story.flags, story.prediction.payload.record),
         "scores": _scores(story),
         "feedback": feedback_shown(story.feedback),
+        "deviation": deviation_shown(story.deviation),
         "names": names_of(event.actor_person_id for event in story.events),
         "labels": labels_of_versions(review.form for item in story.items for review in item.reviews),
     }
