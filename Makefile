@@ -4,30 +4,41 @@
 .PHONY: demo up test test-all bench check format lock production-shape clean
 PY := .venv/bin/python
 
+# The demo's encoder is MiniLM, unless ENCODER names another or none; `make up` has only the one that it names.
 demo:
 	@requirements/install run
+	@case "$${ENCODER-minilm}" in "" | hashing) ;; *) requirements/install embed ;; esac
 	@exec $(PY) manage.py up --demo
 
 up:
 	@requirements/install run
+	@case "$${ENCODER-}" in "" | hashing) ;; *) requirements/install embed ;; esac
 	@exec $(PY) manage.py up
 
 test:
 	@requirements/install lock
+	@requirements/install embed
+	@requirements/install pii
 	@requirements/chromium
 	$(PY) -m pytest -n 2
 
 test-all: production-shape
 	@requirements/install lock
+	@requirements/install embed
+	@requirements/install pii
 	@requirements/chromium
 	$(PY) -m pytest -n 2 -m "slow or not slow"
 
 bench:
 	@requirements/install lock
+	@requirements/install embed
+	@requirements/install pii
 	$(PY) -m tests.benchmarks
 
 check:
 	@requirements/install lock
+	@requirements/install embed
+	@requirements/install pii
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports --no-logo

@@ -23,7 +23,7 @@ from queues.adjudicate import actions as adjudicate
 from queues.agree import actions as agree
 from queues.assign import actions as assign
 from queues.assign.lease import Lease
-from queues.doorbell import ring
+from queues.doorbell import ring, ring_at_times
 from queues.errors import Taken, WrongState
 from queues.export import actions as export
 from queues.export import queries as exported
@@ -32,7 +32,18 @@ from queues.ingest.feedback import actions as feedback
 from queues.ingest.feedback import waiting
 from queues.ingest.feedback.record import CheckedFeedback
 from queues.ingest.record import CheckedRecord
-from queues.models import Item, ItemState, Job, Policy, Prediction, PredictionState, Queue, Review, Verdict
+from queues.models import (
+    EnrichmentKind,
+    Item,
+    ItemState,
+    Job,
+    Policy,
+    Prediction,
+    PredictionState,
+    Queue,
+    Review,
+    Verdict,
+)
 from queues.monitor import actions as monitor
 from queues.review import actions as review
 from queues.review import drafts
@@ -42,6 +53,10 @@ from queues.route import actions as route
 from queues.route import second_look
 from queues.route.dry_run import run as dry_run
 from queues.score import actions as score
+from queues.score import enrichment, remote
+from queues.score import enrichments as _shipped  # noqa: F401 - importing it registers the kinds
+from queues.score.compute import embedded_names
+from queues.score.own_encoder import own_encoder
 from queues.score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
@@ -65,8 +80,12 @@ def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) ->
 
 
 def _judge(project_id: int, arriving: Sequence[ingest.New]) -> Mapping[int, str]:
-    """New records → their scores, routings and items; the state in which each is stored."""
-    return route.route_new(project_id, arriving, score.score_new(project_id, arriving))
+    """New records → their scores, routings and items, and what is owed; the state in which each is stored."""
+    states = route.route_new(project_id, arriving, score.score_new(project_id, arriving))
+    routed = {new.id: states.get(new.id) == PredictionState.ROUTED for new in arriving}
+    enrichment.owe_new(project_id, owed_by_arrivals(), routed)
+    ring_for_enrichment()
+    return states
 
 
 def receive_feedback(
@@ -94,8 +113,12 @@ def finish_feedback(feedback_ids: Sequence[int]) -> None:
 
 @transaction.atomic
 def after_arrival(prediction_ids: Sequence[int]) -> None:
-    """received → scored, and on to routing. Doing it twice changes nothing."""
-    after_scores(prediction_ids, scored=score.score(prediction_ids))
+    """received → scored, and on to routing; what is owed from then on. Doing it twice changes nothing."""
+    scored = score.score(prediction_ids)
+    after_scores(prediction_ids, scored=scored)
+    if scored:
+        enrichment.owe(owed_by_arrivals(), [prediction.id for prediction in scored])
+        ring_for_enrichment()
 
 
 def after_scores(prediction_ids: Sequence[int], *, scored: Sequence[ScoredPrediction] = ()) -> None:
@@ -108,9 +131,39 @@ def after_feedback(prediction_ids: Sequence[int]) -> None:
     second_look.look_again(prediction_ids, changed=frozenset({"fact:feedback"}))
 
 
+def owed_by_arrivals() -> list[str]:
+    """The enrichments that a new prediction owes in this installation."""
+    owed: list[str] = [EnrichmentKind.INDEX]
+    if own_encoder():
+        owed.append(EnrichmentKind.EMBED)
+    if remote.is_configured():
+        owed.append(EnrichmentKind.DETECT)
+    return owed
+
+
+def ring_for_enrichment() -> None:
+    """Tell the workers, at most once a second: whoever hears it looks around for longer than that."""
+    ring_at_times("queues.tasks.enrich_plain")
+    if own_encoder():
+        ring_at_times("queues.tasks.enrich")
+
+
+# What an enrichment says that it found → what rules ask for.
+_BECAME_KNOWN: Mapping[str, frozenset[str]] = {
+    "vectors": frozenset({"fact:novelty", "fact:golden"}),
+    "scores": frozenset(f"score:{name}" for name in embedded_names()),
+    "flags": frozenset({"findings"}),
+}
+
+
 def after_enrichment(prediction_ids: Sequence[int], changed: frozenset[str]) -> None:
-    """More is known of these predictions: `changed` names it as rules do (`score:seu`, `findings`)."""
-    second_look.look_again(prediction_ids, changed=changed)
+    """What follows when more is known of predictions: "vectors", "scores", "flags" say of what kind.
+
+    In the transaction that stores it, so that nothing is known and not looked at.
+    """
+    known = frozenset().union(*(_BECAME_KNOWN[kind] for kind in changed))
+    if known:
+        second_look.look_again(prediction_ids, changed=known)
 
 
 def owed_arrivals(*, older_than: timedelta, after: int = 0, at_most: int = 1_000) -> list[int]:
@@ -193,7 +246,15 @@ def after_review(submitted: Submitted, *, project_id: int) -> str:
     """Does this review settle its item? The item's state now; the events of both leave in one statement."""
     settling = agree.settle(submitted.item, submitted.review, project_id=project_id)
     events.record_many([event for event in (submitted.event, *settling.events) if event])
+    if settling.verdict:
+        _owe_the_mark(submitted.item.prediction_id)
     return settling.state
+
+
+def _owe_the_mark(prediction_id: int) -> None:
+    """A judged prediction's vectors count as reviewed: what is like them is no news."""
+    if own_encoder():
+        enrichment.owe([EnrichmentKind.REVIEWED], [prediction_id])
 
 
 def undo(review_id: int, *, project: Project, by: Actor) -> Lease:
@@ -213,7 +274,10 @@ def settle_by_lead(
     item_id: int, *, project: Project, by: Actor, document: Mapping[str, object], why: str
 ) -> Verdict:
     """A lead's verdict on a disputed item."""
-    return adjudicate.settle_by_lead(item_id, project_id=project.pk, by=by, document=document, why=why)
+    with transaction.atomic():
+        verdict = adjudicate.settle_by_lead(item_id, project_id=project.pk, by=by, document=document, why=why)
+        _owe_the_mark(verdict.item.prediction_id)
+    return verdict
 
 
 def run_job(job_id: int) -> None:

@@ -1,6 +1,9 @@
 """The sweeper: finds the work that no message announced. Runs every 15 s and as `manage.py sweep`."""
 
 import logging
+import threading
+import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -14,8 +17,16 @@ from queues.doorbell import ring
 from queues.ingest.feedback import waiting as feedback
 from queues.models import Heartbeat, Job
 from queues.monitor import actions as monitor
+from queues.score import enrichment, questions, vectors
+from queues.score.own_encoder import own_encoder
 
 log = logging.getLogger(__name__)
+
+ENRICHING = {"score": "queues.tasks.enrich_plain", "embed": "queues.tasks.enrich"}  # Celery queue → task
+_WORKS_SECONDS = 20.0  # then the task rings itself, so that others are heard in between
+_LINGERS_SECONDS = 1.2  # a process rings at most once a second: what it did not announce is found too
+_NAP_SECONDS = 0.2
+_at_work: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
 SETTLING = timedelta(seconds=5)  # a request that just stored predictions is about to route them itself
 
@@ -33,7 +44,9 @@ def sweep() -> None:
         Job.objects.give_up,
         monitor.ask_for_owed_refits,
         _ring_for_jobs,
+        _ring_for_enrichment,
         StoredAnswer.objects.forget_old,
+        questions.forget_old,
     )
     for step in steps:
         try:
@@ -56,6 +69,47 @@ def _ring_for_jobs() -> None:
 def _drop_old_feedback() -> None:
     while feedback.drop_old():
         pass
+
+
+def _ring_for_enrichment() -> None:
+    for runs_in, task in ENRICHING.items():
+        if any(enrichment.is_owed(kind) for kind in enrichment.kinds_in(runs_in)):
+            ring(task)
+    if questions.are_waiting():
+        ring("queues.tasks.answer")
+
+
+def enrich(runs_in: str) -> None:
+    """Do what is owed after arrival, batch after batch; in one thread of this process at a time."""
+    if not _at_work[runs_in].acquire(blocking=False):
+        return
+    try:
+        _enrich(runs_in)
+    finally:
+        _at_work[runs_in].release()
+
+
+def _enrich(runs_in: str) -> None:
+    began = idle_since = time.monotonic()
+    while time.monotonic() - began < _WORKS_SECONDS:
+        worked = [
+            enrichment.work_on(kind, then=pipeline.after_enrichment) for kind in enrichment.kinds_in(runs_in)
+        ]
+        if any(worked):
+            idle_since = time.monotonic()
+        elif time.monotonic() - idle_since > _LINGERS_SECONDS:
+            break
+        else:
+            time.sleep(_NAP_SECONDS)
+    else:
+        ring(ENRICHING[runs_in])
+    _build_indexes(runs_in)
+
+
+def _build_indexes(runs_in: str) -> None:
+    encoder = own_encoder()
+    if runs_in == "embed" and encoder and vectors.are_kept():
+        vectors.build_indexes(encoder)
 
 
 def finish_arrivals() -> int:

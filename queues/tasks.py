@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from queues import pipeline, sweeper
+from queues.score import questions
 
 
 @shared_task(name="queues.tasks.run_job")
@@ -13,6 +14,21 @@ def run_job(job_id: int) -> None:
 @shared_task(name="queues.tasks.finish_arrivals")
 def finish_arrivals() -> None:
     sweeper.finish_arrivals()
+
+
+@shared_task(name="queues.tasks.enrich_plain")
+def enrich_plain() -> None:
+    sweeper.enrich("score")
+
+
+@shared_task(name="queues.tasks.enrich")
+def enrich() -> None:
+    sweeper.enrich("embed")
+
+
+@shared_task(name="queues.tasks.answer")
+def answer() -> None:
+    questions.answer_all()
 
 
 @shared_task(name="queues.tasks.sweep")

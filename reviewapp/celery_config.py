@@ -41,6 +41,9 @@ broker_connection_retry_on_startup = True
 task_default_queue = "score"
 task_create_missing_queues = True
 task_routes = {
+    # Slow, and in a process of its own, which alone loads a model. Nobody hears it where ENCODER is not set.
+    "queues.tasks.enrich": {"queue": "embed"},
+    "queues.tasks.answer": {"queue": "embed"},
     "queues.tasks.export*": {"queue": "export"},
     "queues.tasks.deliver*": {"queue": "deliver"},
 }

@@ -9,10 +9,24 @@ from urllib.parse import urlsplit
 from reviewapp.embedded import place
 
 ROOT = Path(__file__).resolve().parent.parent
+ENCODERS = ("hashing", "minilm")
 
 
 class Misconfigured(Exception):
     """The environment asks for something that cannot or must not be done."""
+
+
+DETECTORS = frozenset({"presidio"})  # those that can be chosen; the others always run
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Somebody who is asked over HTTP. url empty: nobody is."""
+
+    url: str
+    key: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,11 @@ class Environment:
     pool_size: int  # database connections that a web process may hold; 0: no pool
     statement_seconds: int  # the database gives up on a longer statement; 0: never
     json_logs: bool
+    encoder: str  # what makes vectors of texts: empty, hashing, minilm, or a model's folder
+    detectors: tuple[str, ...]  # optional ones that run in the worker
+    moderation: Service
+    llama_guard: Service
+    classifier_path: str  # a folder with a text classifier; empty: none
 
     @property
     def is_https(self) -> bool:
@@ -65,7 +84,59 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         pool_size=_number(env, "DATABASE_POOL", 0),
         statement_seconds=_number(env, "STATEMENT_SECONDS", 0),
         json_logs=env.get("LOG_FORMAT", "") == "json",
+        encoder=_encoder(env.get("ENCODER", "").strip()),
+        detectors=_chosen(_words(env, "DETECTORS")),
+        moderation=Service(
+            _address(env, "MODERATION_URL"),
+            env.get("MODERATION_KEY", ""),
+            env.get("MODERATION_MODEL", "") or "omni-moderation-latest",
+        ),
+        llama_guard=Service(
+            _address(env, "LLAMA_GUARD_URL"),
+            env.get("LLAMA_GUARD_KEY", ""),
+            env.get("LLAMA_GUARD_MODEL", "") or "meta-llama/Llama-Guard-4-12B",
+        ),
+        classifier_path=env.get("CLASSIFIER_PATH", ""),
     )
+
+
+def _encoder(wanted: str) -> str:
+    """As `queues.score.encoders.named` takes it; whether it is installed only the worker needs to know."""
+    if not wanted or wanted in ENCODERS:
+        return wanted
+    if os.sep not in wanted:
+        raise Misconfigured(
+            f"ENCODER is {wanted!r}, which is none of: {', '.join(ENCODERS)}, or a folder with a model"
+            f" (written with a {os.sep}). Set it to one of them, or unset it to do without."
+        )
+    return str(Path(wanted).absolute())
+
+
+def _chosen(detectors: tuple[str, ...]) -> tuple[str, ...]:
+    if unknown := set(detectors) - DETECTORS:
+        known = ", ".join(sorted(DETECTORS))
+        raise Misconfigured(f"DETECTORS names {', '.join(sorted(unknown))}. What can be chosen is: {known}.")
+    return detectors
+
+
+def _address(env: Mapping[str, str], name: str) -> str:
+    """An address that texts and a key may be sent to: https, or this machine."""
+    text = env.get(name, "").strip()
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and host in _THIS_MACHINE)):
+        raise Misconfigured(
+            f"{name} is not an https address (or http on this machine). Texts are sent there."
+        )
+    if parts.username is not None or parts.fragment:
+        key = name.replace("_URL", "_KEY")
+        raise Misconfigured(f"{name} carries more than an address. Put the key into {key}.")
+    return text
 
 
 def _hosts(public_url: str, more: tuple[str, ...]) -> tuple[str, ...]:

@@ -186,4 +186,17 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# What makes vectors of texts, in the worker of the queue `embed` only. See queues/score/encoders.
+ENCODER = ENV.encoder
+# Detectors that run in the worker, chosen by the operator (queues.score.remote).
+DETECTORS = list(ENV.detectors)
+MODERATION_URL, MODERATION_KEY, MODERATION_MODEL = (
+    ENV.moderation.url,
+    ENV.moderation.key,
+    ENV.moderation.model,
+)
+LLAMA_GUARD_URL, LLAMA_GUARD_KEY = ENV.llama_guard.url, ENV.llama_guard.key
+LLAMA_GUARD_MODEL = ENV.llama_guard.model
+CLASSIFIER_PATH = ENV.classifier_path
+
 LOGGING = logging_of(as_json=ENV.json_logs)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import pytest
 
 from tests import postgres
@@ -33,6 +34,9 @@ prepare_flushes()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 # Doorbells ring in memory and nobody hears them: a test calls what it wants done.
 app.conf.update(broker_url="memory://", broker_transport_options={})
+# A machine that is busy is not a function that is slow.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("here")
 # Names without hashes: no collectstatic before a test.
 settings.STORAGES = settings.STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

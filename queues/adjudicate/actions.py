@@ -98,7 +98,7 @@ def _check(item: Item, document: Mapping[str, object], why: str) -> submissions.
     try:
         submission = submissions.check(
             document,
-            form=forms.of_version(form_id),
+            form=forms.for_item(forms.of_version(form_id), compares=item.other_id is not None),
             output_text=item.prediction.payload.output_text,
             is_flagged=False,  # the lead's reason stands in `why`
         )

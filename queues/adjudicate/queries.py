@@ -54,7 +54,7 @@ def dispute_of(project_id: int, item_id: int) -> Dispute | None:
     """
     item = (
         _with_reviews()
-        .select_related("prediction__payload")
+        .select_related("prediction__payload", "other__payload")
         .filter(queue__project_id=project_id, pk=item_id, state__in=[ItemState.DISPUTED, ItemState.SETTLED])
         .first()
     )

@@ -53,6 +53,19 @@ def page(request: Request, rows: QuerySet[Row], *, order: Sequence[str]) -> Page
     return Page(rows_here, signing.dumps(position, salt=salt, serializer=_Positions))
 
 
+def position(request: Request) -> int | None:
+    """Where a list that is read by id, newest first, goes on: below this id; None at its beginning."""
+    there = _position(request, _salt(request), ("-id",))
+    return None if there is None else int(there[0])
+
+
+def cursor_at(request: Request, before: int | None) -> str | None:
+    """The cursor under which `position` gives this id; None at the end of the list."""
+    if before is None:
+        return None
+    return signing.dumps([before], salt=_salt(request), serializer=_Positions)
+
+
 def _after(rows: QuerySet[Row], order: Sequence[str], position: Sequence[Any] | None) -> QuerySet[Row]:
     """The rows beyond the position; the first column's bound stands alone: an index can start there."""
     if position is None:

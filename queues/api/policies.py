@@ -79,7 +79,7 @@ class PoliciesView(ProjectView):
                 rotate_salt=body.rotate_salt,
             )
         except Invalid as error:
-            raise _within("/document", error) from error
+            raise within("/document", error) from error
         location = f"{request.path.rstrip('/')}/{policy.version}"
         return Response(_in_full(policy), status=201, headers={"Location": location})
 
@@ -150,7 +150,7 @@ def _in_full(policy: Policy) -> dict[str, Any]:
     return _summary(policy) | {"document": policy.document}
 
 
-def _within(place: str, error: Invalid) -> Invalid:
+def within(place: str, error: Invalid) -> Invalid:
     """The same refusal, with the pointers as seen from the whole body."""
     faults = [Fault(place + fault.pointer, fault.code, fault.detail) for fault in error.faults]
     return Invalid(str(error), faults)

@@ -4,8 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from queues.api.feedback_shapes import feedback_line
-from queues.audit.story import ItemStory, Story
-from queues.models import Deviation, Flag, Prediction, ReleaseRow, Review, Routing, Scores, Slot, Verdict
+from queues.api.pair_shapes import pair_of
+from queues.audit.story import Counted, ItemStory, Story
+from queues.models import (
+    Deviation,
+    Flag,
+    Prediction,
+    ReleaseRow,
+    Review,
+    Routing,
+    Scores,
+    SecondLook,
+    Slot,
+    Verdict,
+)
 from queues.models.release import OUT
 
 
@@ -34,6 +46,9 @@ def full_prediction(story: Story) -> dict[str, Any]:
         "erased_at": payload.erased_at,
         "scores": _scores(story.scores),
         "routing": _routing(story.routing),
+        "second_looks": [_second_look(look) for look in story.second_looks],
+        "pi": story.pi,
+        "counted_on": _counted(story.counted),
         "flags": [_flag(flag) for flag in story.flags],
     }
 
@@ -45,6 +60,9 @@ def story_shape(story: Story) -> dict[str, Any]:
         "prediction": prediction_line(story.prediction),
         "scores": _scores(story.scores),
         "routing": _routing(story.routing),
+        "second_looks": [_second_look(look) for look in story.second_looks],
+        "pi": story.pi,
+        "counted_on": _counted(story.counted),
         "flags": [_flag(flag) for flag in story.flags],
         "deviation": _deviation(story.deviation),
         "feedback": [
@@ -101,6 +119,32 @@ def _deviation(deviation: Deviation | None) -> dict[str, Any] | None:
     }
 
 
+def _second_look(look: SecondLook) -> dict[str, Any]:
+    """changed: what had become known, as rules ask for it. reasons: [] where a draw did not pick it."""
+    return {
+        "policy": look.policy.version,
+        "changed": look.changed,
+        "pi": look.pi,
+        "reasons": look.reasons,
+        "looked_at": look.looked_at,
+    }
+
+
+def _counted(counted: Counted | None) -> dict[str, Any] | None:
+    """The item that says the same and is reviewed instead; verdict: once it is settled."""
+    if counted is None:
+        return None
+    return {
+        "item": counted.item.pk,
+        "prediction": counted.item.prediction_id,
+        "prediction_id": counted.item.prediction.prediction_id,
+        "queue": counted.item.queue.slug,
+        "state": counted.item.state,
+        "similarity": counted.similarity,
+        "verdict": _verdict(counted.verdict) if counted.verdict else None,
+    }
+
+
 def _flag(flag: Flag) -> dict[str, Any]:
     return {
         "component": flag.component,
@@ -130,10 +174,20 @@ def _item(story: ItemStory) -> dict[str, Any]:
         "created_at": item.created_at,
         "settled_at": item.settled_at,
         "hidden": story.is_hidden,
+        "other": item.other_id,
+        "pair": _pair(story),
+        "attached": story.attached,
+        "newest_attached": [prediction.pk for prediction in story.newest_attached],
         "slots": [_slot(slot) for slot in story.slots],
         "reviews": [_review(review) for review in story.reviews],
         "verdicts": [_verdict(verdict) for verdict in story.verdicts],
     }
+
+
+def _pair(story: ItemStory) -> list[dict[str, Any]] | None:
+    told = [story.item.pk] if story.sides else []
+    shown = pair_of(story.item, told, with_texts=True)
+    return None if shown is None else [side.model_dump() for side in shown]
 
 
 def _slot(slot: Slot) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues import pipeline
-from queues.api import pagination, parameters, prediction_schema
+from queues.api import pagination, parameters, prediction_schema, prediction_search
 from queues.api.arrived import check_each, read_batch, read_one
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.prediction_results import STATUS, conflict, rejection, result
+from queues.api.prediction_search import SEARCH_PARAMETERS, found
 from queues.api.prediction_shapes import full_prediction, prediction_line, story_shape
 from queues.audit.story import Story, story_of
 from queues.errors import NotFound
@@ -30,14 +31,20 @@ _FILTERS = {
 
 
 class PredictionsView(ProjectView):
-    """Send one prediction/1 record, or list what arrived, newest first."""
+    """Send one prediction/1 record, or list what arrived, newest first.
+
+    With `search` the list is what was found, by words (mode=text) or by vectors (mode=meaning).
+    """
 
     permission = {"GET": Permission.READ, "POST": Permission.PUSH}
-    parameters = pagination.PARAMETERS | {*_FILTERS, "received_after", "received_before"}
+    parameters = pagination.PARAMETERS | {*_FILTERS, "received_after", "received_before", *SEARCH_PARAMETERS}
     post_parameters = frozenset({"dialect"})
 
     @prediction_schema.read
     def get(self, request: ProjectRequest) -> Response:
+        if "search" in request.GET:
+            return found(request)
+        prediction_search.refuse_without_search(request)
         page = pagination.page(request, _filtered(request), order=("-id",))
         return Response(page.body([prediction_line(row) for row in page.rows]))
 

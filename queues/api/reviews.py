@@ -20,6 +20,7 @@ from queues.errors import NotFound
 from queues.models import Queue
 from queues.review import drafts
 from queues.review import queries as review
+from queues.review.queries import Side
 
 
 class Token(Body):
@@ -191,7 +192,10 @@ class UndoView(ProjectView):
 
 
 def desk_of(lease: Lease, queue: Queue, request: ProjectRequest) -> dict[str, Any]:
-    """A leased item as JSON: what the page shows, and nothing that it hides."""
+    """A leased item as JSON: what the page shows, and nothing that it hides.
+
+    pair: A and B where two outputs are compared; then output_text is null, for it would tell them apart.
+    """
     desk = review.desk(lease, queue=queue, by=request.actor)
     return {
         "slot": lease.slot_id,
@@ -208,10 +212,20 @@ def desk_of(lease: Lease, queue: Queue, request: ProjectRequest) -> dict[str, An
         "prediction_id": desk.prediction_id,
         "input": desk.input,
         "documents": [asdict(document) for document in desk.documents],
-        "output_text": desk.output_text,
+        "output_text": None if desk.sides else desk.output_text,
+        "pair": [_side(side) for side in desk.sides] or None,
+        "attached": desk.attached,
         "facts": desk.facts,
         "draft": desk.draft,
         "draft_revision": desk.draft_revision,
+    }
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "label": side.label,
+        "output_text": side.output_text,
+        "documents": [asdict(document) for document in side.documents],
     }
 
 

@@ -8,12 +8,17 @@ from django.urls import include, path
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.api import (
     datasets,
+    dry_runs,
     feedback,
     golden,
     lists,
+    measures,
     policies,
+    policy_looks,
+    prediction_search,
     predictions,
     queues,
+    rates,
     releases,
     reviews,
     verdicts,
@@ -26,6 +31,7 @@ ingest = [
     path("predictions:batch", predictions.PredictionBatchView.as_view()),
     path("predictions/<id:number>", predictions.PredictionView.as_view()),
     path("predictions/<id:number>/story", predictions.PredictionStoryView.as_view()),
+    path("predictions/<id:number>/similar", prediction_search.SimilarView.as_view()),
 ]
 score = [
     path("lists", lists.ListsView.as_view()),
@@ -41,9 +47,16 @@ feedback_of_users = [
 ]
 route = [
     path("policies", policies.PoliciesView.as_view()),
+    path("policies:check", policy_looks.PolicyCheckView.as_view()),
+    path("policies:dry-run", dry_runs.NewDryRunView.as_view()),
     path("policies/active", policies.ActivePolicyView.as_view()),
+    path("policies/active/activity", policy_looks.RuleActivityView.as_view()),
     path("policies/schema", policies.PolicySchemaView.as_view()),
     path("policies/<id:version>", policies.PolicyView.as_view()),
+    path("policies/<id:version>/changes", policy_looks.PolicyChangesView.as_view()),
+    path("dry-runs", dry_runs.DryRunsView.as_view()),
+    path("dry-runs/<id:number>", dry_runs.DryRunView.as_view()),
+    path("dry-runs/<id:number>:cancel", dry_runs.CancelDryRunView.as_view()),
 ]
 review = [
     path("queues", queues.QueuesView.as_view()),
@@ -84,10 +97,15 @@ export = [
         name="release-file",
     ),
 ]
+monitor = [
+    path("rates", rates.RatesView.as_view()),
+    path("measures", measures.MeasuresView.as_view()),
+    path("measures:refit", measures.RefitView.as_view()),
+]
 
 urlpatterns = [
     path(
         "projects/<slug:slug>/",
-        include([*ingest, *feedback_of_users, *score, *route, *review, *settle, *curate, *export]),
+        include([*ingest, *score, *feedback_of_users, *route, *review, *settle, *curate, *export, *monitor]),
     ),
 ]

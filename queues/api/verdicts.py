@@ -1,9 +1,10 @@
 """Items and what holds for them: lists to read, and a lead's verdict on a dispute."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel
@@ -14,12 +15,20 @@ from queues import pipeline
 from queues.api import pagination, parameters
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Text, read
+from queues.api.pair_shapes import PairSide, pair_of
+from queues.assign.attached import ATTACHED
 from queues.errors import NotFound
 from queues.models import Item, ItemState, Queue, Verdict
+from queues.review import pair
 
 
 class ItemLine(BaseModel):
-    """One prediction in a queue."""
+    """One prediction in a queue.
+
+    other: the prediction that it is compared with. pair: which of the two was A and which B, once somebody
+    has submitted a comparison, and not to who holds the item. attached: how many predictions say the same;
+    it counts no further than 1,001.
+    """
 
     id: int
     queue: int
@@ -30,10 +39,17 @@ class ItemLine(BaseModel):
     due_at: datetime
     reviews_needed: int
     created_at: datetime
+    other: int | None
+    pair: list[PairSide] | None
+    attached: int
 
 
 class VerdictLine(BaseModel):
-    """What holds for an item; basis: one review, agreed, or settled by a lead."""
+    """What holds for an item; basis: one review, agreed, or settled by a lead.
+
+    pair: where two outputs were compared, which was A and which B; the decision is then "approve", and the
+    answers say which is better. attached: how many predictions say the same, and share the verdict.
+    """
 
     id: int
     item: int
@@ -45,6 +61,8 @@ class VerdictLine(BaseModel):
     answers: dict[str, str]
     corrected_text: str | None
     created_at: datetime
+    pair: list[PairSide] | None
+    attached: int
 
 
 class SettleBody(Body):
@@ -66,11 +84,12 @@ class ItemsView(ProjectView):
 
     @extend_schema(responses={200: dict[str, Any]})
     def get(self, request: ProjectRequest) -> Response:
-        items = Item.objects.filter(queue__in=_queues(request)).select_related("prediction")
+        items = _items().filter(queue__in=_queues(request))
         if state := parameters.choice(request, "state", ItemState.values):
             items = items.filter(state=state)
         page = pagination.page(request, items, order=("-id",))
-        return Response(page.body([_item(item) for item in page.rows]))
+        told = pair.told(page.rows, reader_id=request.actor.person_id)
+        return Response(page.body([_item(item, told) for item in page.rows]))
 
 
 class ItemView(ProjectView):
@@ -80,11 +99,12 @@ class ItemView(ProjectView):
 
     @extend_schema(responses={200: ItemLine})
     def get(self, request: ProjectRequest, item_id: int) -> Response:
-        found = Item.objects.select_related("prediction").filter(pk=item_id, queue__project=request.project)
-        item = found.first()
+        found = _items().select_related("prediction__payload", "other__payload")
+        item = found.filter(pk=item_id, queue__project=request.project).first()
         if item is None:
             raise NotFound(_("There is no such item in this project."))
-        return Response(_item(item))
+        told = pair.told([item], reader_id=request.actor.person_id)
+        return Response(_item(item, told, with_texts=True))
 
 
 class SettleView(ProjectView):
@@ -102,7 +122,7 @@ class SettleView(ProjectView):
             document=body.model_dump(exclude={"why"}),
             why=body.why,
         )
-        return Response(_verdict(verdict), status=201)
+        return Response(_verdicts(request, [_with_item().get(pk=verdict.pk)])[0], status=201)
 
 
 class VerdictsView(ProjectView):
@@ -113,9 +133,9 @@ class VerdictsView(ProjectView):
 
     @extend_schema(responses={200: dict[str, Any]})
     def get(self, request: ProjectRequest) -> Response:
-        verdicts = Verdict.objects.filter(queue__in=_queues(request), withdrawn_at=None)
-        page = pagination.page(request, verdicts.select_related("item__prediction"), order=("-id",))
-        return Response(page.body([_verdict(verdict) for verdict in page.rows]))
+        verdicts = _with_item().filter(queue__in=_queues(request), withdrawn_at=None)
+        page = pagination.page(request, verdicts, order=("-id",))
+        return Response(page.body(_verdicts(request, page.rows)))
 
 
 def _queues(request: ProjectRequest) -> list[int]:
@@ -126,7 +146,15 @@ def _queues(request: ProjectRequest) -> list[int]:
     return list(queues.values_list("pk", flat=True))
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _items() -> QuerySet[Item]:
+    return Item.objects.select_related("prediction", "other").annotate(attached=ATTACHED)
+
+
+def _with_item() -> QuerySet[Verdict]:
+    return Verdict.objects.prefetch_related(Prefetch("item", _items()))
+
+
+def _item(item: Item, told: Collection[int], *, with_texts: bool = False) -> dict[str, Any]:
     return ItemLine(
         id=item.pk,
         queue=item.queue_id,
@@ -137,10 +165,18 @@ def _item(item: Item) -> dict[str, Any]:
         due_at=item.due_at,
         reviews_needed=item.reviews_needed,
         created_at=item.created_at,
+        other=item.other_id,
+        pair=pair_of(item, told, with_texts=with_texts),
+        attached=item.attached,  # type: ignore[attr-defined]
     ).model_dump()
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def _verdicts(request: ProjectRequest, verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    told = pair.told((verdict.item for verdict in verdicts), reader_id=request.actor.person_id)
+    return [_verdict(verdict, told) for verdict in verdicts]
+
+
+def _verdict(verdict: Verdict, told: Collection[int]) -> dict[str, Any]:
     return VerdictLine(
         id=verdict.pk,
         item=verdict.item_id,
@@ -152,4 +188,6 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         answers=verdict.answers,
         corrected_text=verdict.corrected_text,
         created_at=verdict.created_at,
+        pair=pair_of(verdict.item, told),
+        attached=verdict.item.attached,  # type: ignore[attr-defined]
     ).model_dump()

@@ -34,12 +34,18 @@ def events_of(project_id: int, wanted: EventSearch, *, before: int | None = None
     return newest(rows, tests or None, before=before)
 
 
-def events_about(project_id: int, subjects: Mapping[str, Iterable[int]], *, limit: int = 200) -> list[Event]:
-    """The events about these subjects (kind → ids), oldest first: what happened to a thing."""
+def events_about(
+    project_id: int, subjects: Mapping[str, Iterable[int]], *, but_for: str = "", limit: int = 200
+) -> list[Event]:
+    """The events about these subjects (kind → ids), oldest first: what happened to a thing.
+
+    but_for: a kind that may come so often that nothing else would be left.
+    """
     about = Q()
     for kind, ids in subjects.items():
         about |= Q(subject_kind=kind, subject_id__in=list(ids))
-    return list(Event.objects.filter(about, project_id=project_id).order_by("id")[:limit])
+    found = Event.objects.filter(about, project_id=project_id).exclude(kind=but_for)
+    return list(found.order_by("id")[:limit])
 
 
 def names_of(person_ids: Iterable[int | None]) -> dict[int, str]:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from queues.export.filters import Filter
 from queues.export.row import VerdictRow
 from queues.models import Queue, ReleaseRow, Review, Verdict
+from queues.route.effective_pi import effective_pi_sql
 
 PAGE = 5_000  # so the planner walks the index; rows still come in chunks
 # The server goes on while a chunk is worked on. Before libpq 17 a chunk is one row.
@@ -30,6 +31,7 @@ _COLUMNS = """
   NOT jsonb_path_exists(t.record, '$.output.messages[*].parts[*].type ? (@ != "text" && @ != "reasoning")'),
   CASE
     WHEN i.state = 'withdrawn' THEN 'item.withdrawn'
+    WHEN i.other_id IS NOT NULL THEN 'item.compared'
     WHEN t.erased_at IS NOT NULL THEN 'payload.erased'
     WHEN t.record #>> '{rights,consent}' IN ('denied', 'withdrawn')
       THEN 'consent.' || (t.record #>> '{rights,consent}')
@@ -46,7 +48,8 @@ JOIN queues_prediction p ON p.id = i.prediction_id
 JOIN queues_payload t ON t.prediction_id = p.id
 """
 # What a record was made of; only releases ask for it.
-_LINEAGE_COLUMNS = ", g.pi, g.reasons, o.version, w.ids, w.people, w.forms, v.decided_by_id, v.created_at"
+_LINEAGE_COLUMNS = f""", {effective_pi_sql("g")}, i.reasons, o.version, w.ids, w.people, w.forms,
+  v.decided_by_id, v.created_at"""
 _LINEAGE_TABLES = """
 LEFT JOIN queues_routing g ON g.prediction_id = p.id
 LEFT JOIN queues_policy o ON o.id = g.policy_id
@@ -77,7 +80,10 @@ _CONDITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """How a verdict came to be, as plain ids; pi is None for an item that no policy routed."""
+    """How a verdict came to be, as plain ids; pi is None for an item that no policy routed.
+
+    pi: the one that counts. reasons: of the item, so those of second looks as well.
+    """
 
     pi: float | None
     reasons: Sequence[dict[str, object]]

@@ -159,3 +159,12 @@ def output_text(output: Mapping[str, Any]) -> str:
     """The text under review of a record's output: its text, or that of its first message."""
     text: str = output["text"] if "text" in output else text_of(output["messages"][0])
     return text
+
+
+def asked_in(record: Mapping[str, Any]) -> str:
+    """What the model was asked: the prompt, or the text of the user's last message; "" without either."""
+    source = record.get("input") or {}
+    if prompt := source.get("prompt"):
+        return str(prompt)
+    said = [message for message in source.get("messages") or () if message["role"] == "user"]
+    return text_of(said[-1]) if said else ""

@@ -2,13 +2,15 @@
 
 from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
 from queues.models.dataset import DATASET_NAME, Dataset
+from queues.models.document import SearchDocument
 from queues.models.dry_run import DryRun
+from queues.models.enrichment import ATTEMPTS_MAX, Enrichment, EnrichmentKind
 from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, PredictionAlias, Rating
 from queues.models.flag import Flag, Severity
 from queues.models.golden import Deviation, Golden, GoldenVersion, MatchedBy
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
-from queues.models.policy import Policy, Routing, RuleAllowance, SecondLook
+from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
 from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
 from queues.models.queue import FormVersion, Queue
@@ -16,10 +18,12 @@ from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile
 from queues.models.review import Decision, Draft, Review
 from queues.models.score import Scores
 from queues.models.slot import Skip, SkipReason, Slot, SlotState
+from queues.models.vector import KnownEncoder, Part, Question
 from queues.models.verdict import Basis, Verdict
 from queues.models.word_list import LIST_NAME, ListKind, ListTarget, WordList
 
 __all__ = [
+    "ATTEMPTS_MAX",
     "DATASET_NAME",
     "ITEM_MOVES",
     "LIST_NAME",
@@ -34,6 +38,8 @@ __all__ = [
     "Deviation",
     "Draft",
     "DryRun",
+    "Enrichment",
+    "EnrichmentKind",
     "ExportKey",
     "Feedback",
     "FeedbackKind",
@@ -47,15 +53,19 @@ __all__ = [
     "ItemState",
     "Job",
     "JobState",
+    "KnownEncoder",
     "ListKind",
     "ListTarget",
     "MatchedBy",
+    "Part",
     "Payload",
     "Policy",
+    "PolicyActivation",
     "PolicyDraft",
     "Prediction",
     "PredictionAlias",
     "PredictionState",
+    "Question",
     "Queue",
     "Rating",
     "Release",
@@ -66,6 +76,7 @@ __all__ = [
     "Routing",
     "RuleAllowance",
     "Scores",
+    "SearchDocument",
     "SecondLook",
     "Severity",
     "Skip",

@@ -33,6 +33,30 @@ class Policy(models.Model):
         return f"policy {self.version}"
 
 
+class PolicyActivation(models.Model):
+    """One version was put in force, in place of another: which rules held when. Never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(
+        "accounts.Project", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="activations")
+    before = models.ForeignKey(Policy, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(before__isnull=True) | ~models.Q(before=models.F("policy")),
+                name="policy_activation_replaces_another",
+            ),
+        ]
+        indexes = [models.Index(fields=["project", "-id"], name="policy_activation_newest")]
+
+
 class Routing(models.Model):
     """What the active policy decided for one prediction, and with what probability. Never changed.
 

@@ -90,7 +90,7 @@ def _refit_version(job: Job, model_version: str, labels: Sequence[Label], done: 
     fits = {
         name: found
         for name, column in columns_of(labels).items()
-        if (found := fit(column, in_force.get(name))) is not None
+        if (found := fit(column, in_force.get(name))) and found.curve != in_force.get(name)
     }
     curves = in_force | {name: found.curve for name, found in fits.items() if not found.is_worse}
     worths = worth.worth_of(labels, curves, seen=is_alive)

@@ -3,9 +3,13 @@
 They stand in statements that join `routing` (queues_routing) and `item` (queues_item).
 """
 
-PI = "routing.pi"  # the probability that this prediction was going to be reviewed
-REASONS = "routing.reasons"  # the rules that picked it
-STANDS_FOR = "1"  # how many predictions this item speaks for, itself included
+from queues.route.effective_pi import effective_pi_sql
 
-IS_AUDIT = f"""{REASONS} @> '[{{"kind": "random_audit"}}]'"""  # drawn at random, whatever else picked it too
+PI = effective_pi_sql("routing")  # the probability that this prediction was going to be reviewed
+REASONS = "item.reasons"  # the rules that picked it, those of second looks among them
+# How many predictions this item speaks for: its own, and those that say the same and are counted on it.
+STANDS_FOR = "(1 + (SELECT count(*) FROM queues_attachment WHERE item_id = item.id))"
+
+# Drawn at random, whatever else picked it too; also within a condition of conditions.
+IS_AUDIT = f"""jsonb_path_exists({REASONS}, '$.** ? (@.kind == "random_audit")')"""
 RULES = f"jsonb_path_query_array({REASONS}, '$[*].rule')"  # their names; a quick key to group by

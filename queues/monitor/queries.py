@@ -32,7 +32,9 @@ FROM newest GROUP BY 1 ORDER BY 1
 """
 _REASONS = f"""{_NEWEST}
 SELECT reason ->> 'rule', count(*)
-FROM newest JOIN queues_routing r ON r.prediction_id = newest.id
+FROM newest CROSS JOIN LATERAL (
+  SELECT reasons FROM queues_routing WHERE prediction_id = newest.id
+  UNION ALL SELECT reasons FROM queues_secondlook WHERE prediction_id = newest.id) r
 CROSS JOIN LATERAL jsonb_array_elements(r.reasons) reason
 GROUP BY 1 ORDER BY 2 DESC, 1
 """

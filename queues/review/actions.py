@@ -23,6 +23,7 @@ from queues.review import drafts
 from queues.review import form as forms
 from queues.review import submission as submissions
 from queues.review.submission import Submission
+from queues.route.reasons import is_flagged
 
 UNDO_SECONDS = 10  # of the toast
 UNDO_GRACE = timedelta(seconds=5)  # for the way there and back
@@ -76,9 +77,9 @@ def submit(
     drafts.take(item.pk, by=by, revision=revision)
     submission = submissions.check(
         document,
-        form=forms.of_version(slot.queue.form_id),
+        form=forms.for_item(forms.of_version(slot.queue.form_id), compares=item.other_id is not None),
         output_text=item.prediction.payload.output_text,
-        is_flagged=is_flagged(item),
+        is_flagged=is_flagged(item.reasons),
     )
     review = _store(lease, submission, by=by, form_id=slot.queue.form_id)
     with connection.cursor() as cursor:
@@ -106,6 +107,7 @@ def _lockable() -> QuerySet[Slot]:
             "item__queue_id",
             "item__prediction__payload__output_text",
             "item__reasons",
+            "item__other",
             "queue__form_id",
             "queue__project_id",
             *(field.name for field in Slot._meta.concrete_fields),
@@ -116,11 +118,6 @@ def _lockable() -> QuerySet[Slot]:
 
 
 _LOCKED = Compiled(_lockable)
-
-
-def is_flagged(item: Item) -> bool:
-    """Whether a safety rule sent this item to review."""
-    return any(reason.get("kind") == "safety_flagged" for reason in item.reasons)
 
 
 def _repeat(token: UUID, by: Actor, document: Mapping[str, object], slot: Slot) -> Submitted:

@@ -104,6 +104,30 @@ def parse(document: object) -> Form:
         raise Invalid("This is not a form/1 document; see the listed places.", faults) from error
 
 
+def for_item(form: Form, *, compares: bool) -> Form:
+    """What the form asks of one item: a comparison of two outputs asks less.
+
+    Its first question says which is better and must be answered; "approve" submits the comparison. One
+    cannot correct or reject two outputs at once, so neither is offered; without a question there is
+    nothing to submit, only a lead to ask.
+    """
+    if not compares:
+        return form
+    asks_lead = ["escalate"] if "escalate" in form.decisions or not form.questions else []
+    return form.model_copy(
+        update={
+            "decisions": [*(["approve"] if form.questions else []), *asks_lead],
+            "reasons": [],
+            "override_needs_reason": False,
+            "questions": [*map(_comparing, form.questions[:1]), *form.questions[1:]],
+        }
+    )
+
+
+def _comparing(question: Question) -> Question:
+    return question.model_copy(update={"required": True, "required_for": ["approve"]})
+
+
 @lru_cache(maxsize=512)
 def of_version(form_id: int) -> Form:
     """The form of a stored version; cached for good, since a version never changes."""

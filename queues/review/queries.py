@@ -1,7 +1,7 @@
 """What a person sees while reviewing one item."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,22 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.compiled import Argument, Compiled
+from queues.assign.attached import ATTACHED
 from queues.assign.lease import Lease
 from queues.errors import NotFound
-from queues.models import Draft, Flag, Item, Queue, Review
+from queues.models import Draft, Flag, Item, Prediction, Queue, Review
 from queues.review import form as forms
+from queues.review import pair
 from queues.review.conversation import Document, Turn, documents_of, facts_of, system_of, turns_of
 from queues.review.form import Form
+from queues.route.reasons import Reason, parts
+
+# What a reason tells of a kind beside its rule; the rest stays with those who may read. What a detector
+# objected to is told so that nobody meets it unprepared.
+_TOLD = {"safety_flagged": ("category", "severity"), "attribute": ("attribute", "value")}
+_TOLD_WITH_SCORES = ("measure", "score", "rank", "threshold", "probability")
+# An attribute that may be told: not who the user is, nor which model it was.
+_OPEN_ATTRIBUTES = frozenset({"locale", "segment", "environment", "operation", "tag"})
 
 FLAGS_SHOWN = 50  # more than a person looks at in one text
 
@@ -24,7 +34,8 @@ FLAGS_SHOWN = 50  # more than a person looks at in one text
 class RoutedReason:
     """One rule that sent the item here. The figures are None where the queue keeps them from annotators.
 
-    category, severity: what a filter objected to and how bad it is, so that nobody meets it unprepared.
+    kind: of the rule, or of the condition within it that matters most. category, severity: what a filter
+    objected to and how bad it is. attribute, value: what the record says of itself.
     """
 
     rule: str
@@ -33,8 +44,21 @@ class RoutedReason:
     score: float | None = None
     rank: float | None = None
     threshold: float | None = None
+    probability: float | None = None
     category: str | None = None
     severity: str | None = None
+    attribute: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two outputs that are compared, blind: nothing says which model it came from."""
+
+    label: str
+    output_text: str
+    documents: tuple[Document, ...]
+    is_altered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +73,11 @@ class FlaggedPlace:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """All that the review screen shows of one leased item: nothing of other people, nothing hidden."""
+    """All that the review screen shows of one leased item: nothing of other people, nothing hidden.
+
+    sides: A and B where two outputs are compared, and then output_text is empty: whose item it is would
+    tell the two apart. attached: how many predictions say the same, no further than COUNT_LIMIT + 1.
+    """
 
     lease: Lease
     queue: Queue
@@ -67,11 +95,19 @@ class Desk:
     flagged: tuple[FlaggedPlace, ...]
     facts: Mapping[str, str]
     is_altered: bool
+    sides: tuple[Side, ...]
+    attached: int
     draft: Mapping[str, Any] | None
     draft_revision: int | None
 
 
-_ITEM = Compiled(lambda: Item.objects.select_related("prediction__payload").filter(pk=Argument("item")))
+_ITEM = Compiled(
+    lambda: (
+        Item.objects.select_related("prediction__payload", "other__payload")
+        .annotate(attached=ATTACHED)
+        .filter(pk=Argument("item"))
+    )
+)
 _DRAFT = Compiled(lambda: Draft.objects.filter(item=Argument("item"), person=Argument("person")))
 
 
@@ -80,13 +116,15 @@ def desk(lease: Lease, *, queue: Queue, by: Actor) -> Desk:
     item = _ITEM.first(item=lease.item_id)
     if item is None or queue.form_id is None:
         raise NotFound(_("This queue has no form yet. Ask a lead to give it one."))
-    record = item.prediction.payload.record
     draft = _DRAFT.first(item=item.pk, person=by.person_id)
-    reasons = _reasons(item, shows_scores=queue.shows_scores)
+    record = item.prediction.payload.record
+    sides = tuple(_side(side.label, side.prediction) for side in pair.sides(item))
+    reasons = tuple(_reason(reason, queue, compares=bool(sides)) for reason in item.reasons)
+    is_flagged = not sides and any(reason.kind == "safety_flagged" for reason in reasons)
     return Desk(
         lease=lease,
         queue=queue,
-        form=forms.of_version(queue.form_id),
+        form=forms.for_item(forms.of_version(queue.form_id), compares=bool(sides)),
         form_id=queue.form_id,
         prediction_id=item.prediction.prediction_id,
         reasons_routed=reasons,
@@ -95,23 +133,54 @@ def desk(lease: Lease, *, queue: Queue, by: Actor) -> Desk:
         input=record.get("input") or {},
         system=system_of(record),
         turns=turns_of(record),
-        documents=documents_of(record),
-        output_text=item.prediction.payload.output_text,
-        flagged=_flagged(item) if any(reason.kind == "safety_flagged" for reason in reasons) else (),
-        facts=facts_of(record),
-        is_altered=item.prediction.altered,
+        documents=_common(sides) if sides else documents_of(record),
+        output_text="" if sides else item.prediction.payload.output_text,
+        flagged=_flagged(item) if is_flagged else (),
+        facts=_facts(item),
+        is_altered=item.prediction.altered and not sides,
+        sides=sides,
+        attached=item.attached,  # type: ignore[attr-defined]
         draft=draft.content if draft else None,
         draft_revision=draft.revision if draft else None,
     )
 
 
-def _reasons(item: Item, *, shows_scores: bool) -> tuple[RoutedReason, ...]:
-    figures = ("measure", "score", "rank", "threshold") if shows_scores else ()
-    shown = ("category", "severity", *figures)
-    return tuple(
-        RoutedReason(rule=reason["rule"], kind=reason["kind"], **{name: reason.get(name) for name in shown})
-        for reason in item.reasons
-    )
+def _side(label: str, prediction: Prediction) -> Side:
+    payload = prediction.payload
+    return Side(label, payload.output_text, documents_of(payload.record), prediction.altered)
+
+
+def _common(sides: tuple[Side, ...]) -> tuple[Document, ...]:
+    """The documents of both, where they are the same ones; what each made of them stays with the side."""
+    first, second = ([(one.id, one.text, one.uri) for one in side.documents] for side in sides)
+    if first != second:
+        return ()
+    return tuple(replace(one, score=None, used=None, citations=()) for one in sides[0].documents)
+
+
+def _facts(item: Item) -> dict[str, str]:
+    """What a reviewer may know of the making; of two outputs only what does not tell them apart."""
+    facts = facts_of(item.prediction.payload.record)
+    if item.other is None:
+        return facts
+    others = facts_of(item.other.payload.record)
+    return {name: value for name, value in facts.items() if others.get(name) == value}
+
+
+def _reason(reason: Reason, queue: Queue, *, compares: bool) -> RoutedReason:
+    flagged = next((part for part in parts([reason]) if part.get("kind") == "safety_flagged"), None)
+    told = flagged or reason
+    shown = _TOLD_WITH_SCORES if queue.shows_scores else ()
+    values = {name: reason.get(name) for name in shown}
+    if _may_be_told(told, compares=compares):
+        values |= {name: told.get(name) for name in _TOLD.get(told["kind"], ())}
+    return RoutedReason(rule=reason["rule"], kind=told["kind"], **values)
+
+
+def _may_be_told(reason: Reason, *, compares: bool) -> bool:
+    if reason["kind"] != "attribute":
+        return True
+    return not compares and reason.get("attribute") in _OPEN_ATTRIBUTES
 
 
 def _flagged(item: Item) -> tuple[FlaggedPlace, ...]:
@@ -119,7 +188,11 @@ def _flagged(item: Item) -> tuple[FlaggedPlace, ...]:
     found = Flag.objects.filter(
         prediction=item.prediction_id, flagged=True, target="output", span__isnull=False
     ).order_by("id")[:FLAGS_SHOWN]
-    places = [FlaggedPlace(flag.category, flag.get_severity_display(), *flag.span) for flag in found]
+    places = [
+        FlaggedPlace(flag.category, flag.get_severity_display(), start, end)
+        for flag in found
+        for start, end in [flag.span or (0, 0)]
+    ]
     return tuple(sorted(places, key=lambda place: (place.start, place.end)))
 
 

@@ -14,6 +14,7 @@ from queues.models import Attachment, Item, Slot
 from queues.route import same
 from queues.route.decide import Decision
 from queues.route.queries import ActivePolicy
+from queues.route.reasons import parts
 from queues.score.detector import Record
 
 _ITEM_COLUMNS = (
@@ -156,12 +157,8 @@ def _item_row(item: Opened, now: datetime) -> tuple[Value, ...]:
 
 def _pair(reasons: Iterable[Mapping[str, Any]]) -> tuple[int | None, bool | None]:
     """The prediction to compare with, and whether it is shown first; at any depth of a combined reason."""
-    for reason in reasons:
-        if "other" in reason:
-            return reason["other"], reason["first"] == "other"
-        if (found := _pair(reason.get("of", ())))[0] is not None:
-            return found
-    return None, None
+    compared = next((part for part in parts(reasons) if "other" in part), None)
+    return (None, None) if compared is None else (compared["other"], compared["first"] == "other")
 
 
 def _slot_rows(opened: Sequence[Opened], now: datetime) -> Iterator[tuple[Value, ...]]:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from accounts import events
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Project
-from queues.errors import Fault, Invalid
-from queues.models import Policy, Queue
+from queues.errors import Fault, Invalid, Taken, WrongState
+from queues.models import Policy, PolicyActivation, Queue
 from queues.route import queries
 from queues.route.policy_document import SCHEMA, PolicyDocument, parse
 
+ANY_VERSION = 0  # as `instead_of`: whichever is in force
 _SALT_BYTES = 32  # stored as 64 hexadecimal digits
 
 
@@ -54,19 +55,35 @@ def new_version(
 
 
 @transaction.atomic
-def activate(project_id: int, number: int, *, by: Actor, reason: str) -> Policy:
-    """Put one version in force from now on; what was routed before stays as it is."""
+def activate(
+    project_id: int, number: int, *, by: Actor, reason: str, instead_of: int | None = ANY_VERSION
+) -> Policy:
+    """Put one version in force from now on; what was routed before stays as it is.
+
+    instead_of: the version that was in force when the caller looked (None: none was). Taken when another one
+    is by now. WrongState when the rules of this version cannot work any more.
+    """
     _check_reason(reason)
     lock(project_id)
     policy = queries.version(project_id, number)
     if policy.is_active:
         return policy
-    before = (
-        Policy.objects.filter(project=project_id, is_active=True).values_list("version", flat=True).first()
-    )
+    present = Policy.objects.filter(project=project_id, is_active=True).defer("salt", "document").first()
+    before = present.version if present else None
+    if instead_of not in (ANY_VERSION, before):
+        raise Taken(
+            _(
+                "Another version was put in force since you looked. Look at what would change now, and decide"
+                " again."
+            )
+        )
+    _check_usable(policy)
     Policy.objects.filter(project=project_id, is_active=True).update(is_active=False)
     Policy.objects.filter(pk=policy.pk).update(is_active=True)
     policy.is_active = True
+    PolicyActivation.objects.create(
+        project_id=project_id, policy=policy, before=present, by_id=by.person_id, reason=reason
+    )
     events.record(
         project_id=project_id,
         kind="policy.activated",
@@ -136,6 +153,35 @@ def _check_reason(reason: str) -> None:
     if not reason.strip():
         detail = _("Say why, for those who will read the history.")
         raise Invalid(_("A policy is changed with a reason."), [Fault("/reason", "reason.empty", detail)])
+
+
+def _check_usable(policy: Policy) -> None:
+    """A version that was stored long ago may say what this program, or this project, no longer knows."""
+    try:
+        _check_queues(policy.project_id, parse(policy.document))
+    except Invalid as error:
+        names = sorted({str(_queue_at(policy, fault)) for fault in error.faults if _is_unknown_queue(fault)})
+        if not names:
+            raise WrongState(
+                _("Version %(n)s is not valid any more. Edit it as a draft and store it as a new version.")
+                % {"n": policy.version}
+            ) from error
+        raise WrongState(
+            _(
+                "Version %(n)s sends to queues that this project does not have: %(queues)s. Edit it as a"
+                " draft and store it as a new version."
+            )
+            % {"n": policy.version, "queues": ", ".join(names)}
+        ) from error
+
+
+def _is_unknown_queue(fault: Fault) -> bool:
+    return fault.code == "policy.queue_unknown"
+
+
+def _queue_at(policy: Policy, fault: Fault) -> object:
+    """The queue that the rule of this fault names."""
+    return policy.document["rules"][int(fault.pointer.split("/")[2])]["queue"]
 
 
 def _check_queues(project_id: int, document: PolicyDocument) -> None:

@@ -1,5 +1,6 @@
 """The document of a policy version, "policy/1": its rules, checked as far as possible without data."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
@@ -13,6 +14,7 @@ from queues.route.inclusion import MOST_OUTCOMES, how_many_outcomes, is_plain_dr
 from queues.route.rule import Rule, rule_class
 
 SCHEMA = "policy/1"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 if TYPE_CHECKING:
     _AnyRule = Rule
@@ -55,7 +57,7 @@ class PolicyDocument(BaseModel):
                 f"the rule {capped!r} draws at random and has a daily cap: what the cap leaves out, no rate"
                 " speaks for. Lower its rate instead"
             )
-        if how_many_outcomes([draw for rule in self.rules for draw in rule.draws]) > MOST_OUTCOMES:
+        if how_many_outcomes(self.rules) > MOST_OUTCOMES:
             raise ValueError(
                 f"the random draws have more than {MOST_OUTCOMES} outcomes together; use fewer draws"
             )
@@ -96,10 +98,10 @@ class PolicyDocument(BaseModel):
         """Some rule needs the record itself, not only what was computed of it."""
         return bool(self.facts) or self.attaches
 
-    def with_rules(self, rules: Iterable[Rule]) -> Self:
+    def with_rules(self, rules: Iterable[Rule]) -> "PolicyDocument":
         """The same policy with other rules, for a question; they are not checked again."""
         # Not model_copy: it would also copy what is cached of the rules that were there before.
-        return self.model_construct(schema_=self.schema_, rules=tuple(rules))
+        return PolicyDocument.model_construct(schema_=self.schema_, rules=tuple(rules))
 
     def _asked(self, prefix: str) -> frozenset[str]:
         asked = frozenset().union(*(rule.asks for rule in self.rules_in_force))
@@ -108,6 +110,8 @@ class PolicyDocument(BaseModel):
 
 def parse(document: Mapping[str, Any]) -> PolicyDocument:
     """The document, checked. Raises Invalid with all faults, each by its JSON pointer."""
+    if faults := unstorable(document):
+        raise Invalid("This document holds text that cannot be kept. Take it out and send it again.", faults)
     try:
         return PolicyDocument.model_validate(document)
     except ValidationError as error:
@@ -115,6 +119,20 @@ def parse(document: Mapping[str, Any]) -> PolicyDocument:
         raise Invalid(
             "This is not a policy/1 document. Correct the named places and send it again.", faults
         ) from None
+
+
+def unstorable(value: Any, pointer: str = "") -> list[Fault]:
+    """The places of texts that no database keeps: NUL, lone surrogates; and of what no JSON can hold."""
+    if isinstance(value, Mapping):
+        inner = [(f"{pointer}/{_escaped(key)}", key, child) for key, child in value.items()]
+        return [
+            f for place, key, child in inner for f in (*unstorable(key, place), *unstorable(child, place))
+        ]
+    if isinstance(value, list | tuple):
+        return [f for n, child in enumerate(value) for f in unstorable(child, f"{pointer}/{n}")]
+    if isinstance(value, str) and _UNSTORABLE.search(value):
+        return [Fault(pointer, "policy.text", "take out NUL and lone surrogates")]
+    return []
 
 
 @cache
@@ -146,6 +164,11 @@ def _fault(error: dict[str, Any]) -> Fault:
         for part, before in zip(error["loc"], (None, *error["loc"]), strict=False)
         if not _is_kind(part, before)
     ]
-    pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    pointer = "".join(f"/{_escaped(part)}" for part in path)
     detail = str(error["msg"]).removeprefix("Value error, ")
     return Fault(pointer=pointer, code=f"policy.{error['type']}", detail=detail)
+
+
+def _escaped(part: object) -> str:
+    """One step of a JSON pointer."""
+    return _UNSTORABLE.sub("\ufffd", str(part)).replace("~", "~0").replace("/", "~1")

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from queues.errors import NotFound
-from queues.models import Policy
+from queues.models import Policy, PolicyActivation
 from queues.route.policy_document import PolicyDocument, parse
 from queues.route.window import CAPACITY
 
@@ -58,6 +58,13 @@ def versions(project_id: int) -> QuerySet[Policy]:
     return (
         Policy.objects.filter(project=project_id).defer("salt").select_related("author").order_by("-version")
     )
+
+
+def activations(project_id: int) -> QuerySet[PolicyActivation]:
+    """Which version was in force when, the newest first."""
+    found = PolicyActivation.objects.filter(project=project_id).select_related("policy", "before", "by")
+    hidden = ("policy__salt", "policy__document", "before__salt", "before__document")
+    return found.defer(*hidden).order_by("-id")
 
 
 def version(project_id: int, number: int) -> Policy:

@@ -48,9 +48,13 @@ _NO_VECTORS = np.zeros((0, 1), np.float32)
 
 def known_names() -> frozenset[str]:
     """The names of all scores, for policies that refer to them."""
-    at_arrival = scores_of(_BARE)
+    return frozenset(name for names in scores_of(_BARE) for name in names) | embedded_names()
+
+
+def embedded_names() -> frozenset[str]:
+    """The names of those scores that become known with the vectors, after arrival."""
     later = embedded_scores_of(_BARE, _NO_VECTORS, EncoderFacts("none", is_semantic=False))
-    return frozenset(name for names in (*at_arrival, *later) for name in names)
+    return frozenset(name for names in later for name in names)
 
 
 # Measures whose lower values are the uncertain ones, or that count instead of measure: no rule may use them.

@@ -75,8 +75,9 @@ def matches(project_id: int, asked: Sequence[Asked]) -> dict[int, Match]:
 
 
 def _match(version_id: int, golden_id: str, version: int, *rest: Any) -> Match:
-    targets, rule, tags = map(orjson.loads, rest[:3])
-    return Match(version_id, golden_id, version, targets, rule, tags, matched_by=rest[3])
+    *documents, matched_by = rest
+    targets, rule, tags = map(orjson.loads, documents)
+    return Match(version_id, golden_id, version, targets, rule, tags, matched_by)
 
 
 def held_against(project_id: int, records: Mapping[int, Record]) -> dict[int, Held]:

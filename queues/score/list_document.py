@@ -67,7 +67,12 @@ def _invalid(faults: list[Fault]) -> Invalid:
 def _fault(error: dict[str, Any]) -> Fault:
     # pydantic names the members of a union in the path; the document has no such level
     path = error["loc"][:1] if error["loc"] and error["loc"][0] == "locale" else error["loc"]
-    return Fault("".join(f"/{part}" for part in path), f"list.{error['type']}", str(error["msg"]))
+    pointer = "".join(f"/{part}" for part in path)
+    said = {
+        "/category": _("Use small letters, digits and - _ /, at most 60, a letter first."),
+        "/locale": _("Use a language such as en or de-AT, or nothing for all."),
+    }
+    return Fault(pointer, f"list.{error['type']}", str(said.get(pointer, error["msg"])))
 
 
 def _at(place: int) -> str:

@@ -5,6 +5,7 @@ outputs, and P(error) against wrong ones.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import sqrt
 from typing import NamedTuple
 
@@ -38,7 +39,8 @@ class Stated(NamedTuple):
     weights: Floats
 
 
-class Bin(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bin:
     """One row of a reliability table: what was stated in low < p <= high, and what happened.
 
     n: labels; stated and rate: weighted means; rate_low, rate_high: Wilson's 95 % on their effective number.

@@ -7,8 +7,8 @@ variance of the infinitesimal jackknife (Jaeckel 1972), in closed form.
 Coverage: tests/statistics/test_discrimination_intervals.py.
 """
 
+from dataclasses import dataclass
 from math import sqrt
-from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
@@ -29,7 +29,8 @@ _MOST = 3.0  # times the smaller class: with few errors the estimated variance i
 _NOTHING = 1e-12
 
 
-class Estimate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Estimate:
     """A figure with its 95 % interval."""
 
     value: float
@@ -37,7 +38,8 @@ class Estimate(NamedTuple):
     high: float
 
 
-class Comparison(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Comparison:
     """One AUROC less another over the same labels, and the two-sided p of "no difference"."""
 
     difference: float

@@ -5,6 +5,7 @@ Sources: Wilson 1927; Clopper & Pearson 1934; Brown, Cai & DasGupta 2001 (Jeffre
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import sqrt
 from typing import NamedTuple
 
@@ -25,7 +26,8 @@ class Interval(NamedTuple):
     high: float
 
 
-class Proportion(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Proportion:
     """k of n, with Wilson's 95 % interval."""
 
     k: float

@@ -1,6 +1,6 @@
 """What a budget finds: of all errors, how many are in the most uncertain share of the traffic?"""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from queues.statistics.proportions import wilson
 SHARES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75)
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Found:
     """The most uncertain `share` of the traffic, at and above `threshold`.
 
     found: the share of all errors that is in it, with its 95 % interval. precision: which part of it is

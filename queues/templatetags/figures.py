@@ -20,3 +20,9 @@ def bounded(count: int | None) -> str:
 def figure(value: object) -> str:
     """A score: four significant figures; a dash where there is none."""
     return f"{value:,.4g}" if isinstance(value, int | float) else "–"
+
+
+@register.filter
+def percent(share: object) -> str:
+    """A share of a whole: "7.1%"; a dash where there is none."""
+    return f"{share:.1%}" if isinstance(share, int | float) else "–"

@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping
 
 from django import template
+from django.utils.translation import gettext as _
 
+from queues.models import Decision, Review, Verdict
 from queues.review.word_diff import Part, word_diff
 
 register = template.Library()
@@ -14,6 +16,20 @@ register = template.Library()
 def look_up(known: Mapping[object, str], key: object) -> object:
     """What a mapping holds for a key, or the key itself: a code without words is shown as it is."""
     return known.get(key) or known.get(str(key)) or key
+
+
+@register.filter
+def in_it(known: Mapping[object, object] | None, key: object) -> object:
+    """What a mapping holds for a key; None when it, or the mapping, is not there."""
+    return (known or {}).get(key)
+
+
+@register.filter
+def decided(said: Review | Verdict) -> str:
+    """The decision in words; of two outputs that were compared, the answers say which is better."""
+    if said.decision == Decision.APPROVE and said.item.other_id is not None:
+        return _("Compared")
+    return said.get_decision_display()
 
 
 @register.filter

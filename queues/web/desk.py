@@ -1,7 +1,7 @@
 """The review screen's prepared values: a desk and what was typed on it, as the template draws them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from queues.errors import Fault
 from queues.models import Decision, SkipReason
+from queues.review.conversation import Document
 from queues.review.form import Form, Question
 from queues.review.line_ends import like
-from queues.review.queries import Desk, FlaggedPlace, RoutedReason
-from queues.web.text import Mark, count_invisible, marked_pieces
+from queues.review.queries import Desk, FlaggedPlace
+from queues.web.text import Mark, Piece, count_invisible, marked_pieces
+from queues.web.why_here import why
 
 DECISION_KEYS = {"approve": "A", "correct": "C", "reject": "R", "escalate": "E"}
 DIGITS = "1234567890"
@@ -60,12 +62,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
-    """Why this item is here: a rule, and its figures where the queue shows them."""
+class Shown:
+    """One output as the page shows it. label: A or B where two are compared, else ""."""
 
     label: str
-    title: str
-    kind: str
+    pieces: list[Piece]
+    invisible: int
+    words: int
+    is_altered: bool
+    documents: Sequence[Document] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +95,13 @@ def context_of(desk: Desk, *, project_slug: str, typed: Typed | None = None) -> 
         "queue": desk.queue,
         "slug": project_slug,
         "seconds_left": max(0, int((desk.lease.until - timezone.now()).total_seconds())),
-        "whys": [_why(reason) for reason in desk.reasons_routed],
+        "whys": [why(reason) for reason in desk.reasons_routed],
         "turns": [(ROLES.get(turn.role, turn.role), turn) for turn in desk.turns],
         "facts": [(FACTS.get(name, name), _readable(name, value)) for name, value in desk.facts.items()],
-        "pieces": marked_pieces(desk.output_text, desk.documents, [_marked(place) for place in desk.flagged]),
+        "outputs": _outputs(desk),
         "flagged": [(place, desk.output_text[place.start : place.end]) for place in desk.flagged],
-        "invisible": count_invisible(desk.output_text),
-        "words": len(desk.output_text.split()),
         "corrected_text": _corrected(desk, typed),
-        "decisions": _decisions(form, typed),
+        "decisions": _decisions(form, typed, compares=bool(desk.sides)),
         "reasons": _reasons(form, typed),
         "questions": [_asked(question, typed) for question in form.questions],
         "reasons_required_for": _reasons_required_for(desk),
@@ -123,11 +126,36 @@ def _corrected(desk: Desk, typed: Typed) -> str:
     return like(desk.output_text, text) if isinstance(text, str) else desk.output_text
 
 
-def _decisions(form: Form, typed: Typed) -> list[tuple[Choice, str]]:
-    """Each decision of the form with its key, in the order of the keys."""
-    chosen = typed.content.get("decision")
+def _outputs(desk: Desk) -> list[Shown]:
+    """The output, or the two that are compared, each with the documents that were given to it alone."""
+    if not desk.sides:
+        flagged = [_marked(place) for place in desk.flagged]
+        return [_shown("", desk.output_text, desk.documents, flagged, is_altered=desk.is_altered)]
+    shown = [
+        _shown(side.label, side.output_text, side.documents, is_altered=side.is_altered)
+        for side in desk.sides
+    ]
+    if desk.documents:  # shown once, with the conversation
+        return shown
+    return [replace(one, documents=side.documents) for one, side in zip(shown, desk.sides, strict=True)]
+
+
+def _shown(
+    label: str, text: str, documents: Sequence[Document], flagged: Sequence[Mark] = (), *, is_altered: bool
+) -> Shown:
+    pieces, invisible = marked_pieces(text, documents, flagged), count_invisible(text)
+    return Shown(label, pieces, invisible, len(text.split()), is_altered)
+
+
+def _decisions(form: Form, typed: Typed, *, compares: bool) -> list[tuple[Choice, str]]:
+    """Each decision of the form with its key, in the order of the keys.
+
+    A comparison is submitted unless one says otherwise: its answer is the decision.
+    """
+    chosen = typed.content.get("decision") or ("approve" if compares else "")
+    labels = {"approve": _("Submit the comparison")} if compares else {}
     return [
-        (Choice(value, str(Decision(value).label), value == chosen), key)
+        (Choice(value, labels.get(value) or str(Decision(value).label), value == chosen), key)
         for value, key in DECISION_KEYS.items()
         if value in form.decisions
     ]
@@ -168,31 +196,6 @@ def _other_faults(form: Form, typed: Typed) -> list[Fault]:
         f"/answers/{q.key}" for q in form.questions
     }
     return [fault for fault in typed.faults if fault.pointer not in places]
-
-
-def _why(reason: RoutedReason) -> Why:
-    kind = {"safety_flagged": "reject", "random_audit": ""}.get(reason.kind, "accent")
-    figures = {"rule": reason.rule, "rank": _figure(reason.rank), "score": _figure(reason.score)}
-    figures |= {"measure": reason.measure or "", "threshold": _figure(reason.threshold)}
-    if reason.category is not None:
-        figures |= {"category": reason.category, "severity": reason.severity or "–"}
-        label = _("%(rule)s · %(category)s · %(severity)s") % figures
-        title = (
-            _("The rule “%(rule)s” sent it here: a filter objected (%(category)s, %(severity)s).") % figures
-        )
-        return Why(label, title, kind)
-    if reason.rank is not None:
-        label = _("%(rule)s · rank %(rank)s") % figures
-    elif reason.score is not None:
-        label = _("%(rule)s · %(score)s") % figures
-    else:
-        return Why(reason.rule, _("The rule “%(rule)s” sent it here.") % figures, kind)
-    title = _("The rule “%(rule)s” sent it here: %(measure)s %(score)s, threshold %(threshold)s.") % figures
-    return Why(label, title, kind)
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
 
 
 def _marked(place: FlaggedPlace) -> Mark:

@@ -18,7 +18,7 @@ from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import Decision, ItemState, Queue
 from queues.newest import PAGE_SIZE
 from queues.review import form as review_forms
-from queues.review import line_ends
+from queues.review import line_ends, pair
 from queues.review.actions import document_of
 from queues.review.form import Question
 from queues.web.desk import Choice
@@ -84,8 +84,9 @@ def _desk(
     queue, payload = dispute.item.queue, dispute.item.prediction.payload
     if queue.form is None:
         raise WrongState(_("This queue has no form yet. Give it one, then settle its disputes."))
-    form = review_forms.parse(queue.form.document)
-    labels = labels_of(form)
+    compared = pair.sides(dispute.item)
+    form = review_forms.for_item(review_forms.parse(queue.form.document), compares=bool(compared))
+    labels = labels_of(form) | ({"approve": _("Compared")} if compared else {})
     fields = _typed(typed, payload.output_text)
     answers = fields["answers"]
     marks = {fault.pointer[1:]: fault.detail for fault in refusal.faults} if refusal else {}
@@ -98,6 +99,7 @@ def _desk(
         "labels": labels,
         "compared": _compared(dispute, labels),
         "questions": [(q, _options(q, answers), marks.get(f"answers/{q.key}", "")) for q in form.questions],
+        "sides": [(side.label, side.prediction.payload.output_text) for side in compared],
         "output_text": payload.output_text,
         "record": shown_record(payload.record),
         "typed": fields,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from queues.models import Deviation
-from queues.web.reasons_of_people import figure
+from queues.web.sentences.words import figure
 
 RULES = (
     ("normalised", lazy("the same but for case, width and spaces")),

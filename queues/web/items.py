@@ -12,7 +12,7 @@ from queues.assign import items as assigned
 from queues.errors import NotFound
 from queues.models import Decision, ItemState, Queue
 from queues.web.paging import address
-from queues.web.reasons import rule_names
+from queues.web.sentences import rule_names
 
 
 class ItemFilter(forms.Form):

@@ -10,6 +10,7 @@ LEFT_OUT: dict[str, Promise] = {
     "consent.scope": _("The consent does not cover this use."),
     "content.empty": _("A message of the conversation is empty."),
     "decision.rejected": _("The output was rejected, and nobody wrote a better one."),
+    "item.compared": _("Two outputs were compared: that one is better does not make it right."),
     "item.withdrawn": _("The item was withdrawn."),
     "messages.no_user": _("No message of a user is in the conversation."),
     "messages.role_invalid": _("A role in the conversation is unknown to the format."),

@@ -69,9 +69,15 @@ class ListForm(forms.Form):
         if of is not None:
             for field in ("name", "kind"):
                 self.fields[field].disabled = True
-            self.initial |= {"name": of.name, "kind": of.kind}
-            self.initial |= {"entries": "\n".join(of.entries), "category": of.category}
-            self.initial |= {"severity": of.severity, "target": of.target, "locale": of.locale}
+            self.initial.update(
+                name=of.name,
+                kind=of.kind,
+                entries="\n".join(of.entries),
+                category=of.category,
+                severity=of.severity,
+                target=of.target,
+                locale=of.locale,
+            )
 
     def document(self) -> dict[str, object]:
         """The list/1 document of what was written."""

@@ -29,6 +29,7 @@ PLACES: tuple[tuple[Permission, Promise, str], ...] = (
     (Permission.READ, _("Golden"), "web:golden"),
     (Permission.READ, _("Datasets"), "web:datasets"),
     (Permission.READ, _("Policy"), "web:policy"),
+    (Permission.READ, _("Measures"), "web:measures"),
     (Permission.READ, _("Audit log"), "web:events"),
     (Permission.ENTER, _("API keys"), "accounts:keys"),
     (Permission.ADMIT, _("People"), "accounts:people"),

@@ -14,6 +14,8 @@ from queues.assign import queries as assign
 from queues.models import Decision, Queue
 from queues.monitor import queries as monitor
 from queues.newest import COUNT_LIMIT
+from queues.score import backlog
+from queues.web import rates
 
 CHART_HEIGHT = 120  # of the plot, in the SVG's own units
 BAR_STEP = 44
@@ -57,6 +59,8 @@ def overview(request: ProjectRequest) -> HttpResponse:
     inflow = monitor.inflow(request.project.pk, now=now)
     context = {
         "running": monitor.running(request.project.pk, now=now),
+        "owed": backlog.owed(request.project.pk),
+        "given_up": backlog.how_many_given_up(request.project.pk),
         "inflow": inflow,
         "bars": bars_of(inflow.days),
         "peak": max((day.received for day in inflow.days), default=0),
@@ -65,6 +69,7 @@ def overview(request: ProjectRequest) -> HttpResponse:
         "lines": lines,
         "disputes": min(sum(line.counts["disputed"] for line in lines), COUNT_LIMIT + 1),
         "decisions": _decisions(monitor.decision_mix([queue.pk for queue in queues])),
+        "rates": rates.context_of(request, queues),
         "looked_at": {
             "predictions": monitor.LOOK_AT,
             "verdicts": monitor.VERDICTS_PER_QUEUE,

@@ -38,6 +38,11 @@ def ids_of(values: Iterable[str]) -> list[int]:
     return [int(value) for value in values if _ID.fullmatch(value)][:BESIDE_MAX]
 
 
+def id_of(value: str) -> int | None:
+    """One id; None for anything that is none."""
+    return int(value) if _ID.fullmatch(value) else None
+
+
 def revision_of(post: QueryDict) -> int | None:
     """The draft's revision that the text was typed over; None when the form does not say.
 

@@ -6,6 +6,8 @@ from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.web import (
     datasets,
     disputes,
+    dry_runs,
+    enrichment,
     events,
     feedback,
     golden,
@@ -14,10 +16,16 @@ from queues.web import (
     home,
     items,
     lists,
+    measures,
+    measures_csv,
     overview,
     policy,
+    policy_activation,
+    policy_edit,
+    prediction_list,
     predictions,
     queues,
+    rates,
     releases,
     review,
 )
@@ -30,17 +38,22 @@ SLOT = "projects/<slug:slug>/slots/<id:slot_id>"
 PROJECT = "projects/<slug:slug>/"
 LIST = f"{PROJECT}policy/lists/<slug:name>/"
 DATASET = f"{PROJECT}datasets/<slug:name>/"
+VERSION = f"{PROJECT}policy/versions/<id:version>"
+DRY_RUN = f"{PROJECT}policy/dry-runs/<id:number>"
 
 urlpatterns = [
     path("", home.home, name="home"),
     path(PROJECT, overview.overview, name="project"),
+    path(f"{PROJECT}rates.csv", rates.rates_csv, name="rates-csv"),
     path(f"{PROJECT}queues/", queues.queues, name="queues"),
     path(f"{PROJECT}queues/<slug:queue_slug>/items/", items.items, name="items"),
     path(f"{PROJECT}disputes/", disputes.disputes, name="disputes"),
     path(f"{PROJECT}items/<id:item_id>/settle", disputes.settle, name="settle"),
-    path(f"{PROJECT}predictions/", predictions.predictions, name="predictions"),
+    path(f"{PROJECT}predictions/", prediction_list.predictions, name="predictions"),
     path(f"{PROJECT}predictions/<id:prediction_id>/", predictions.prediction, name="prediction"),
     path(f"{PROJECT}feedback/", feedback.feedback, name="feedback"),
+    path(f"{PROJECT}enrichment/", enrichment.backlog_page, name="enrichment"),
+    path(f"{PROJECT}enrichment/retry", enrichment.retry, name="retry-enrichment"),
     path(f"{PROJECT}history/", history.history, name="history"),
     path(f"{PROJECT}policy/", policy.policy, name="policy"),
     path(f"{PROJECT}policy/lists/", lists.all_lists, name="lists"),
@@ -49,6 +62,24 @@ urlpatterns = [
     path(f"{LIST}edit", lists.edit, name="edit-list"),
     path(f"{LIST}activate", lists.activate, name="activate-list"),
     path(f"{LIST}switch-off", lists.switch_off, name="switch-off-list"),
+    path(f"{PROJECT}policy/edit", policy_edit.edit, name="policy-edit"),
+    path(f"{PROJECT}policy/edit/change", policy_edit.change, name="policy-change"),
+    path(f"{PROJECT}policy/edit/json", policy_edit.from_json, name="policy-json"),
+    path(f"{PROJECT}policy/edit/begin", policy_edit.begin, name="policy-begin"),
+    path(f"{PROJECT}policy/edit/rebase", policy_edit.rebase, name="policy-rebase"),
+    path(f"{PROJECT}policy/edit/discard", policy_edit.discard, name="policy-discard"),
+    path(f"{PROJECT}policy/edit/store", policy_edit.store, name="policy-store"),
+    path(VERSION, policy.version, name="policy-version"),
+    path(
+        f"{PROJECT}policy/versions/<id:version>/activate", policy_activation.activate, name="policy-activate"
+    ),
+    path(f"{PROJECT}policy/dry-runs/ask", dry_runs.ask, name="ask-dry-run"),
+    path(DRY_RUN, dry_runs.dry_run, name="dry-run"),
+    path(f"{DRY_RUN}/progress", dry_runs.progress, name="dry-run-progress"),
+    path(f"{DRY_RUN}/cancel", dry_runs.cancel, name="cancel-dry-run"),
+    path(f"{PROJECT}measures/", measures.measures, name="measures"),
+    path(f"{PROJECT}measures/refit", measures.refit, name="refit-measures"),
+    path(f"{PROJECT}measures.csv", measures_csv.measures_csv, name="measures-csv"),
     path(f"{PROJECT}events/", events.events, name="events"),
     path(f"{PROJECT}golden/", golden.golden_items, name="golden"),
     path(f"{PROJECT}golden/new", golden.new, name="new-golden"),

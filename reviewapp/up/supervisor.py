@@ -1,4 +1,4 @@
-"""The group: PostgreSQL first and last, web, worker and scheduler in between."""
+"""The group: PostgreSQL first and last; web, worker, scheduler and perhaps encoder in between."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from reviewapp import environment
 from reviewapp.embedded.cluster import Cluster, stop
 from reviewapp.embedded.trouble import EmbeddedTrouble
 from reviewapp.environment import Environment
-from reviewapp.up import door, leftovers, prepare, watch
+from reviewapp.up import door, encoder, leftovers, prepare, watch
 from reviewapp.up.child import Child
 from reviewapp.up.console import LogFile, complain, say, step
 from reviewapp.up.trouble import UpTrouble
@@ -47,6 +47,7 @@ class Supervisor:
     # Starting.
 
     def start(self) -> None:
+        encoder.check(self.env.encoder)
         self._lock = leftovers.lock(self.run_folder / "up.lock")
         for name in self.notes.end_leftovers():
             say(f"  ended {name}, left by a start that was killed")
@@ -54,8 +55,8 @@ class Supervisor:
         if self.cluster is not None:
             self._start_postgres(self.cluster)
         self._prepare()
-        self.children = [self._web(self._door.fileno()), self._worker(), self._scheduler()]
-        with step("starting web, worker and scheduler"):
+        self.children = self._programs(self._door.fileno())
+        with step(f"starting {', '.join(child.name for child in self.children)}"):
             for child in self.children:
                 child.start()
             self._wait_until_ready()
@@ -90,6 +91,10 @@ class Supervisor:
                 f"{self.log.last_words('web')}"
             )
 
+    def _programs(self, door_number: int) -> list[Child]:
+        encoder = [self._encoder()] if self.env.encoder else []
+        return [self._web(door_number), self._worker(), self._scheduler(), *encoder]
+
     def _web(self, door_number: int) -> Child:
         command = [
             *(sys.executable, "-m", "gunicorn", "reviewapp.wsgi"),
@@ -98,12 +103,14 @@ class Supervisor:
         return self._child("web", command, pass_fds=(door_number,))
 
     def _worker(self) -> Child:
-        command = [
-            *(sys.executable, "-m", "celery", "-A", "reviewapp", "worker", "--loglevel", "WARNING"),
-            *("--pool", "threads", "--concurrency", "4", "--queues", "score,export,deliver"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-        ]
-        return self._child("worker", command)
+        return self._child("worker", _worker_of("score,export,deliver", threads=4))
+
+    def _encoder(self) -> Child:
+        """A worker of its own: only it loads a model, and only what waits for a vector waits for it.
+
+        One of its threads encodes while the other answers a search. People's requests come first: `nice`.
+        """
+        return self._child("encoder", ["nice", "-n", "10", *_worker_of("embed", threads=2)])
 
     def _scheduler(self) -> Child:
         words = ("-m", "celery", "-A", "reviewapp.schedule", "beat", "--loglevel", "WARNING")
@@ -171,6 +178,15 @@ class Supervisor:
                     child.process.kill()
 
 
+def _worker_of(queues: str, *, threads: int) -> list[str]:
+    """A worker in threads: it has no child that could outlive it."""
+    return [
+        *(sys.executable, "-m", "celery", "-A", "reviewapp", "worker", "--loglevel", "WARNING"),
+        *("--pool", "threads", "--concurrency", str(threads), "--queues", queues),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    ]
+
+
 def _has_ended(child: Child) -> bool:
     return child.process is not None and child.process.poll() is not None
 
@@ -195,8 +211,10 @@ def run(*, demo: bool) -> int:
     """The whole life of the group; the exit status."""
     os.umask(0o077)
     os.environ["REVIEWAPP_SUPERVISED"] = "1"
+    if demo:
+        os.environ["ENCODER"] = encoder.of_demo(os.environ.get("ENCODER"))
     env = environment.read()
-    os.environ["REVIEWAPP_VAR"], os.environ["REVIEWAPP_PORT"] = str(env.var), str(env.port)
+    os.environ.update(REVIEWAPP_VAR=str(env.var), REVIEWAPP_PORT=str(env.port), ENCODER=env.encoder)
     os.chdir(environment.ROOT)
     supervisor = Supervisor(env, demo=demo)
     signal.signal(signal.SIGINT, supervisor.on_signal)

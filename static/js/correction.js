@@ -70,6 +70,11 @@ window.reviewapp ??= {};
     }
   };
 
+  // Two outputs side by side are compared, not corrected.
+  const NOTHING_TO_CORRECT = { isChanged: false, isEmpty: true, begin() {}, restore() {} };
+  reviewapp.correctionOf = (desk, isShown) =>
+    desk.querySelector("[name=corrected_text]") ? new reviewapp.Correction(desk, isShown) : NOTHING_TO_CORRECT;
+
   // Where `from` must be replaced, and by what, to become `to`: [start, end, text].
   function whatDiffers(from, to) {
     const shortest = Math.min(from.length, to.length);

@@ -24,8 +24,14 @@ window.reviewapp ??= {};
 
   const originals = new WeakMap();
 
+  // Of two outputs both: one looks for what makes them differ.
+  reviewapp.toggleAllInvisible = (desk) => {
+    for (const output of desk.querySelectorAll(".output"))
+      toggle(output.querySelector("[data-output]"), output.querySelector("[data-invisible]"));
+  };
+
   // Turns the marks of one text box on or off; off puts back the very nodes that the server sent.
-  reviewapp.toggleInvisible = (box, button) => {
+  function toggle(box, button) {
     const isOn = button.getAttribute("aria-pressed") !== "true";
     if (isOn) {
       originals.set(box, [...box.childNodes].map((node) => node.cloneNode(true)));
@@ -35,5 +41,5 @@ window.reviewapp ??= {};
       for (const node of nodes) node.replaceWith(revealed(node.data));
     } else box.replaceChildren(...originals.get(box));
     button.setAttribute("aria-pressed", String(isOn));
-  };
+  }
 }

@@ -18,7 +18,7 @@
   function prepare(item) {
     if (!slotOf(item) || item.lease) return item;
     item.lease = new reviewapp.Lease(item.desk, item.bar, (text) => lost(item, text));
-    item.correction = new reviewapp.Correction(item.desk, () => item === shown);
+    item.correction = reviewapp.correctionOf(item.desk, () => item === shown);
     item.draft = new reviewapp.Draft(item.desk, {
       state: (name) => {
         if (name === "saved") item.isInConflict = false;
@@ -189,7 +189,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.dataset.move) reviewapp.step(formOf(shown), Number(button.dataset.move));
-    if (button?.matches("[data-invisible]")) reviewapp.toggleInvisible(shown.desk.querySelector("[data-output]"), button);
+    if (button?.matches("[data-invisible]")) reviewapp.toggleAllInvisible(shown.desk);
     if (button?.matches("[data-restore]")) shown.correction.restore();
   });
 

@@ -153,6 +153,11 @@ def items(database: psycopg.Connection, home: House, how_many: int) -> None:
     _in_parts(database, home, how_many, _PREDICTIONS, _PAYLOADS, _ROUTINGS, _ITEMS, _SLOTS)
 
 
+def predictions(database: psycopg.Connection, home: House, how_many: int) -> None:
+    """Predictions with their texts, not routed by anything."""
+    _in_parts(database, home, how_many, _PREDICTIONS, _PAYLOADS)
+
+
 def verdicts(database: psycopg.Connection, home: House, how_many: int) -> None:
     """Settled items with a review and a verdict each, all corrected."""
     _in_parts(

@@ -19,6 +19,7 @@ import psutil
 import psycopg
 
 from reviewapp.embedded import place
+from reviewapp.embedded.borrow import borrowed_server
 from reviewapp.environment import ROOT
 
 _PATIENCE_SECONDS = 180.0
@@ -73,9 +74,9 @@ class Stack:
         """MiB (PSS: shared pages count by their share) of each program, all its processes together."""
         return {name: sum(map(_pss_mib, processes)) for name, processes in self.programs().items()}
 
-    def cpu_seconds(self) -> dict[str, float]:
-        """Processor time that web and database have used; steadier than the clock when others work here."""
-        return {name: sum(map(_cpu, processes)) for name, processes in self.programs(_BUSY).items()}
+    def cpu_seconds(self, names: Sequence[str] = _BUSY) -> dict[str, float]:
+        """Processor time that these have used; steadier than the clock when others work here."""
+        return {name: sum(map(_cpu, processes)) for name, processes in self.programs(names).items()}
 
     def cpu_per(self, times: int, since: dict[str, float], what: str) -> dict[str, float]:
         """Milliseconds of processor time for each of `times` things done since `since` was taken."""
@@ -112,18 +113,38 @@ def _pss_mib(process: psutil.Process) -> float:
 @contextmanager
 def stack() -> Iterator[Stack]:
     """A running stack with an empty, initialised database; this process's Django speaks to it too."""
-    var = Path(tempfile.mkdtemp(prefix="reviewapp-bench-"))
-    own = Stack(var, _free_port())
-    try:
-        for name in ("DATABASE_URL", "BROKER_URL", "STORAGE_URL", "PUBLIC_URL"):
-            os.environ.pop(name, None)
-        os.environ |= {"REVIEWAPP_VAR": str(var), "REVIEWAPP_PORT": str(own.port)}
-        os.environ["DJANGO_SETTINGS_MODULE"] = "reviewapp.settings"
-        own.start()
+    with _own_folder() as var:
+        own = Stack(var, _free_port())
+        os.environ["REVIEWAPP_PORT"] = str(own.port)
+        try:
+            own.start()
+            django.setup()
+            yield own
+        finally:
+            own.stop()
+
+
+@contextmanager
+def database_alone() -> Iterator[psycopg.Connection]:
+    """The database of a stack, initialised, and no program that would score, route or sweep beside us."""
+    with _own_folder() as var, borrowed_server(["", "benchmark"]):
+        subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, check=True, capture_output=True)
         django.setup()
-        yield own
+        with psycopg.connect(place.database_url(var), autocommit=True) as database:
+            yield database
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """A temporary one that all settings point to; removed at the end."""
+    var = Path(tempfile.mkdtemp(prefix="reviewapp-bench-"))
+    for name in ("DATABASE_URL", "BROKER_URL", "STORAGE_URL", "PUBLIC_URL"):
+        os.environ.pop(name, None)
+    os.environ["REVIEWAPP_VAR"] = str(var)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "reviewapp.settings"
+    try:
+        yield var
     finally:
-        own.stop()
         shutil.rmtree(var, ignore_errors=True)
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import ROOT, read
+from tests.docs.pages import read
+
+ROOT = Path(__file__).parents[2]
 
 ROUTE_ONE = """
 from django.conf import settings

@@ -20,7 +20,13 @@ def record(*, nll: float = 0.5, **fields: Any) -> dict[str, Any]:
     }
 
 
-def arrived(project: Project, sent: dict[str, Any] | None = None, *, model_version: str = "prod-17") -> int:
+def arrived(
+    project: Project,
+    sent: dict[str, Any] | None = None,
+    *,
+    model_version: str = "prod-17",
+    locale: str = "",
+) -> int:
     """The id of a stored prediction with this record."""
     content = sent or record()
     prediction = Prediction.objects.create(
@@ -28,6 +34,7 @@ def arrived(project: Project, sent: dict[str, Any] | None = None, *, model_versi
         prediction_id=f"arrived-{next(_numbers)}",
         content_hash=b"\0" * 32,
         model_version=model_version,
+        locale=locale,
         occurred_at=timezone.now(),
     )
     Payload.objects.create(prediction=prediction, record=content, output_text=content["output"]["text"])

@@ -5,11 +5,15 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import NamedTuple
 
+import numpy as np
 import orjson
 from django.utils import timezone
 
+from accounts.actor import SYSTEM
+from queues import pipeline
 from queues.bulk import reserve_ids, write_rows
 from queues.models import Item, Prediction, Queue, Routing, Scores, Verdict
+from queues.monitor import actions as monitor
 from tests.factories.people import PersonFactory
 from tests.factories.work import policy_of
 
@@ -99,6 +103,29 @@ def picked(queue: Queue, rows: Iterable[Picked], *, now: datetime | None = None)
         ),
     )  # fmt: skip
     return ids
+
+
+def judged(queue: Queue, n: int = 400, *, version: str = "prod-17") -> None:
+    """`mean_nll` finds errors in English and points away from them in German; then a refit."""
+    generator = np.random.default_rng(3)
+    rows = []
+    for place in range(n):
+        is_german, is_bad = place % 2 == 0, bool(generator.random() < 0.3)
+        score = float(generator.normal() + (-1.0 if is_german else 2.0) * is_bad)
+        drawn = place % 5 == 0
+        rows.append(
+            Picked(
+                "reject" if is_bad else "approve",
+                0.2 if drawn else 1.0,
+                ("random_audit",) if drawn else ("uncertain",),
+                {"mean_nll": score, "n_tokens": float(generator.integers(4, 60))},
+                version,
+                "de" if is_german else "en",
+                days_ago=10 * (n - place) / n,
+            )
+        )
+    picked(queue, rows)
+    pipeline.run_job(monitor.ask_for_refit(queue.project_id, by=SYSTEM).pk)
 
 
 def _json(value: object) -> str:

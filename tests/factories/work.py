@@ -55,7 +55,12 @@ def policy_of(project: Project) -> Policy:
     """The active policy of the project, made when there is none."""
     found = Policy.objects.filter(project=project, is_active=True).first()
     return found or Policy.objects.create(
-        project=project, version=1, document={}, salt="salt", reason="for the test", is_active=True
+        project=project,
+        version=1,
+        document={"schema": "policy/1", "rules": []},
+        salt="salt",
+        reason="for the test",
+        is_active=True,
     )
 
 
@@ -68,6 +73,8 @@ def waiting(
     output_text: str = "Refunds are instant.",
     record: dict[str, Any] | None = None,
     kinds: tuple[str, ...] = ("uncertain",),
+    model_version: str = "prod-17",
+    pi: float = 1.0,
 ) -> Item:
     """An item that waits in the queue, with its prediction, its routing and its slots."""
     due = due_at or timezone.now() + timedelta(hours=1)
@@ -75,7 +82,7 @@ def waiting(
         project=queue.project,
         prediction_id=f"prediction-{next(_numbers)}",
         content_hash=b"\0" * 32,
-        model_version="prod-17",
+        model_version=model_version,
         occurred_at=timezone.now(),
         state=PredictionState.ROUTED,
     )
@@ -84,7 +91,7 @@ def waiting(
     }
     Payload.objects.create(prediction=prediction, record=record or conversation, output_text=output_text)
     reasons = [{"rule": kind, "kind": kind} for kind in kinds]
-    Routing.objects.create(prediction=prediction, policy=policy_of(queue.project), pi=1.0, reasons=reasons)
+    Routing.objects.create(prediction=prediction, policy=policy_of(queue.project), pi=pi, reasons=reasons)
     item = Item.objects.create(
         queue=queue,
         prediction=prediction,

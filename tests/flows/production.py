@@ -122,6 +122,7 @@ def production(folder: Path, database_url: str, broker_url: str) -> Iterator[Pro
         "DATABASE_URL": database_url,
         "BROKER_URL": broker_url,
         "STORAGE_URL": f"file://{folder}/files",
+        "ENCODER": "",
     }
     shape = Production(folder, database_url, _environment(folder, given))
     try:

@@ -1,16 +1,24 @@
 """axe finds nothing on any page, in light and in dark; and no page scrolls sideways on a phone."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.actor import SYSTEM, Actor
 from accounts.models import Person
+from queues import pipeline
 from queues.models import Item, Queue
+from queues.route import policies
+from queues.route.dry_run import asking
+from tests.factories.labels import judged
 from tests.factories.projects import Cast
+from tests.factories.traffic import came
 from tests.factories.verdicts import settled
 from tests.factories.work import FORM, TONE, queue_in, waiting
 from tests.flows.conftest import Enter
@@ -39,6 +47,20 @@ def queue(people: Cast) -> Queue:
             "documents": [{"id": "kb-1", "content": "Five days.", "score": 0.8, "citations": [[0, 7]]}]
         },
     }
+    policies.first_policy(people.project, [queue])
+    nested = {
+        "name": "nested", "kind": "all_of", "queue": queue.slug, "near_duplicates": "attach", "daily_cap": 9,
+        "of": [
+            {"kind": "attribute", "attribute": "locale", "values": ["de", ""]},
+            {"kind": "none_of", "of": [{"kind": "safety_flagged"}]},
+        ],
+    }  # fmt: skip
+    policies.new_version(
+        people.project.pk,
+        document={"schema": "policy/1", "rules": [nested]},
+        by=Actor(people.lee.pk),
+        reason="Parts.",
+    )
     settled(queue, person=people.ann, answers={"tone": "fine"})
     for kinds in (("uncertain",), ("safety_flagged", "random_audit")):
         waiting(queue, record=record, kinds=kinds, priority=90, output_text="Refunds\u200b are instant.")
@@ -63,6 +85,15 @@ PAGES: dict[str, Callable[[Queue], str]] = {
     ),
     "history": lambda queue: reverse("web:history", args=[queue.project.slug]),
     "policy": lambda queue: reverse("web:policy", args=[queue.project.slug]),
+    "measures": lambda queue: reverse("web:measures", args=[queue.project.slug]),
+    "policy-edit": lambda queue: reverse("web:policy-edit", args=[queue.project.slug]) + "?open=0",
+    "policy-json": lambda queue: reverse("web:policy-edit", args=[queue.project.slug]) + "?as=json",
+    "policy-version": lambda queue: reverse("web:policy-version", args=[queue.project.slug, 1]),
+    "policy-activate": lambda queue: reverse("web:policy-activate", args=[queue.project.slug, 2]),
+    "dry-run": lambda queue: reverse("web:dry-run", args=[queue.project.slug, dry_run_of(queue)]),
+    "dry-run-waiting": lambda queue: reverse(
+        "web:dry-run", args=[queue.project.slug, dry_run_of(queue, is_done=False)]
+    ),
     "events": lambda queue: reverse("web:events", args=[queue.project.slug]),
     "datasets": lambda queue: reverse("web:datasets", args=[queue.project.slug]),
     "new-dataset": lambda queue: reverse("web:new-dataset", args=[queue.project.slug]),
@@ -70,6 +101,16 @@ PAGES: dict[str, Callable[[Queue], str]] = {
     "no-such-queue": lambda queue: reverse("web:review", args=[queue.project.slug, "none"]),
     "no-such-page": lambda queue: "/nothing/",
 }
+
+
+def dry_run_of(queue: Queue, *, is_done: bool = True) -> int:
+    """The number of a dry run of the version in force."""
+    asked = asking.ask(queue.project_id, last=1_000, version=1, by=SYSTEM)
+    if is_done:
+        for n in range(60):
+            came(queue.project, {"mean_nll": n / 60}, at=timezone.now() - timedelta(hours=60 - n))
+        pipeline.run_job(asked.job.pk if asked.job else 0)
+    return asked.run.pk
 
 
 def faults(page: Page) -> list[str]:
@@ -95,6 +136,22 @@ def test_a_page_is_accessible_in_both_themes(
     page = enter(people.olga)
 
     page.goto(live_server.url + PAGES[name](queue))
+
+    check_both_themes(page)
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("name", ["measures", "overview"])
+def test_a_page_full_of_figures_is_accessible_too(
+    name: str, queue: Queue, people: Cast, enter: Enter, live_server: LiveServer
+) -> None:
+    judged(queue)
+    page = enter(people.olga)
+
+    page.goto(live_server.url + PAGES[name](queue))
+    for twin in page.locator("details.twin").all():
+        twin.locator("summary").click()
 
     check_both_themes(page)
     page.set_viewport_size({"width": 360, "height": 740})

@@ -108,6 +108,16 @@ def test_a_fit_that_is_not_worse_replaces_the_one_before(queue: Queue) -> None:
     assert Calibration.objects.filter(measure="mean_nll").count() == 2
 
 
+def test_the_same_labels_give_no_second_calibration(queue: Queue) -> None:
+    picked(queue, labels(60))
+    refit(queue)
+    Job.objects.update(unique_key="earlier")
+
+    refit(queue)
+
+    assert Calibration.objects.filter(measure="mean_nll").count() == 1
+
+
 def test_each_model_version_has_curves_of_its_own(queue: Queue) -> None:
     picked(queue, labels(80, version="a"))
     picked(queue, labels(80, version="b", turned=True))

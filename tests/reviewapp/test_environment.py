@@ -65,6 +65,20 @@ def test_a_port_that_is_not_a_number_is_refused_with_its_name() -> None:
         environment.read({"REVIEWAPP_PORT": "80x"})
 
 
+@pytest.mark.parametrize("value", ["", "hashing", "minilm", "/srv/models/bge"])
+def test_an_encoder_is_a_word_or_a_folder(value: str) -> None:
+    assert environment.read({"ENCODER": value}).encoder == value
+
+
+def test_the_folder_of_an_encoder_does_not_depend_on_where_a_process_stands() -> None:
+    assert environment.read({"ENCODER": "./models/bge"}).encoder == str(Path.cwd() / "models" / "bge")
+
+
+def test_a_mistyped_encoder_is_refused_with_what_there_is() -> None:
+    with pytest.raises(Misconfigured, match="ENCODER is 'minilmm', which is none of: hashing, minilm"):
+        environment.read({"ENCODER": "minilmm"})
+
+
 def test_django_finds_nothing_to_warn_about_in_production() -> None:
     done = manage(
         *("check", "--deploy", "--tag", "security", "--fail-level", "WARNING"),
@@ -74,3 +88,42 @@ def test_django_finds_nothing_to_warn_about_in_production() -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["MODERATION_URL", "LLAMA_GUARD_URL"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://moderation.example.org/v1",
+        "http://10.0.0.7/v1",
+        "http://127.0.0.1.example.org/v1",
+        "ftp://127.0.0.1/v1",
+        "//elsewhere/v1",
+        "https://",
+        "https://user:pass@api.example.org/v1",
+        "https://[/v1",
+        "file:///etc/passwd",
+    ],
+)
+def test_texts_are_sent_over_https_or_stay_on_this_machine(name: str, address: str) -> None:
+    with pytest.raises(Misconfigured, match=name):
+        environment.read({name: address})
+
+
+@pytest.mark.parametrize(
+    "address", ["https://api.openai.com/v1/moderations", "http://localhost:8000/v1", "http://[::1]/v1"]
+)
+def test_an_address_that_is_safe_is_kept_as_it_is(address: str) -> None:
+    env = environment.read({"MODERATION_URL": address, "MODERATION_KEY": "sk-1"})
+
+    assert (env.moderation.url, env.moderation.key, env.moderation.model) == (
+        address,
+        "sk-1",
+        "omni-moderation-latest",
+    )
+
+
+def test_a_detector_that_cannot_be_chosen_is_refused_by_its_name() -> None:
+    assert environment.read({"DETECTORS": "presidio"}).detectors == ("presidio",)
+    with pytest.raises(Misconfigured, match="DETECTORS names detoxify"):
+        environment.read({"DETECTORS": "presidio, detoxify"})

@@ -18,9 +18,18 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
+HEAVY = {"torch", "sentence_transformers", "transformers"}
+
+
 @pytest.mark.parametrize("module", ["reviewapp.wsgi", "reviewapp.celery"])
 def test_web_and_worker_load_no_encoder(module: str) -> None:
-    assert not loaded_by(f"import {module}") & {"torch", "sentence_transformers", "transformers"}
+    assert not loaded_by(f"import {module}") & HEAVY
+
+
+def test_asking_which_encoder_is_configured_loads_none() -> None:
+    asked = "import reviewapp.wsgi; from queues.score import encoders; encoders.named('hashing')"
+
+    assert not loaded_by(asked) & HEAVY
 
 
 @pytest.mark.parametrize("module", ["reviewapp.up.supervisor", "reviewapp.schedule", "reviewapp.client.cli"])

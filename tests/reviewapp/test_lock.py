@@ -9,6 +9,7 @@ import pytest
 from reviewapp.environment import ROOT
 
 LOCKS = ("run", "scale", "lock")
+BESIDE = ("embed", "pii")  # installed beside one of the others
 
 
 def pins(name: str) -> dict[str, str]:
@@ -16,7 +17,7 @@ def pins(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", LOCKS + BESIDE)
 def test_a_lock_names_no_place_and_hashes_everything(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
 
@@ -32,10 +33,25 @@ def test_all_locks_have_the_same_versions() -> None:
     assert run.items() <= scale.items() <= everything.items()
 
 
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_installed_beside_a_lock_changes_nothing_of_it(name: str) -> None:
+    beside, everything = pins(name), pins("lock")
+
+    shared = beside.keys() & everything.keys()
+    assert {package: beside[package] for package in shared} == {
+        package: everything[package] for package in shared
+    }
+
+
+def test_torch_has_a_version_and_no_hash_because_its_files_differ_between_machines() -> None:
+    assert pins("torch").keys() == {"torch"}
+    assert "torch" not in pins("embed")
+
+
 def test_each_direct_dependency_is_locked_and_has_its_reason() -> None:
     text = (ROOT / "pyproject.toml").read_text()
     project = tomllib.loads(text)["project"]
-    everything = pins("lock")
+    everything = pins("lock") | pins("embed") | pins("torch") | pins("pii")
 
     for line in chain(project["dependencies"], *project["optional-dependencies"].values()):
         name = re.split(r"[\[<>=]", line)[0]

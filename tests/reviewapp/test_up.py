@@ -38,14 +38,14 @@ class Group:
     port: int
     started: list["subprocess.Popen[str]"] = field(default_factory=list)
 
-    def up(self) -> "subprocess.Popen[str]":
-        """`manage.py up` as a shell would start it, in an environment of its own."""
-        taken = {"DATABASE_URL", "SECRET_KEY", "REVIEWAPP_SUPERVISED", "DJANGO_SETTINGS_MODULE"}
+    def up(self, **more: str) -> "subprocess.Popen[str]":
+        """`manage.py up` as a shell would start it, in an environment of its own and what is named here."""
+        taken = {"DATABASE_URL", "SECRET_KEY", "REVIEWAPP_SUPERVISED", "DJANGO_SETTINGS_MODULE", "ENCODER"}
         env = {name: value for name, value in os.environ.items() if name not in taken}
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up"],
             cwd=ROOT,
-            env=env | {"REVIEWAPP_VAR": str(self.var), "REVIEWAPP_PORT": str(self.port)},
+            env=env | {"REVIEWAPP_VAR": str(self.var), "REVIEWAPP_PORT": str(self.port)} | more,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -147,10 +147,10 @@ def test_a_taken_port_is_refused_with_what_to_do_and_nothing_is_left(group: Grou
 
 @pytest.mark.slow
 def test_whatever_dies_comes_back_and_messages_are_heard(group: Group) -> None:
-    supervisor = group.up()
+    supervisor = group.up(ENCODER="hashing")
     wait_until(group.ready)
 
-    for name in ("web", "worker", "scheduler", "postgres"):
+    for name in ("web", "worker", "scheduler", "encoder", "postgres"):
         before = group.pid_of(name)
         os.kill(before, signal.SIGKILL)
         wait_until(partial(group.was_replaced, name, before))

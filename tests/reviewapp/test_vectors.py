@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from queues.score.vectors import are_kept
 from reviewapp import vectors
 
 pytestmark = pytest.mark.django_db
@@ -20,10 +21,19 @@ def test_it_is_added_once_and_found_the_second_time() -> None:
 
 
 def test_a_role_that_may_not_add_it_is_told_who_can() -> None:
-    _do("DROP EXTENSION IF EXISTS vector")
+    _do("DROP EXTENSION IF EXISTS vector CASCADE")
     _do("SET LOCAL ROLE pg_monitor")
 
     assert "let a superuser run CREATE EXTENSION vector" in vectors.enable()
+
+
+def test_vectors_are_kept_again_when_the_extension_comes_back() -> None:
+    _do("DROP EXTENSION IF EXISTS vector CASCADE")
+    assert not are_kept()
+
+    assert vectors.enable() == ""
+
+    assert are_kept()
 
 
 def _one(statement: str) -> object:

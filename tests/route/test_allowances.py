@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -22,7 +23,7 @@ from tests.factories.work import queue_in
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAY = NOON.date()
 SOON, LATER = timedelta(hours=1), timedelta(hours=12)
-UNSURE = {"measure": "mean_nll", "by": "value", "threshold": 0}
+UNSURE: dict[str, Any] = {"measure": "mean_nll", "by": "value", "threshold": 0}
 
 
 @pytest.fixture
@@ -168,8 +169,12 @@ def test_a_cap_holds_across_batches_and_says_what_it_held_back(project: Project)
 
     row = RuleAllowance.objects.get(project=project)
     assert (row.rule, row.day, row.picked, row.held_back) == ("the-rule", DAY, 3, 2)
-    assert list(Item.objects.order_by("pk").values_list("prediction", flat=True)) == [ids[0], ids[1], ids[4]]
-    pis = dict(Routing.objects.values_list("prediction", "pi"))
+    assert list(Item.objects.order_by("pk").values_list("prediction_id", flat=True)) == [
+        ids[0],
+        ids[1],
+        ids[4],
+    ]
+    pis = dict(Routing.objects.values_list("prediction_id", "pi"))
     assert [pis[id_] for id_ in ids] == [1, 1, 0, 0, 1]
 
 

@@ -17,7 +17,7 @@ from queues.route import policies
 from queues.route.fact import Arrival
 from queues.route.facts.feedback import ratings_of
 from queues.route.policy_document import parse
-from queues.web.reasons import rules_of, sentence
+from queues.web.sentences import reason_of, rules_of, sentence_of
 from tests.factories.projects import ProjectFactory, member
 from tests.factories.work import queue_in
 from tests.ingest.events import event
@@ -59,7 +59,7 @@ def test_a_complaint_after_the_decision_brings_the_prediction_to_people(project:
     look = SecondLook.objects.get(prediction=number)
     assert Item.objects.get().prediction_id == number
     assert look.reasons[0]["met"] == {"thumbs_down": 1}
-    assert sentence(look.reasons[0]) == "End users were not content. Thumbs down: 1."
+    assert reason_of(look.reasons[0]) == "End users were not content. Thumbs down: 1."
 
 
 def test_a_complaint_that_waited_is_a_reason_at_arrival(project: Project) -> None:
@@ -69,7 +69,7 @@ def test_a_complaint_that_waited_is_a_reason_at_arrival(project: Project) -> Non
 
     (reason,) = Routing.objects.get(prediction=number).reasons
     assert Prediction.objects.get(pk=number).state == "routed"
-    assert sentence(reason) == "End users were not content. Reported as “hate”."
+    assert reason_of(reason) == "End users were not content. Reported as “hate”."
 
 
 def test_praise_is_no_reason(project: Project) -> None:
@@ -136,7 +136,7 @@ def test_a_rule_that_asks_nothing_or_nonsense_is_refused(criteria: dict[str, Any
 def test_the_rule_is_a_sentence(project: Project) -> None:
     policy = policies.new_version(project.pk, document=document(**CRITERIA), by=SYSTEM, reason="test")
 
-    assert [said for _rule, said in rules_of(policy)] == [
-        "Send when end users are not content: thumbs down from 1 or more; reports of any category;"
-        " less than 0.5 alike after editing."
+    assert [sentence_of(rule) for rule in rules_of(policy.document)] == [
+        "Send when end users are not content: thumbs down from 1 or more, reports of any category"
+        " or less than 0.5 alike after editing."
     ]

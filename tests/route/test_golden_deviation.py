@@ -15,7 +15,7 @@ from queues.route import policies
 from queues.route.fact import Arrival
 from queues.route.facts.golden import golden_of
 from queues.route.policy_document import parse
-from queues.web.reasons import rules_of, sentence
+from queues.web.sentences import reason_of, rules_of, sentence_of
 from tests.factories.golden import golden_record, verified
 from tests.factories.projects import ProjectFactory, member
 from tests.factories.work import queue_in
@@ -54,7 +54,7 @@ def test_what_deviates_goes_to_people_and_says_from_what(project: Project) -> No
 
     assert Item.objects.get().queue.slug == "wrong"
     assert (reason["golden_id"], reason["golden_version"], reason["matched_by"]) == ("g-1", 1, "exact")
-    assert sentence(reason).startswith("It deviates from the golden item “g-1”, version 1, by 0.")
+    assert reason_of(reason).startswith("It deviates from the golden item “g-1”, version 1, by 0.")
     assert "five business days" not in str(reason)
 
 
@@ -100,11 +100,11 @@ def test_nonsense_is_refused(options: dict[str, Any]) -> None:
         ({"min_distance": 0.3}, "Send when the output deviates from a verified answer by 0.3 or more."),
         (
             {"tags": ["a", "b"]},
-            "Send when the output deviates by 0 or more from a golden item tagged a, b.",
+            "Send when the output deviates by 0 or more from a golden item tagged a or b.",
         ),
     ],
 )
 def test_the_rule_is_a_sentence(project: Project, options: dict[str, Any], said: str) -> None:
     policy = policies.new_version(project.pk, document=document(**options), by=SYSTEM, reason="test")
 
-    assert [sentence for _rule, sentence in rules_of(policy)] == [said]
+    assert [sentence_of(rule) for rule in rules_of(policy.document)] == [said]

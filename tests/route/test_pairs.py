@@ -26,7 +26,7 @@ def project() -> Project:
 
 
 def _pairs() -> list[tuple[int, int | None]]:
-    return list(Item.objects.order_by("pk").values_list("prediction", "other"))
+    return list(Item.objects.order_by("pk").values_list("prediction_id", "other_id"))
 
 
 @pytest.mark.parametrize("versions", [("prod-17", "prod-18"), ("prod-18", "prod-17")])

@@ -9,6 +9,7 @@ from queues.route.condition import Case
 from queues.route.decide import decide
 from queues.route.policy_document import parse
 from queues.score.detectors.guardrails import finding_of
+from queues.statistics.calibrator import Calibrator
 from tests.factories.rules import case, policy, rule
 
 FLAGGED = finding_of({"component": "filter", "category": "hate", "flagged": True})
@@ -16,6 +17,11 @@ ANY_DRAW: dict[str, Any] = {"kind": "random_audit", "rate": 1.0}
 NOTHING: dict[str, Any] = {"kind": "attribute", "attribute": "segment", "values": ["nobody has it"]}
 EVERYTHING: dict[str, Any] = {"kind": "attribute", "attribute": "segment", "values": [""]}
 UNSURE: dict[str, Any] = {"kind": "uncertain", "measure": "mean_nll", "by": "value", "threshold": 1}
+
+
+def _level(probability: float) -> Calibrator:
+    """A curve that says the same of every score."""
+    return Calibrator("isotonic", {"scores": [0.0, 1.0], "fitted": [probability, probability]})
 
 
 def _reasons(fields: dict[str, Any], one: Case) -> list[dict[str, Any]]:
@@ -185,12 +191,12 @@ def test_a_champion_is_not_its_own_challenger() -> None:
         ({"by": "rank", "threshold": 0.0}, {"values": {}, "ranks": {"mean_nll": 0.9}}, False),
         (
             {"by": "probability", "threshold": 0.3},
-            {"values": {"mean_nll": 1}, "calibration": {"mean_nll": 0.3}},
+            {"values": {"mean_nll": 1}, "calibration": {"mean_nll": _level(0.3)}},
             True,
         ),
         (
             {"by": "probability", "threshold": 0.3},
-            {"values": {"mean_nll": 1}, "calibration": {"mean_nll": 0.29}},
+            {"values": {"mean_nll": 1}, "calibration": {"mean_nll": _level(0.29)}},
             False,
         ),
         ({"by": "probability", "threshold": 0.0}, {"values": {"mean_nll": 1}, "calibration": {}}, False),
@@ -230,7 +236,7 @@ def test_uncertain_by_value_rank_probability_and_the_top_of_a_day(
 def test_a_reason_by_probability_says_the_probability_and_keeps_the_score() -> None:
     fields = {"kind": "uncertain", "measure": "mean_nll", "by": "probability", "threshold": 0.3}
 
-    [reason] = _reasons(fields, case(values={"mean_nll": 1.5}, calibration={"mean_nll": 0.42}))
+    [reason] = _reasons(fields, case(values={"mean_nll": 1.5}, calibration={"mean_nll": _level(0.42)}))
 
     assert (reason["probability"], reason["score"], reason["threshold"]) == (0.42, 1.5, 0.3)
 
@@ -313,7 +319,7 @@ def test_a_fault_within_a_condition_is_named_by_its_place() -> None:
 
 def test_conditions_stand_at_most_four_deep() -> None:
     three = {"kind": "all_of", "of": [{"kind": "any_of", "of": [UNSURE]}]}
-    four = {"kind": "none_of", "of": [three]}
+    four: dict[str, Any] = {"kind": "none_of", "of": [three]}
 
     assert policy(rule(**four))
     assert "at most 4 deep" in next(iter(_faults({"kind": "all_of", "of": [four]}).values()))
@@ -344,3 +350,9 @@ def test_draws_with_too_many_outcomes_are_refused() -> None:
     draws = [{"kind": "random_audit", "rate": 0.5, "draw": f"d{n}"} for n in range(11)]
 
     assert "1024 outcomes" in next(iter(_faults({"kind": "all_of", "of": draws}).values()))
+
+
+def test_draws_that_nothing_ties_together_may_be_many() -> None:
+    draws = [rule(name=f"r{n}", **{**ANY_DRAW, "rate": 0.5, "draw": f"d{n}"}) for n in range(20)]
+
+    assert decide(policy(*draws), case()).pi == pytest.approx(1 - 0.5**20)

@@ -29,7 +29,7 @@ def project() -> Project:
 
 def _attached() -> list[tuple[int, int]]:
     """(prediction, the prediction of the item that it is counted on)."""
-    return list(Attachment.objects.order_by("pk").values_list("prediction", "item__prediction"))
+    return list(Attachment.objects.order_by("pk").values_list("prediction_id", "item__prediction_id"))
 
 
 # ---- the fingerprint
@@ -77,7 +77,7 @@ def test_of_one_batch_the_first_becomes_an_item_and_the_rest_is_counted_on_it(pr
         project, sent(), sent("Six."), sent("refunds TAKE five days."), sent()
     )
 
-    assert list(Item.objects.order_by("pk").values_list("prediction", flat=True)) == [first, other]
+    assert list(Item.objects.order_by("pk").values_list("prediction_id", flat=True)) == [first, other]
     assert _attached() == [(same, first), (again, first)]
     assert Slot.objects.count() == 2
     assert set(Prediction.objects.values_list("state", flat=True)) == {"routed"}

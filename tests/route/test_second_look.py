@@ -36,7 +36,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FINDINGS = frozenset({"findings"})
 SAFETY = rule("safety_flagged", "safety", min_severity="low", priority=90, due_hours=1)
 UNSURE = rule("uncertain", "unsure", measure="mean_nll", by="value", threshold=1, priority=40)
-FIRST = {"measure": "mean_nll", "by": "value", "threshold": 0}
+FIRST: dict[str, Any] = {"measure": "mean_nll", "by": "value", "threshold": 0}
 Later = Callable[[int], list[int]]
 
 
@@ -84,7 +84,7 @@ def _names(reasons: list[dict[str, Any]]) -> list[str]:
     ],
 )
 def test_only_rules_that_look_at_what_changed_are_asked(changed: set[str], asked: list[str]) -> None:
-    unsure = {"kind": "uncertain", "measure": "mean_nll", "by": "value", "threshold": 1}
+    unsure: dict[str, Any] = {"kind": "uncertain", "measure": "mean_nll", "by": "value", "threshold": 1}
     document = policy(
         SAFETY,
         rule(name="value", **unsure),
@@ -355,7 +355,12 @@ def test_a_look_waits_for_a_submit_at_its_slot_and_holds_nothing_that_the_submit
     in_force(project, SAFETY, UNSURE)
     [id_] = receive(project, sent(nll=1.5))
     item = Item.objects.get()
-    looking = threading.Thread(target=lambda: (_flagged(id_), connection.close()))
+
+    def look() -> None:
+        _flagged(id_)
+        connection.close()
+
+    looking = threading.Thread(target=look)
 
     with transaction.atomic():
         Slot.objects.select_for_update().get(item=item)

@@ -78,7 +78,7 @@ def test_a_reader_sees_lists_and_may_not_write_them(people: Cast, signed_in: Sig
         ({"entries": "fine\n(", "kind": "patterns"}, "Entry 2: RE2 cannot read it: missing )"),
         ({"entries": "a*", "kind": "patterns"}, "Entry 1: It fits nothing at all"),
         ({"name": "Not good"}, "Use 1 to 60 small letters"),
-        ({"category": "Big"}, "String should match pattern"),
+        ({"category": "Big"}, "Use small letters, digits"),
         ({"reason": ""}, "Say why"),
         ({"severity": "9"}, "Select a valid choice"),
         ({"entries": ""}, "This field is required"),

@@ -17,6 +17,7 @@ from queues.newest import newest
 from tests.factories.arrivals import arrived, record
 from tests.factories.projects import Cast
 from tests.factories.reviews import REJECT, leased, reviewed
+from tests.factories.search import indexed
 from tests.factories.work import queue_in, waiting
 from tests.web.conftest import SignIn
 
@@ -160,8 +161,9 @@ def test_an_exact_id_opens_the_story(people: Cast, mel: Client) -> None:
 
 def test_text_is_found_in_outputs_of_this_project_only(people: Cast, mel: Client) -> None:
     found = waiting(queue_in(people.project), output_text="Bring the headphones BACK on Monday.")
-    waiting(queue_in(people.project))
-    waiting(queue_in(people.other), output_text="back on Monday")
+    silent = waiting(queue_in(people.project))
+    other = waiting(queue_in(people.other), output_text="back on Monday")
+    indexed(found.prediction_id, silent.prediction_id, other.prediction_id)
 
     page = mel.get(address(people), {"text": "back on monday"})
 
@@ -179,7 +181,8 @@ def test_text_is_found_in_outputs_of_this_project_only(people: Cast, mel: Client
 )
 def test_filters_narrow_together(people: Cast, mel: Client, wanted: dict[str, str]) -> None:
     item = waiting(queue_in(people.project), kinds=("safety_flagged", "uncertain"))
-    arrived(people.project, model_version="prod-18")
+    other = arrived(people.project, model_version="prod-18")
+    indexed(item.prediction_id, other)
 
     page = mel.get(address(people), wanted)
 
@@ -246,7 +249,7 @@ def test_environments_are_those_of_the_project(people: Cast) -> None:
 
 
 def test_a_search_reads_no_record(people: Cast) -> None:
-    arrived(people.project, record(metadata={"large": "x" * 10_000}))
+    indexed(arrived(people.project, record(metadata={"large": "x" * 10_000})))
 
     found = search(people.project.pk, Search(text="five")).rows[0]
 

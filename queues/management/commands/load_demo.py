@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from queues.management.demo import card as cards
-from queues.management.demo import desk, people, sources, traffic
+from queues.management.demo import desk, insight, knowledge, people, sources, traffic
 from queues.management.demo.card import Card
 from queues.management.demo.history import History
 
@@ -27,13 +27,21 @@ class Command(BaseCommand):
         # Before anything slow: a run that is cut short must not lose the passwords.
         card.save(path)
         self._say(_("project and people are there"))
-        queues = desk.ensure_queues(project, wanted["queues"], by=Actor(named["lee"].pk))
-        desk.ensure_policy(project, by=Actor(named["lee"].pk))
+        lead = Actor(named["lee"].pk)
+        queues = desk.ensure_queues(project, wanted["queues"], by=lead)
+        desk.ensure_policy(project, by=lead)
         self._say(_("queues, forms and policy are there"))
+        knowledge.ensure_golden(project, by=lead)
+        knowledge.ensure_promises(project, by=lead)
+        self._say(_("golden items and a word list are there"))
         created = traffic.push(project, by=engineer)["created"]
         self._say(_("%(n)s predictions are new, scored and routed") % {"n": created})
         for step in History(project, queues, named).play():
             self._say(step)
+        insight.ensure_weighed(project, by=lead)
+        self._say(_("measures are weighed by what people found"))
+        insight.ensure_proposal(project, by=lead)
+        self._say(_("a proposal of another policy was tried out"))
         if options["verbosity"]:  # 0: whoever called shows the card when the pages can be opened
             self._show(card)
 

@@ -13,7 +13,7 @@ from queues.models import Policy, Queue
 from queues.review import form_versions
 from queues.route import policies
 
-WHY = "The policy of the demo: doubt, danger, and a random sample of everything."
+WHY = "Danger and personal data first, then complaints, doubt, and a random sample of everything."
 
 
 def ensure_queues(project: Project, wanted: Sequence[dict[str, Any]], *, by: Actor) -> dict[str, Queue]:

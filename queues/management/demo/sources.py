@@ -17,7 +17,7 @@ def text(name: str) -> str:
     return (FOLDER / name).read_text("utf-8")
 
 
-def predictions() -> Iterator[dict[str, Any]]:
-    """The records, oldest first."""
-    with (FOLDER / "predictions.jsonl").open(encoding="utf-8") as lines:
+def records(name: str) -> Iterator[dict[str, Any]]:
+    """The lines of a JSONL file in their order."""
+    with (FOLDER / name).open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)

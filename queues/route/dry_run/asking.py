@@ -1,6 +1,6 @@
 """Asking for a dry run, asking no more, and how one stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,7 +127,12 @@ def unfinished(project_id: int) -> QuerySet[DryRun]:
 
 def newest(project_id: int, how_many: int) -> list[Asked]:
     """The last dry runs, each with how it stands."""
-    runs = list(dry_runs(project_id).defer("document")[:how_many])
+    return with_jobs(dry_runs(project_id).defer("document", "result")[:how_many])
+
+
+def with_jobs(runs: Iterable[DryRun]) -> list[Asked]:
+    """Dry runs, each with how it stands."""
+    runs = list(runs)
     jobs = {job.subject_id: job for job in Job.objects.filter(unique_key__in=[_key(run.pk) for run in runs])}
     return [Asked(run, jobs.get(run.pk)) for run in runs]
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -45,7 +45,7 @@ def paces(project_id: int, *, now: datetime) -> Mapping[str, Pace]:
     """Queue → its pace over the last DAYS full days (UTC), days without a review included."""
     queues = list(Queue.objects.filter(project=project_id))
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    arguments = {
+    arguments: dict[str, Any] = {
         "queues": [queue.pk for queue in queues],
         "since": today - timedelta(days=DAYS),
         "until": today,
@@ -66,10 +66,10 @@ def paces(project_id: int, *, now: datetime) -> Mapping[str, Pace]:
     }
 
 
-def _covered_since(since: object, arguments: Mapping[str, object]) -> date:
+def _covered_since(since: datetime, arguments: Mapping[str, Any]) -> date:
     """The first day that the newest LOOK_AT reviews cover in full."""
     ((seen, oldest),) = _rows(_OLDEST, arguments)
-    first = since.date() if isinstance(since, datetime) else date.min
+    first = since.date()
     if seen < LOOK_AT or oldest is None:
         return first
     return max(first, oldest.astimezone(UTC).date() + timedelta(days=1))
@@ -80,7 +80,7 @@ def _median(done: Mapping[date, int], first: date, today: date) -> float | None:
     return float(median(done.get(day, 0) for day in days)) if days and done else None
 
 
-def _rows(sql: str, arguments: Mapping[str, object]) -> list[tuple]:
+def _rows(sql: str, arguments: Mapping[str, Any]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, arguments)
         return cursor.fetchall()

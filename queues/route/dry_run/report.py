@@ -64,7 +64,7 @@ class Difference(_Part):
     no_longer_sent: int
     moved: int
     sent_alike: int
-    examples: dict[Literal["newly_sent", "no_longer_sent", "moved"], list[Example]]
+    examples: dict[str, list[Example]]
 
 
 class Chances(_Part):

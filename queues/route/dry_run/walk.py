@@ -67,7 +67,7 @@ def parts(span: Span, *, with_records: bool) -> Iterator[list[Seen]]:
         scored = {one.id: one for one in scores.scored(ids)}
         records = scores.records(ids) if with_records else {}
         yield [
-            Seen(Arrival(*row, records.get(row[0], {})), received_at, scored.get(row[0]))
+            Seen(Arrival._make((*row, records.get(row[0], {}))), received_at, scored.get(row[0]))
             for *row, received_at in rows
         ]
         after = ids[-1]

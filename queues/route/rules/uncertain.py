@@ -73,7 +73,8 @@ class Uncertain(Condition):
         if self.by == "value":
             return score, self.threshold
         if self.by == "probability":
-            return case.facts["calibration"].get(self.measure), self.threshold
+            curve = case.facts["calibration"].get(self.measure)
+            return (None if curve is None else curve.probability(score)), self.threshold
         if self.by == "top_per_day":
             return rank, _share_above(self.per_day or 0, case.facts["traffic"])
         return rank, self.threshold

@@ -1,0 +1,94 @@
+"""Vectors: what the encoder makes of question and answer, and the scores that need vectors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+from django.db import connection
+
+from queues.ingest.messages import asked_in
+from queues.models import EnrichmentKind, Part
+from queues.score import queries, vectors
+from queues.score.answers import answers
+from queues.score.compute import Scored, embedded_scores_of
+from queues.score.encoder import Encoder, Vectors, facts_of
+from queues.score.enrichment import Changed, Kind, NotNow, kinds
+from queues.score.own_encoder import own_encoder
+from queues.score.vectors import NewVector
+
+# "missing" loses what now has a value, and "values" what no longer has one.
+_MERGE = """
+    UPDATE queues_scores s SET
+      "values" = (s."values" - ARRAY(SELECT jsonb_object_keys(new.missing))) || new."values",
+      missing = (s.missing - ARRAY(SELECT jsonb_object_keys(new."values"))) || new.missing
+    FROM unnest(%s::bigint[], %s::jsonb[], %s::jsonb[]) AS new (id, "values", missing)
+    WHERE s.prediction_id = new.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What the encoder found for a batch."""
+
+    encoder: Encoder
+    vectors: list[NewVector]
+    scores: dict[int, Scored]
+
+
+def encode(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """The vectors of these texts. NotNow when the encoder cannot encode anything: no text is to blame."""
+    try:
+        return encoder.encode(texts)
+    except Exception as error:
+        try:
+            encoder.encode(["word"])
+        except Exception:  # noqa: BLE001 - whatever its libraries raise
+            raise NotNow(f"the encoder {encoder.name} cannot be used: {error}") from error
+        raise
+
+
+def _look(prediction_ids: Sequence[int]) -> Embedded:
+    encoder = own_encoder()
+    if encoder is None:
+        raise NotNow("no encoder is configured")
+    records = {id_: record for id_, record in queries.records(prediction_ids).items() if record.get("output")}
+    texts = {id_: [asked_in(record), *answers(record)] for id_, record in records.items()}
+    rows = encode(encoder, [text for those in texts.values() for text in those]) if texts else None
+    found, scores, start = list[NewVector](), dict[int, Scored](), 0
+    for id_, those in texts.items():
+        own = np.asarray(rows)[start : start + len(those)]
+        start += len(those)
+        found += [
+            NewVector(id_, part, vector)
+            for part, text, vector in zip(Part, those, own, strict=False)
+            if text.strip() and vector.any()
+        ]
+        scores[id_] = embedded_scores_of(records[id_], own[1:], facts_of(encoder))
+    return Embedded(encoder, found, scores)
+
+
+def _write(found: Embedded) -> Changed:
+    vectors.store(vectors.known(found.encoder), found.vectors)
+    merge(found.scores)
+    return frozenset({"vectors", "scores"})
+
+
+def merge(scores: Mapping[int, Scored]) -> None:
+    """Add scores to those that predictions have; a score of the same name is replaced."""
+    columns = (
+        list(scores),
+        [orjson.dumps(scored.values).decode() for scored in scores.values()],
+        [orjson.dumps(scored.missing).decode() for scored in scores.values()],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_MERGE, columns)
+
+
+def _is_ready() -> bool:
+    return own_encoder() is not None and vectors.are_kept()
+
+
+kinds.register(EnrichmentKind.EMBED)(
+    Kind(look=_look, write=_write, is_ready=_is_ready, at_once=16, runs_in="embed")
+)

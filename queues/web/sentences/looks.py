@@ -1,0 +1,25 @@
+"""What had become known before a second look, in words."""
+
+from collections.abc import Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from queues.web.sentences.lists import both
+
+_KNOWN: dict[str, Promise] = {
+    "findings": lazy("the answer of a filter"),
+    "fact:feedback": lazy("what end users said"),
+    "fact:golden": lazy("which golden questions are near"),
+    "fact:novelty": lazy("how near it is to what was reviewed"),
+}
+
+
+def known_since(changed: Sequence[str]) -> str:
+    """ "what end users said and the answer of a filter"; the scores by their names, after the rest."""
+    told = [str(_KNOWN[name]) for name in changed if name in _KNOWN]
+    scores = [name.removeprefix("score:") for name in changed if name.startswith("score:")]
+    if scores:
+        told.append(_("the scores %(names)s") % {"names": both(scores)})
+    return both(told)
