@@ -118,7 +118,9 @@ def _batch_seconds(home: "House", records: Iterator[dict[str, Any]], rounds: int
     from queues.route import windows  # noqa: PLC0415 - Django is up only now
     from queues.route.facts import traffic  # noqa: PLC0415
 
-    warm, cold, cpu = [], [], []
+    warm: list[float] = []
+    cold: list[float] = []
+    cpu: list[float] = []
     for _round in range(rounds):
         for forgets in (False, True):
             batches = stored(home, records, BATCH)
