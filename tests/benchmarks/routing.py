@@ -49,6 +49,9 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "any_of": [{"kind": "any_of", "of": [{**_UNSURE, "by": "value", "threshold": 3}, _FLAGGED]}],
+    "badly_rated": [{"kind": "badly_rated", "thumbs_down": 1, "stars": 2}],
+    "golden_deviation": [{"kind": "golden_deviation", "min_distance": 0.2}],
+    "novelty": [{"kind": "novelty", "threshold": 0.6, "daily_cap": 200}],
     "none_of": [{"kind": "all_of", "of": [{"kind": "none_of", "of": [_SCORED]}, _FEW]}],
 }
 
