@@ -22,6 +22,7 @@ from queues.models import Draft, Item, ItemState, Review, Slot, SlotState
 from queues.review import drafts
 from queues.review import form as forms
 from queues.review import submission as submissions
+from queues.review.flagged import flags_of
 from queues.review.submission import Submission
 
 UNDO_SECONDS = 10  # of the toast
@@ -120,7 +121,7 @@ _LOCKED = Compiled(_lockable)
 
 def is_flagged(item: Item) -> bool:
     """Whether a safety rule sent this item to review."""
-    return any(reason.get("kind") == "safety_flagged" for reason in item.reasons)
+    return bool(flags_of(item.reasons))
 
 
 def _repeat(token: UUID, by: Actor, document: Mapping[str, object], slot: Slot) -> Submitted:

@@ -15,6 +15,7 @@ from queues.errors import NotFound
 from queues.models import Draft, Item, Queue, Review
 from queues.review import form as forms
 from queues.review.conversation import Document, Turn, documents_of, facts_of, system_of, turns_of
+from queues.review.flagged import flags_of
 from queues.review.form import Form
 
 
@@ -92,11 +93,20 @@ def desk(lease: Lease, *, queue: Queue, by: Actor) -> Desk:
 
 def _reasons(item: Item, *, shows_scores: bool) -> tuple[RoutedReason, ...]:
     figures = ("measure", "score", "rank", "threshold") if shows_scores else ()
-    shown = ("category", "severity", *figures)
     return tuple(
-        RoutedReason(rule=reason["rule"], kind=reason["kind"], **{name: reason.get(name) for name in shown})
+        RoutedReason(
+            rule=reason["rule"],
+            kind=reason["kind"],
+            **{name: reason.get(name) for name in figures},
+            **_flag(reason),
+        )
         for reason in item.reasons
     )
+
+
+def _flag(reason: Mapping[str, Any]) -> dict[str, Any]:
+    flag = next(iter(flags_of([reason])), reason)
+    return {name: flag.get(name) for name in ("category", "severity")}
 
 
 def done_today(queue_id: int, *, by: Actor) -> int:

@@ -156,7 +156,7 @@ def _reasons_required_for(desk: Desk) -> str:
     if not desk.form.reasons:
         return ""
     needed = set(desk.form.reasons_required_for)
-    if desk.form.override_needs_reason and any(r.kind == "safety_flagged" for r in desk.reasons_routed):
+    if desk.form.override_needs_reason and any(map(_is_flag, desk.reasons_routed)):
         needed.add("approve")
     return " ".join(sorted(needed))
 
@@ -169,8 +169,13 @@ def _other_faults(form: Form, typed: Typed) -> list[Fault]:
     return [fault for fault in typed.faults if fault.pointer not in places]
 
 
+def _is_flag(reason: RoutedReason) -> bool:
+    """A filter objected, whatever else the rule asked for."""
+    return reason.kind == "safety_flagged" or reason.category is not None
+
+
 def _why(reason: RoutedReason) -> Why:
-    kind = {"safety_flagged": "reject", "random_audit": ""}.get(reason.kind, "accent")
+    kind = "reject" if _is_flag(reason) else "" if reason.kind == "random_audit" else "accent"
     figures = {"rule": reason.rule, "rank": _figure(reason.rank), "score": _figure(reason.score)}
     figures |= {"measure": reason.measure or "", "threshold": _figure(reason.threshold)}
     if reason.category is not None:
