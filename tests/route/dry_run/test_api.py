@@ -1,5 +1,6 @@
 """Dry runs and looks at policies through the API, as a program with a key sees them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -53,7 +54,7 @@ def lead(cast: Cast) -> Caller:
     return Caller(cast, cast.lee)
 
 
-def document(*rules: dict[str, object]) -> dict[str, object]:
+def document(*rules: Mapping[str, object]) -> dict[str, object]:
     return {"schema": "policy/1", "rules": list(rules)}
 
 
