@@ -132,8 +132,7 @@ def keep(held: Mapping[int, Held]) -> None:
 def keep_late(project_id: int, records: Mapping[int, Record]) -> None:
     """The same for predictions of which more is known now; what was written down before stays."""
     if has_any(project_id):
-        found = DeviationRow.objects.filter(prediction__in=records).values_list("prediction", flat=True)
-        there = set(found)
+        there = {row.prediction_id for row in DeviationRow.objects.filter(prediction__in=records)}
         late = {id_: record for id_, record in records.items() if id_ not in there}
         keep(held_against(project_id, late))
 

@@ -114,7 +114,7 @@ def _near(golden: _Golden, asked: Mapping[int, Vectors]) -> dict[int, list[int]]
     found = {}
     for id_, vector in asked.items() if len(golden.version_ids) else ():
         cosines = np.round(golden.rows @ (vector / np.linalg.norm(vector)), _DIGITS)
-        places = np.flatnonzero(cosines >= AT_LEAST)
+        places = np.flatnonzero(cosines >= AT_LEAST).tolist()
         order = sorted(places, key=lambda place: (-cosines[place], -golden.version_ids[place]))
         if order:
             found[id_] = [golden.version_ids[place] for place in order]

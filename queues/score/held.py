@@ -23,7 +23,8 @@ class Match(NamedTuple):
     def of_row(cls, version_id: int, golden_id: str, version: int, *rest: str) -> "Match":
         """As the database gives it: targets, rule and tags as JSON."""
         *documents, matched_by = rest
-        return cls(version_id, golden_id, version, *map(orjson.loads, documents), matched_by)
+        targets, rule, tags = map(orjson.loads, documents)
+        return cls(version_id, golden_id, version, targets, rule, tags, matched_by)
 
 
 class Held(NamedTuple):
