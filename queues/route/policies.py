@@ -13,9 +13,10 @@ from accounts.models import Project
 from queues.errors import Fault, Invalid, Taken, WrongState
 from queues.models import Policy, PolicyActivation, Queue
 from queues.route import queries
-from queues.route.policy_document import SCHEMA, PolicyDocument, parse
+from queues.route.policy_document import SCHEMA, PolicyDocument, parse, unstorable
 
 ANY_VERSION = 0  # as `instead_of`: whichever is in force
+REASON_MOST = 2_000
 _SALT_BYTES = 32  # stored as 64 hexadecimal digits
 
 
@@ -150,9 +151,10 @@ def lock(project_id: int) -> None:
 
 
 def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        detail = _("Say why, for those who will read the history.")
-        raise Invalid(_("A policy is changed with a reason."), [Fault("/reason", "reason.empty", detail)])
+    if not reason.strip() or len(reason) > REASON_MOST or unstorable(reason):
+        detail = _("Say why, for those who will read the history, in at most %(n)d characters.")
+        fault = Fault("/reason", "reason.empty", detail % {"n": REASON_MOST})
+        raise Invalid(_("A policy is changed with a reason."), [fault])
 
 
 def _check_usable(policy: Policy) -> None:

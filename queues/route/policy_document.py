@@ -14,6 +14,8 @@ from queues.route.inclusion import MOST_OUTCOMES, how_many_outcomes, is_plain_dr
 from queues.route.rule import Rule, rule_class
 
 SCHEMA = "policy/1"
+LARGEST = 2.0**53  # beyond it numbers are not exact, and come back from the database as others
+DEEPEST_JSON = 40  # levels of a document; a condition within conditions needs ten
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 if TYPE_CHECKING:
@@ -122,7 +124,9 @@ def parse(document: Mapping[str, Any]) -> PolicyDocument:
 
 
 def unstorable(value: Any, pointer: str = "") -> list[Fault]:
-    """The places of texts that no database keeps: NUL, lone surrogates; and of what no JSON can hold."""
+    """The places of what no database keeps: NUL, lone surrogates, numbers out of range, too many levels."""
+    if pointer.count("/") > DEEPEST_JSON:
+        return [Fault(pointer, "policy.depth", "conditions stand too deep within each other")]
     if isinstance(value, Mapping):
         inner = [(f"{pointer}/{_escaped(key)}", key, child) for key, child in value.items()]
         return [
@@ -132,6 +136,8 @@ def unstorable(value: Any, pointer: str = "") -> list[Fault]:
         return [f for n, child in enumerate(value) for f in unstorable(child, f"{pointer}/{n}")]
     if isinstance(value, str) and _UNSTORABLE.search(value):
         return [Fault(pointer, "policy.text", "take out NUL and lone surrogates")]
+    if isinstance(value, int | float) and not abs(value) < LARGEST:  # also NaN
+        return [Fault(pointer, "policy.number", "write a smaller number")]
     return []
 
 

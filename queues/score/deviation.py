@@ -13,6 +13,7 @@ from queues.score.normalise import normalise_v1
 from queues.score.numbers import number_in
 
 LONGEST = 5_000  # code points of a text that are compared letter by letter; equality is of the whole text
+PATTERN_TEXT_MOST = 20_000  # code points that a pattern is looked for in
 _EXACT_FLOAT = 1e-9  # a number sent as the expected value may differ by its last bits
 
 
@@ -53,7 +54,9 @@ def _similarity(output: str, targets: Sequence[str], rule: Mapping[str, Any]) ->
 
 
 def _regex(output: str, _targets: Sequence[str], rule: Mapping[str, Any]) -> Deviation:
-    """The pattern is found somewhere in the output."""
+    """The pattern is found somewhere in the output. One too long to search goes to a person, unsearched."""
+    if len(output) > PATTERN_TEXT_MOST:
+        return _deviating(1.0, "too_long_for_pattern")
     if _compiled(rule["pattern"]).search(output):
         return _as_expected(0.0, "matches")
     return _deviating(1.0, "no_match")

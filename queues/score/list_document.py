@@ -170,6 +170,20 @@ def _is_slow(entries: Sequence[str], kind: str) -> bool:
     return False
 
 
+def seconds_of(pattern: str) -> float:
+    """Processor time of one search on the worst of the texts made to be slow.
+
+    Compiled anew for each: what an automaton has learned of one text makes the next look cheap.
+    """
+    return max(_timed(re2.compile(pattern, pattern_options()), text) for text in _slow_texts(pattern))
+
+
+def _timed(compiled: Any, text: str) -> float:
+    began = time.thread_time()
+    compiled.search(text)
+    return time.thread_time() - began
+
+
 def _slow_texts(written: str) -> Iterator[str]:
     """Texts that make automata grow: one sign, two signs and the pattern's own signs in disorder."""
     draw = random.Random(7)  # noqa: S311 - the same texts each time

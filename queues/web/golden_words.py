@@ -24,6 +24,7 @@ WHYS: dict[str, Promise] = {
     "other_text": lazy("another text"),
     "not_alike": lazy("not similar enough"),
     "no_match": lazy("the pattern is not found"),
+    "too_long_for_pattern": lazy("the output is too long to look for the pattern"),
     "no_number": lazy("no number in it"),
     "outside_tolerance": lazy("too far off"),
     "other_value": lazy("another value"),

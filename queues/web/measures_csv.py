@@ -25,7 +25,8 @@ _HEAD_OF_ONE = ("table", "from", "to", "labels", "stated_or_share", "rate_or_fou
 @require_safe
 def measures_csv(request: ProjectRequest) -> HttpResponse:
     """The table of measures, or with `measure` the reliability table and the budget curve of that one."""
-    found = monitor.worth_of_version(request.project.pk, request.GET.get("model_version", ""))
+    version = request.GET.get("model_version", "").replace("\0", "\ufffd")  # no version's name holds NUL
+    found = monitor.worth_of_version(request.project.pk, version)
     if found is None:
         raise NotFound(_("There are no figures of this model version. Choose one on the page of measures."))
     one = found.named(request.GET.get("measure", ""))

@@ -194,7 +194,8 @@ def _conflict(
     draft = drafts.draft_of(request.project.pk, request.user.pk)
     context = editor_context(request, draft, open_place=None, may_edit=True)
     rules = typed.get("rules")
-    lost = rules[open_place] if isinstance(rules, list) and open_place is not None else None
+    known = rules if isinstance(rules, list) else []
+    lost = known[open_place] if open_place is not None and open_place < len(known) else None
     context |= {"message": message, "lost": lost}
     template = "policy/_editor.html" if request.htmx else "policy/edit.html"
     response = render(request, template, context, status=409)

@@ -73,3 +73,18 @@ def test_what_is_wrong_is_named_where_it_is(changed: dict[str, Any], expected: l
 
 def test_a_pattern_is_answer_enough() -> None:
     assert check(golden_record(target=None, rule={"kind": "regex", "pattern": "days"})).targets == []
+
+
+@pytest.mark.parametrize("pattern", ["a[ab]{900}c", "[ab]*a[ab]{400}c"])
+def test_a_pattern_that_could_hold_up_arrivals_is_refused(pattern: str) -> None:
+    assert faults(rule={"kind": "regex", "pattern": pattern}) == [("/rule/pattern", "rule.pattern_slow")]
+
+
+def test_an_ordinary_pattern_is_quick_enough() -> None:
+    pattern = r"(?i)\b(five|5) (working|business) days\b"
+
+    assert check(golden_record(rule={"kind": "regex", "pattern": pattern})).rule["pattern"] == pattern
+
+
+def test_a_tolerance_beyond_all_numbers_is_refused() -> None:
+    assert faults(rule={"kind": "number", "absolute": 1e30})[0][0].startswith("/rule")

@@ -466,3 +466,47 @@ def test_hostile_names_and_values_are_text(editor: Editor) -> None:
 
     for query in ("", "?open=0", "?as=json"):
         assert "<script>document" not in editor.look(query)
+
+
+# --- what nobody should post, and what somebody will -----------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["1e30", "9" * 30])
+def test_a_number_that_the_database_gives_back_as_another_is_not_kept(editor: Editor, number: str) -> None:
+    editor.press("add:uncertain")
+
+    editor.press("", open="0", fields={"/rules/0/priority": number})
+
+    assert editor.client.get(f"{editor.path}edit").status_code == 200
+
+
+@pytest.mark.parametrize("parts", [5, None, {"a": 1}, ["x"], [5], [[1]]])
+def test_taking_conditions_apart_where_there_are_none_is_refused(editor: Editor, parts: object) -> None:
+    editor.press("add:uncertain")
+    draft = PolicyDraft.objects.get()
+    draft.document["rules"] = [{"name": "a", "kind": "all_of", "queue": "answers", "of": parts}]
+    draft.save()
+
+    assert editor.press("unwrap:0").status_code in (409, 422)
+
+
+@pytest.mark.parametrize("kind", [{}, [1], None])
+def test_a_kind_that_is_no_text_breaks_no_press(editor: Editor, kind: object) -> None:
+    editor.press("add:uncertain")
+    draft = PolicyDraft.objects.get()
+    draft.document["rules"] = [{"name": "a", "kind": kind, "queue": "answers"}]
+    draft.save()
+
+    assert editor.press("", open="0").status_code < 500
+
+
+def test_a_place_of_five_thousand_digits_is_no_place(editor: Editor) -> None:
+    editor.press("add:all_of")
+
+    assert editor.press(f"part-add:/rules/0/of/{'9' * 5_000}", open="0").status_code in (409, 422)
+
+
+def test_a_stale_form_whose_open_rule_is_gone_shows_the_draft_as_it_is(editor: Editor) -> None:
+    editor.press("add:uncertain")
+
+    assert editor.press("remove:0", revision=77, open="99").status_code == 409

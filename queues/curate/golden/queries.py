@@ -1,10 +1,10 @@
 """Reading golden items: the list, one with its versions, what it was held against, the file."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from django.db import connection
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -113,7 +113,9 @@ def lines(project_id: int) -> Iterator[bytes]:
     last = 0
     rows = current_of(project_id).filter(golden__retired_at=None).order_by("pk")
     while batch := list(rows.filter(pk__gt=last)[:_AT_ONCE]):
-        yield b"".join(orjson.dumps(record_of(version)) + b"\n" for version in batch)
+        yield b"".join(
+            json.dumps(record_of(version), ensure_ascii=False).encode() + b"\n" for version in batch
+        )
         last = batch[-1].pk
 
 

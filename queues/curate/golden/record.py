@@ -13,16 +13,20 @@ from queues.errors import Fault
 from queues.ingest import limits
 from queues.ingest.checking import faults_of_shape, invalid, storable
 from queues.ingest.jsontext import Sent
-from queues.ingest.kinds import STRICT, Locale, Name, NotNegative, Share, Text
+from queues.ingest.kinds import STRICT, Locale, Name, Share, Text
 from queues.ingest.kinds import Tag as TagText
 from queues.ingest.messages import as_parts
 from queues.ingest.record import Input
 from queues.score.detectors.patterns import compiled
 from queues.score.deviation import compare
 from queues.score.golden import prompt_hashes
+from queues.score.list_document import seconds_of
 from queues.score.prompt_text import prompt_text
 
 DEFAULT_RULE: dict[str, Any] = {"kind": "normalised"}
+
+Tolerance = Annotated[float, Field(ge=0, le=1e15)]  # beyond it the database gives whole numbers back
+SLOW_SECONDS = 0.02  # on a text of 5,000 characters; an ordinary pattern needs a hundredth of that
 
 
 @with_config(STRICT)
@@ -56,8 +60,8 @@ class NumberRule(TypedDict):
     """The difference may be `absolute`, or `relative` × the answer, whichever is more; by default nothing."""
 
     kind: Literal["number"]
-    absolute: NotRequired[NotNegative]
-    relative: NotRequired[NotNegative]
+    absolute: NotRequired[Tolerance]
+    relative: NotRequired[Tolerance]
     pick: NotRequired[Literal["last", "first"]]
     decimal: NotRequired[Literal[".", ","]]
 
@@ -144,6 +148,9 @@ def _faults_of_pattern(pattern: object) -> list[Fault]:
         reason = error.args[0] if error.args else ""
         reason = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
         return [Fault("/rule/pattern", "rule.pattern", f"RE2 does not take this pattern: {reason[:200]}")]
+    if seconds_of(pattern) > SLOW_SECONDS:
+        detail = "This pattern is too slow for long texts. Use smaller bounds, or * and + instead of them."
+        return [Fault("/rule/pattern", "rule.pattern_slow", detail)]
     return []
 
 

@@ -13,5 +13,6 @@ def _write(flagged: Sequence[int]) -> Changed:
 
 
 kinds.register(EnrichmentKind.DETECT)(
-    Kind(look=remote.detect, write=_write, is_ready=remote.is_configured, at_once=16)
+    # Few at once: each may ask a server several times, and a batch has two minutes.
+    Kind(look=remote.detect, write=_write, is_ready=remote.is_configured, at_once=4)
 )

@@ -57,8 +57,10 @@ def operate(document: Document, do: str, *, open_place: int | None, queue: str, 
 def restore(document: Document, removed: tuple[int, Document]) -> Done:
     """Put a rule back where it was."""
     document = deepcopy(document)
-    place = min(removed[0], len(document["rules"]))
-    document["rules"].insert(place, removed[1])
+    rules = document.setdefault("rules", [])
+    if not isinstance(rules, list):
+        raise _no_such_place()
+    rules.insert(min(removed[0], len(rules)), removed[1])
     return Done(document, None)
 
 
@@ -105,7 +107,9 @@ def _wrap(document: Document, rules: list[Any], place: int, _open_place: int | N
 def _unwrap(document: Document, rules: list[Any], place: int, _open_place: int | None) -> Done:
     """The only condition that is left within, as the rule's own."""
     terms, condition = _parted(rules[place])
-    if condition.get("kind") not in WITHIN or len(condition.get("of", ())) != 1:
+    parts = condition.get("of")
+    is_one = isinstance(parts, list) and len(parts) == 1 and isinstance(parts[0], dict)
+    if str(condition.get("kind")) not in WITHIN or not is_one:
         raise _no_such_place()
     rules[place] = {**terms, **condition["of"][0]}
     return Done(document, place)
@@ -159,18 +163,22 @@ def _parts(document: Document, pointer: str, *, is_of_part: bool) -> tuple[list[
     steps = pointer.split("/")[1:]
     n = -1
     if is_of_part:
-        n = int(steps.pop()) if steps and steps[-1].isascii() and steps[-1].isdigit() else -1
+        n = int(steps.pop()) if steps and _is_number(steps[-1]) else -1
     found: Any = document
     for step in steps:
         if isinstance(found, dict) and step in found:
             found = found[step]
-        elif isinstance(found, list) and step.isascii() and step.isdigit() and int(step) < len(found):
+        elif isinstance(found, list) and _is_number(step) and int(step) < len(found):
             found = found[int(step)]
         else:
             raise _no_such_place()
     if not isinstance(found, list) or (is_of_part and not 0 <= n < len(found)) or steps[-1:] != ["of"]:
         raise _no_such_place()
     return found, n
+
+
+def _is_number(step: str) -> bool:
+    return step.isascii() and step.isdigit() and len(step) < 5
 
 
 def _no_such_place() -> Invalid:

@@ -36,8 +36,8 @@ def condition_of(condition: Mapping[str, Any], pointer: str, post: QueryDict) ->
     """The same for a condition, and for those within it."""
     if (text := post.get(pointer)) is not None:
         return _json_object(text, condition)
-    kind = condition.get("kind")
-    found = _with_fields(condition, fields_of(str(kind)), pointer, post)
+    kind = str(condition.get("kind"))
+    found = _with_fields(condition, fields_of(kind), pointer, post)
     if kind in WITHIN:
         found["kind"] = chosen if (chosen := post.get(f"{pointer}/kind")) in WITHIN else kind
         parts = condition.get("of")
@@ -45,7 +45,7 @@ def condition_of(condition: Mapping[str, Any], pointer: str, post: QueryDict) ->
             condition_of(part, f"{pointer}/of/{place}", post) if isinstance(part, dict) else part
             for place, part in enumerate(parts if isinstance(parts, list) else ())
         ]
-    return words.get(str(kind)).tidy(found) if kind in words else found
+    return words.get(kind).tidy(found) if kind in words else found
 
 
 def _with_fields(document: Mapping[str, Any], fields: Any, pointer: str, post: QueryDict) -> Document:
