@@ -56,10 +56,7 @@ def picked(queue: Queue, rows: Iterable[Picked], *, now: datetime | None = None)
     write_rows(
         Routing,
         ("prediction_id", "policy_id", "pi", "reasons"),
-        (
-            (id_, policy.pk, row.pi, _json([{"rule": kind, "kind": kind} for kind in row.kinds]))
-            for id_, row in zip(ids, found, strict=True)
-        ),
+        ((id_, policy.pk, row.pi, _reasons(row)) for id_, row in zip(ids, found, strict=True)),
     )
     write_rows(
         Scores,
@@ -71,7 +68,17 @@ def picked(queue: Queue, rows: Iterable[Picked], *, now: datetime | None = None)
     )
     write_rows(
         Item,
-        ("id", "queue_id", "prediction_id", "state", "priority", "due_at", "reviews_needed", "settled_at"),
+        (
+            "id",
+            "queue_id",
+            "prediction_id",
+            "state",
+            "priority",
+            "due_at",
+            "reviews_needed",
+            "settled_at",
+            "reasons",
+        ),
         (
             (
                 item,
@@ -82,6 +89,7 @@ def picked(queue: Queue, rows: Iterable[Picked], *, now: datetime | None = None)
                 at,
                 1,
                 at if row.decision else None,
+                _reasons(row),
             )
             for item, id_, row in zip(items, ids, found, strict=True)
             if row.kinds
@@ -130,3 +138,7 @@ def judged(queue: Queue, n: int = 400, *, version: str = "prod-17") -> None:
 
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
+
+
+def _reasons(row: Picked) -> str:
+    return _json([{"rule": kind, "kind": kind} for kind in row.kinds])
