@@ -50,10 +50,10 @@ from queues.review import drafts
 from queues.review import submission as submissions
 from queues.review.actions import Submitted
 from queues.route import actions as route
-from queues.route import second_look
+from queues.route import near, second_look
 from queues.route.dry_run import run as dry_run
 from queues.score import actions as score
-from queues.score import enrichment
+from queues.score import enrichment, remote
 from queues.score import enrichments as _shipped  # noqa: F401 - importing it registers the kinds
 from queues.score.compute import embedded_names
 from queues.score.own_encoder import own_encoder
@@ -133,7 +133,12 @@ def after_feedback(prediction_ids: Sequence[int]) -> None:
 
 def owed_by_arrivals() -> list[str]:
     """The enrichments that a new prediction owes in this installation."""
-    return [EnrichmentKind.INDEX, *([EnrichmentKind.EMBED] if own_encoder() else [])]
+    owed: list[str] = [EnrichmentKind.INDEX]
+    if own_encoder():
+        owed.append(EnrichmentKind.EMBED)
+    if remote.is_configured():
+        owed.append(EnrichmentKind.DETECT)
+    return owed
 
 
 def ring_for_enrichment() -> None:
@@ -159,6 +164,8 @@ def after_enrichment(prediction_ids: Sequence[int], changed: frozenset[str]) -> 
     known = frozenset().union(*(_BECAME_KNOWN[kind] for kind in changed))
     if known:
         second_look.look_again(prediction_ids, changed=known)
+    if "vectors" in changed:
+        near.attach(prediction_ids)
 
 
 def owed_arrivals(*, older_than: timedelta, after: int = 0, at_most: int = 1_000) -> list[int]:

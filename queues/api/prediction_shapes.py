@@ -7,6 +7,7 @@ from queues.api.feedback_shapes import feedback_line
 from queues.api.pair_shapes import pair_of
 from queues.audit.story import Counted, ItemStory, Story
 from queues.models import (
+    Deviation,
     Flag,
     Prediction,
     ReleaseRow,
@@ -63,6 +64,7 @@ def story_shape(story: Story) -> dict[str, Any]:
         "pi": story.pi,
         "counted_on": _counted(story.counted),
         "flags": [_flag(flag) for flag in story.flags],
+        "deviation": _deviation(story.deviation),
         "feedback": [
             feedback_line(one) | {"counts": counts}
             for counts, found in ((True, story.feedback.counted), (False, story.feedback.earlier))
@@ -100,6 +102,20 @@ def _routing(routing: Routing | None) -> dict[str, Any] | None:
         "pi": routing.pi,
         "reasons": routing.reasons,
         "routed_at": routing.routed_at,
+    }
+
+
+def _deviation(deviation: Deviation | None) -> dict[str, Any] | None:
+    if deviation is None:
+        return None
+    version = deviation.version
+    return {
+        "golden": {"id": version.golden_id, "version": version.version} if version else None,
+        "matched_by": deviation.matched_by,
+        "deviates": deviation.deviates,
+        "distance": deviation.distance,
+        "why": deviation.why,
+        "compared_at": deviation.compared_at,
     }
 
 

@@ -12,6 +12,7 @@ from queues.audit.queries import events_about
 from queues.ingest.feedback.queries import FeedbackOf, of_prediction
 from queues.models import (
     Attachment,
+    Deviation,
     Flag,
     Item,
     Prediction,
@@ -63,7 +64,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything known about one prediction. The number of statements does not grow with its length."""
+    """Everything known about one prediction. The number of statements does not grow with its length.
+
+    deviation: also None for who holds a lease on it, and is to answer without knowing.
+    """
 
     prediction: Prediction
     scores: Scores | None
@@ -72,6 +76,7 @@ class Story:
     flags: Sequence[Flag]
     items: Sequence[ItemStory]
     feedback: FeedbackOf
+    deviation: Deviation | None
     counted: Counted | None
     events: Sequence[Event]
 
@@ -81,10 +86,13 @@ class Story:
         return effective_pi(self.routing, self.second_looks) if self.routing else None
 
 
+_BESIDE = ("payload", "scores", "routing__policy", "deviation__version__golden")
+
+
 def story_of(project_id: int, prediction_id: int, *, reader_id: int) -> Story | None:
     """The story of prediction `prediction_id` (our number) as this person may read it; None: not here."""
     prediction = (
-        Prediction.objects.select_related("payload", "scores", "routing__policy")
+        Prediction.objects.select_related(*_BESIDE)
         .prefetch_related(
             Prefetch("flags", Flag.objects.order_by("id")),
             Prefetch("second_looks", SecondLook.objects.order_by("id").select_related("policy")),
@@ -106,6 +114,7 @@ def story_of(project_id: int, prediction_id: int, *, reader_id: int) -> Story | 
         list(prediction.flags.all()),
         items,
         of_prediction(prediction.pk),
+        None if any(item.is_hidden for item in items) else getattr(prediction, "deviation", None),
         None if items else _counted(prediction.pk, reader_id),
         _events(project_id, prediction, items),
     )

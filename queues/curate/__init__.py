@@ -1,1 +1,1 @@
-"""curate: what may be used for what."""
+"""Curate: verified answers, kept as golden items in versions."""

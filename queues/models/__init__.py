@@ -7,7 +7,7 @@ from queues.models.dry_run import DryRun
 from queues.models.enrichment import ATTEMPTS_MAX, Enrichment, EnrichmentKind
 from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, PredictionAlias, Rating
 from queues.models.flag import Flag, Severity
-from queues.models.golden import Deviation, Golden, GoldenVersion, MatchedBy
+from queues.models.golden import Deviation, Golden, GoldenVector, GoldenVersion, MatchedBy
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
 from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
@@ -47,6 +47,7 @@ __all__ = [
     "Flag",
     "FormVersion",
     "Golden",
+    "GoldenVector",
     "GoldenVersion",
     "Heartbeat",
     "Item",

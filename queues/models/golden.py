@@ -77,19 +77,47 @@ class GoldenVersion(models.Model):
         ]
 
 
+class GoldenVector(models.Model):
+    """What one encoder made of the question of one version. Derived: it can be made again.
+
+    vector: float32, of length 1; empty where the question has none, as a conversation.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    version = models.ForeignKey(GoldenVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    encoder = models.ForeignKey(
+        "queues.KnownEncoder", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    project = models.ForeignKey(
+        "accounts.Project", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    vector = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["version", "encoder"], name="golden_vector_once_per_encoder"),
+        ]
+        indexes = [
+            # Read by whoever compares: is there a newer one than those at hand?
+            models.Index(fields=["project", "encoder", "-id"], name="golden_vector_newest"),
+        ]
+
+
 class MatchedBy(models.TextChoices):
     """How a prediction found what it is held against; the first of these that it has."""
 
     NAMED = "named", _("named by the sender")
     EXACT = "exact", _("the same question")
     NORMALISED = "normalised", _("the same question but for case and spaces")
-    EMBEDDING = "embedding", _("a question of the same meaning")
     SENT = "sent", _("a value that the sender expected")
+    EMBEDDING = "embedding", _("a question that is nearly the same")
 
 
 class Deviation(models.Model):
-    """One prediction held against what was expected of it, once, when it was scored. Never changed.
+    """One prediction held against what was expected of it, once. Never changed.
 
+    When it was scored or, where only its vector finds what it answers, when it got that.
     version null: against the value that its sender expected. distance: 0 as expected … 1.
     """
 

@@ -89,7 +89,7 @@ class Item(models.Model):
 class Attachment(models.Model):
     """A prediction that is counted on an item that says the same, instead of being reviewed by itself.
 
-    similarity: 1 for the same words, else the cosine of their vectors.
+    similarity: 1 for the same words; else the cosine of their questions or of their answers, the smaller.
     """
 
     prediction = models.OneToOneField(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import orjson
 from django.db import connection
 
-from queues.monitor.picked import IS_AUDIT, PI
+from queues.monitor.picked import IS_AUDIT, IS_JUDGED, PI
 
 LOOK_AT = 20_000  # newest standing verdicts of a project
 
@@ -26,7 +26,7 @@ JOIN queues_item item ON item.id = newest.item_id
 JOIN queues_prediction prediction ON prediction.id = item.prediction_id
 JOIN queues_routing routing ON routing.prediction_id = item.prediction_id
 LEFT JOIN queues_scores scores ON scores.prediction_id = item.prediction_id
-WHERE {PI} > 0
+WHERE {PI} > 0 AND {IS_JUDGED}
 ORDER BY newest.id
 """
 

@@ -10,6 +10,9 @@ REASONS = "item.reasons"  # the rules that picked it, those of second looks amon
 # How many predictions this item speaks for: its own, and those that say the same and are counted on it.
 STANDS_FOR = "(1 + (SELECT count(*) FROM queues_attachment WHERE item_id = item.id))"
 
+# A comparison says which of two outputs is better, not that one is right: it is no verdict on either.
+IS_JUDGED = "item.other_id IS NULL"
+
 # Drawn at random, whatever else picked it too; also within a condition of conditions.
 IS_AUDIT = f"""jsonb_path_exists({REASONS}, '$.** ? (@.kind == "random_audit")')"""
 RULES = f"jsonb_path_query_array({REASONS}, '$[*].rule')"  # their names; a quick key to group by

@@ -11,7 +11,7 @@ import orjson
 from django.db import connection
 from django.utils import timezone
 
-from queues.monitor.picked import PI, REASONS, STANDS_FOR
+from queues.monitor.picked import IS_JUDGED, PI, RULES, STANDS_FOR
 from queues.statistics.proportions import Proportion
 from queues.statistics.response import Picked, final_groups, response_shares
 from queues.statistics.stratified import StratifiedRate, stratified_rate
@@ -30,7 +30,7 @@ _CELLS = f"""
 WITH newest AS (
   SELECT item.* FROM queues_queue queue
   CROSS JOIN LATERAL (
-    SELECT id, queue_id, prediction_id, reasons FROM queues_item
+    SELECT id, queue_id, prediction_id, reasons, other_id FROM queues_item
     WHERE queue_id = queue.id ORDER BY prediction_id DESC LIMIT %(look)s
   ) item
   WHERE queue.project_id = %(project)s ORDER BY item.prediction_id DESC LIMIT %(look)s
@@ -39,13 +39,13 @@ WITH newest AS (
   JOIN queues_prediction first ON first.id = (SELECT min(prediction_id) FROM newest)
 )
 SELECT (prediction.received_at AT TIME ZONE %(zone)s)::date, prediction.model_version, item.queue_id,
-  jsonb_path_query_array({REASONS}, '$[*].rule')::text, {PI},
+  {RULES}::text, {PI},
   sum({STANDS_FOR})::int, (sum({STANDS_FOR}) FILTER (WHERE verdict.id IS NOT NULL))::int,
   (sum({STANDS_FOR}) FILTER (WHERE verdict.decision <> 'approve'))::int, (SELECT is_cut FROM stretch)
 FROM newest item
 JOIN queues_prediction prediction ON prediction.id = item.prediction_id
 JOIN queues_routing routing ON routing.prediction_id = item.prediction_id
-LEFT JOIN queues_verdict verdict ON verdict.item_id = item.id AND verdict.withdrawn_at IS NULL
+LEFT JOIN queues_verdict verdict ON verdict.item_id = item.id AND verdict.withdrawn_at IS NULL AND {IS_JUDGED}
 WHERE prediction.received_at >= %(since)s AND {PI} > 0
   AND (%(model_version)s = '' OR prediction.model_version = %(model_version)s)
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5

@@ -57,7 +57,7 @@ class PolicyDocument(BaseModel):
                 f"the rule {capped!r} draws at random and has a daily cap: what the cap leaves out, no rate"
                 " speaks for. Lower its rate instead"
             )
-        if how_many_outcomes([draw for rule in self.rules for draw in rule.draws]) > MOST_OUTCOMES:
+        if how_many_outcomes(self.rules) > MOST_OUTCOMES:
             raise ValueError(
                 f"the random draws have more than {MOST_OUTCOMES} outcomes together; use fewer draws"
             )

@@ -50,7 +50,7 @@ def active_policy(project_id: int) -> ActivePolicy | None:
     if row is None:
         return None
     id_, version, document, salt, queues = row
-    return ActivePolicy(id_, version, _parsed(document), salt, orjson.loads(queues or "{}"))
+    return ActivePolicy(id_, version, parsed(document), salt, orjson.loads(queues or "{}"))
 
 
 def versions(project_id: int) -> QuerySet[Policy]:
@@ -102,6 +102,6 @@ def trailing_values(
 
 
 @lru_cache(maxsize=64)
-def _parsed(document: str) -> PolicyDocument:
-    """Keyed by the text itself, so that it can never be stale."""
+def parsed(document: str) -> PolicyDocument:
+    """The document of a stored version. Keyed by the text itself, so that it can never be stale."""
     return parse(orjson.loads(document))

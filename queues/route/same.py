@@ -5,10 +5,12 @@ from hashlib import sha256
 
 from django.db import connection
 
-from queues.ingest.messages import text_of
+from queues.ingest.messages import output_text
 from queues.score.detector import Record
 from queues.score.normalise import normalise_v1
+from queues.score.prompt_text import said_in
 
+# With the lock that counting something on it needs: it cannot be withdrawn meanwhile (queues.route.near).
 _WAITING = """
 SELECT asked.place, found.id
 FROM unnest(%(places)s::int[], %(queues)s::bigint[], %(fingerprints)s::bytea[])
@@ -16,7 +18,7 @@ FROM unnest(%(places)s::int[], %(queues)s::bigint[], %(fingerprints)s::bytea[])
 CROSS JOIN LATERAL (
   SELECT id FROM queues_item
   WHERE queue_id = asked.queue AND fingerprint = asked.fingerprint AND state IN ('open', 'in_review')
-  ORDER BY id LIMIT 1) found
+  ORDER BY id LIMIT 1 FOR KEY SHARE) found
 """
 
 
@@ -44,9 +46,10 @@ def _question(record: Record) -> str:
     source = record["input"]
     if "prompt" in source:
         return str(source["prompt"])
-    return "\x1e".join(f"{message['role']}\x1f{text_of(message)}" for message in source["messages"])
+    return "\x1e".join(f"{message['role']}\x1f{said_in(message)}" for message in source["messages"])
 
 
 def _answer(record: Record) -> str:
-    output = record["output"]
-    return str(output["text"]) if "text" in output else text_of(output["messages"][0])
+    """A tool call is an answer too: two that call different tools do not say the same."""
+    messages = record["output"].get("messages")
+    return said_in(messages[0]) if messages else output_text(record["output"])

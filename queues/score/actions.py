@@ -66,7 +66,7 @@ def _score(claimed: Sequence[_Claimed], records: Mapping[int, Record]) -> list[S
 def _hold_against_golden(claimed: Sequence[_Claimed], records: Mapping[int, Record]) -> None:
     for project_id in sorted({row.project_id for row in claimed}):
         theirs = {row.id: records[row.id] for row in claimed if row.project_id == project_id}
-        golden.keep(golden.held_against(project_id, theirs))
+        golden.keep(golden.held_by_words(project_id, theirs))
 
 
 def findings_of(record: Record, lists: ListsAtWork) -> list[Finding]:

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-import orjson
 from django.db import connection
 
 from queues.bulk import write_rows
 from queues.ingest.messages import output_text
 from queues.models import Deviation as DeviationRow
-from queues.score import deviation
+from queues.score import deviation, golden_likeness
 from queues.score.held import Held, Match
 from queues.score.normalise import normalise_v1
 from queues.score.prompt_text import prompt_text
@@ -26,7 +25,7 @@ class Asked(NamedTuple):
     prompt: str
 
 
-# The best of three ways, each a read of one index. Lateral, so that no plan can read the tables.
+# The best of three ways by words, each a read of one index. Lateral, so that no plan can read the tables.
 _MATCHES = """
 SELECT asked.id, found.*
 FROM unnest(%(ids)s::bigint[], %(golden_ids)s::text[], %(exact)s::bytea[], %(normalised)s::bytea[])
@@ -71,28 +70,38 @@ def matches(project_id: int, asked: Sequence[Asked]) -> dict[int, Match]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_MATCHES, sent)
-        return {id_: _match(*row) for id_, *row, _preference in cursor.fetchall()}
-
-
-def _match(version_id: int, golden_id: str, version: int, *rest: Any) -> Match:
-    *documents, matched_by = rest
-    targets, rule, tags = map(orjson.loads, documents)
-    return Match(version_id, golden_id, version, targets, rule, tags, matched_by)
+        return {id_: Match.of_row(*row) for id_, *row, _preference in cursor.fetchall()}
 
 
 def held_against(project_id: int, records: Mapping[int, Record]) -> dict[int, Held]:
-    """Prediction → what it was held against, of those for which something is known to be right."""
+    """Prediction → what it was held against, of those for which something is known to be right.
+
+    By words first; what has a vector and was not found so, by likeness.
+    """
+    held = held_by_words(project_id, records)
+    rest = {id_: record for id_, record in records.items() if id_ not in held}
+    for id_, match in golden_likeness.alike(project_id, rest).items():
+        held[id_] = _held(match, records[id_])
+    return held
+
+
+def held_by_words(project_id: int, records: Mapping[int, Record]) -> dict[int, Held]:
+    """The same without vectors: all that can be known of what arrives."""
     asked = [_asked(*one) for one in records.items()] if has_any(project_id) else []
     found = matches(project_id, asked) if asked else {}
     held = {}
     for id_, record in records.items():
         output = record["output"]
         if (match := found.get(id_)) is not None:
-            held[id_] = Held(match, deviation.compare(output_text(output), match.targets, match.rule))
+            held[id_] = _held(match, record)
         elif (value := (record.get("expected") or {}).get("value")) is not None:
             told = deviation.compare_value(value, output_text(output), output.get("structured"))
             held[id_] = Held(None, told)
     return held
+
+
+def _held(match: Match, record: Record) -> Held:
+    return Held(match, deviation.compare(output_text(record["output"]), match.targets, match.rule))
 
 
 def has_any(project_id: int) -> bool:
@@ -118,6 +127,14 @@ def keep(held: Mapping[int, Held]) -> None:
     if rows:
         columns = ("prediction_id", "version_id", "matched_by", "deviates", "distance", "why")
         write_rows(DeviationRow, columns, rows)
+
+
+def keep_late(project_id: int, records: Mapping[int, Record]) -> None:
+    """The same for predictions of which more is known now; what was written down before stays."""
+    if has_any(project_id):
+        there = {row.prediction_id for row in DeviationRow.objects.filter(prediction__in=records)}
+        late = {id_: record for id_, record in records.items() if id_ not in there}
+        keep(held_against(project_id, late))
 
 
 def _asked(id_: int, record: Record) -> Asked:

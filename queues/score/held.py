@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
+
 from queues.score.deviation import Deviation
 
 
@@ -16,6 +18,13 @@ class Match(NamedTuple):
     rule: Mapping[str, Any]
     tags: Sequence[str]
     matched_by: str
+
+    @classmethod
+    def of_row(cls, version_id: int, golden_id: str, version: int, *rest: str) -> "Match":
+        """As the database gives it: targets, rule and tags as JSON."""
+        *documents, matched_by = rest
+        targets, rule, tags = map(orjson.loads, documents)
+        return cls(version_id, golden_id, version, targets, rule, tags, matched_by)
 
 
 class Held(NamedTuple):

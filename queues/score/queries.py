@@ -1,13 +1,13 @@
 """Reads of scoring: what is owed, and what was found."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
 from django.db import connection
 
-from queues.models import Flag, Scores
+from queues.models import Flag, Prediction, Scores
 from queues.score.detector import Finding, Record
 from queues.score.detectors.taxonomy import group_of
 
@@ -28,6 +28,17 @@ def records(prediction_ids: Sequence[int]) -> dict[int, Record]:
             [list(prediction_ids)],
         )
         return {id_: orjson.loads(record) for id_, record in cursor.fetchall()}
+
+
+def by_project(found: Mapping[int, Record]) -> dict[int, dict[int, Record]]:
+    """Project → its own of these records."""
+    theirs: dict[int, dict[int, Record]] = defaultdict(dict)
+    rows = (
+        Prediction.objects.filter(pk__in=found).values_list("project_id", "pk").order_by("project_id", "pk")
+    )
+    for project_id, id_ in rows:
+        theirs[project_id][id_] = found[id_]
+    return dict(theirs)
 
 
 def scored(prediction_ids: Sequence[int]) -> list[ScoredPrediction]:

@@ -159,6 +159,11 @@ def vectors_of(space: Space, prediction_ids: Sequence[int]) -> dict[int, Vectors
     return {id_: from_text(text) for id_, text in rows}
 
 
+def cosine(one: Vectors, other: Vectors) -> float:
+    """How near two vectors are: 1 the same direction. Neither is all zeros."""
+    return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
+
+
 def as_text(vector: Vectors) -> str:
     """As pgvector reads it, which is JSON."""
     return orjson.dumps(np.ascontiguousarray(vector), option=orjson.OPT_SERIALIZE_NUMPY).decode()

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,23 +19,11 @@ from queues.curate.golden.queries import GoldenSearch
 from queues.curate.golden.record import check
 from queues.errors import Invalid, WrongState
 from queues.models import GoldenVersion
-from queues.web.golden_form import RULES, GoldenForm
+from queues.web.golden_form import GoldenForm
+from queues.web.golden_words import rule_in_words, why_in_words
 from queues.web.paging import number, pager
-from queues.web.sentences.words import figure
 
 STATES = (("", lazy("any")), ("current", lazy("in use")), ("retired", lazy("retired")))
-WHYS: dict[str, Promise] = {
-    "same": lazy("as expected"),
-    "alike": lazy("similar enough"),
-    "matches": lazy("the pattern is found"),
-    "within_tolerance": lazy("near enough"),
-    "other_text": lazy("another text"),
-    "not_alike": lazy("not similar enough"),
-    "no_match": lazy("the pattern is not found"),
-    "no_number": lazy("no number in it"),
-    "outside_tolerance": lazy("too far off"),
-    "other_value": lazy("another value"),
-}
 
 
 class GoldenFilter(forms.Form):
@@ -97,7 +83,7 @@ def golden_item(request: ProjectRequest, *, number: int) -> HttpResponse:
         "current": shown(versions[0]),
         "earlier": [shown(version) for version in versions[1:]],
         "matched": matched,
-        "held": [(row, WHYS.get(row.why, row.why)) for row in matched.shown],
+        "held": [(row, why_in_words(row)) for row in matched.shown],
         "may_tune": Permission.TUNE in request.permissions,
     }
     return render(request, "golden/page.html", context)
@@ -154,25 +140,6 @@ def export(request: ProjectRequest) -> HttpResponseBase:
 def shown(version: GoldenVersion) -> ShownVersion:
     """One version as people read it."""
     return ShownVersion(version, version.targets, rule_in_words(version.rule))
-
-
-def rule_in_words(rule: dict[str, Any]) -> str:
-    """When an output is right, by this rule."""
-    match rule["kind"]:
-        case "similarity":
-            return _("at least %(share)s alike") % {"share": f"{100 * rule['threshold']:.3g}%"}
-        case "regex":
-            return _("the pattern “%(pattern)s” is found in it") % {"pattern": rule["pattern"]}
-        case "number":
-            said = {
-                "which": _("first") if rule.get("pick") == "first" else _("last"),
-                "absolute": figure(rule.get("absolute", 0)),
-                "relative": f"{100 * rule.get('relative', 0):.3g}%",
-            }
-            if not rule.get("absolute") and not rule.get("relative"):
-                return _("its %(which)s number is that of the answer") % said
-            return _("its %(which)s number is within %(absolute)s or %(relative)s of the answer") % said
-    return str(dict(RULES).get(rule["kind"], rule["kind"]))
 
 
 def _write(request: ProjectRequest, form: GoldenForm) -> HttpResponse:

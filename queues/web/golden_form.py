@@ -13,14 +13,8 @@ from queues.curate.golden.queries import record_of
 from queues.errors import Fault
 from queues.models import GoldenVersion
 from queues.review.line_ends import like
+from queues.web.golden_words import RULES
 
-RULES = (
-    ("normalised", lazy("the same but for case, width and spaces")),
-    ("exact", lazy("exactly the same, character for character")),
-    ("similarity", lazy("similar enough")),
-    ("regex", lazy("a pattern is found in it")),
-    ("number", lazy("its number is near enough")),
-)
 PICKS = (("last", lazy("the last number of a text")), ("first", lazy("the first number of a text")))
 DECIMALS = ((".", "1,234.56"), (",", "1.234,56"))
 BLANK_ANSWERS = 2  # empty fields offered beside those that are filled

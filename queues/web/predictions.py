@@ -18,6 +18,7 @@ from queues.score import backlog
 from queues.score.own_encoder import own_encoder, why_none
 from queues.web.feedback import feedback_shown
 from queues.web.flags import shown_flags
+from queues.web.golden_words import deviation_shown
 from queues.web.labels import labels_of_versions
 from queues.web.prediction_search import word_for_meaning
 from queues.web.record import shown_record
@@ -42,6 +43,7 @@ def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
         "flags": shown_flags(story.flags, story.prediction.payload.record),
         "scores": _scores(story),
         "feedback": feedback_shown(story.feedback),
+        "deviation": deviation_shown(story.deviation),
         "names": names_of(event.actor_person_id for event in story.events),
         "encoder": own_encoder(),
         "why_no_encoder": why_none(),

@@ -3,7 +3,19 @@
 import subprocess
 import sys
 
-ALL = ("start", "screen", "cycles", "ingest", "detect", "export", "plans", "similar", "search", "dry_run")
+ALL = (
+    "start",
+    "screen",
+    "cycles",
+    "ingest",
+    "route",
+    "detect",
+    "export",
+    "plans",
+    "similar",
+    "search",
+    "dry_run",
+)
 
 
 def main() -> int:

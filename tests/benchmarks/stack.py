@@ -19,6 +19,7 @@ import psutil
 import psycopg
 
 from reviewapp.embedded import place
+from reviewapp.embedded.borrow import borrowed_server
 from reviewapp.environment import ROOT
 
 _PATIENCE_SECONDS = 180.0
@@ -112,18 +113,38 @@ def _pss_mib(process: psutil.Process) -> float:
 @contextmanager
 def stack() -> Iterator[Stack]:
     """A running stack with an empty, initialised database; this process's Django speaks to it too."""
-    var = Path(tempfile.mkdtemp(prefix="reviewapp-bench-"))
-    own = Stack(var, _free_port())
-    try:
-        for name in ("DATABASE_URL", "BROKER_URL", "STORAGE_URL", "PUBLIC_URL"):
-            os.environ.pop(name, None)
-        os.environ |= {"REVIEWAPP_VAR": str(var), "REVIEWAPP_PORT": str(own.port)}
-        os.environ["DJANGO_SETTINGS_MODULE"] = "reviewapp.settings"
-        own.start()
+    with _own_folder() as var:
+        own = Stack(var, _free_port())
+        os.environ["REVIEWAPP_PORT"] = str(own.port)
+        try:
+            own.start()
+            django.setup()
+            yield own
+        finally:
+            own.stop()
+
+
+@contextmanager
+def database_alone() -> Iterator[psycopg.Connection]:
+    """The database of a stack, initialised, and no program that would score, route or sweep beside us."""
+    with _own_folder() as var, borrowed_server(["", "benchmark"]):
+        subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, check=True, capture_output=True)
         django.setup()
-        yield own
+        with psycopg.connect(place.database_url(var), autocommit=True) as database:
+            yield database
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """A temporary one that all settings point to; removed at the end."""
+    var = Path(tempfile.mkdtemp(prefix="reviewapp-bench-"))
+    for name in ("DATABASE_URL", "BROKER_URL", "STORAGE_URL", "PUBLIC_URL"):
+        os.environ.pop(name, None)
+    os.environ["REVIEWAPP_VAR"] = str(var)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "reviewapp.settings"
+    try:
+        yield var
     finally:
-        own.stop()
         shutil.rmtree(var, ignore_errors=True)
 
 

@@ -6,7 +6,19 @@ import sys
 
 import pytest
 
-ALL = ("cycles", "screen", "ingest", "detect", "export", "start", "plans", "similar", "search", "dry_run")
+ALL = (
+    "cycles",
+    "screen",
+    "ingest",
+    "route",
+    "detect",
+    "export",
+    "start",
+    "plans",
+    "similar",
+    "search",
+    "dry_run",
+)
 
 
 def run(name: str) -> str:

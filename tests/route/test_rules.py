@@ -350,3 +350,9 @@ def test_draws_with_too_many_outcomes_are_refused() -> None:
     draws = [{"kind": "random_audit", "rate": 0.5, "draw": f"d{n}"} for n in range(11)]
 
     assert "1024 outcomes" in next(iter(_faults({"kind": "all_of", "of": draws}).values()))
+
+
+def test_draws_that_nothing_ties_together_may_be_many() -> None:
+    draws = [rule(name=f"r{n}", **{**ANY_DRAW, "rate": 0.5, "draw": f"d{n}"}) for n in range(20)]
+
+    assert decide(policy(*draws), case()).pi == pytest.approx(1 - 0.5**20)

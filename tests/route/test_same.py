@@ -62,6 +62,14 @@ def test_another_question_or_another_answer_is_not_the_same(other: dict[str, Any
     assert fingerprint(other) != fingerprint(sent())
 
 
+def test_two_calls_of_different_tools_are_not_the_same() -> None:
+    def calling(tool: str) -> dict[str, Any]:
+        call = {"type": "tool_call", "id": "1", "name": tool, "arguments": {}}
+        return {**sent(), "output": {"messages": [{"role": "assistant", "parts": [call]}]}}
+
+    assert fingerprint(calling("cancel_order")) != fingerprint(calling("delete_account"))
+
+
 def test_a_question_cannot_run_over_into_the_answer() -> None:
     assert fingerprint(sent("b c", question="a")) != fingerprint(sent("c", question="a b"))
 

@@ -14,12 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from queues.monitor.rates import wilson
 from queues.score import detectors as _shipped  # noqa: F401 - importing it registers the detectors
 from queues.score.detector import detectors
 from queues.score.detectors.injection import injections_in
 from queues.score.detectors.insults import insults_in
 from queues.score.detectors.personal_data import personal_data_in
+from queues.statistics.proportions import wilson
 
 FOLDER = Path(os.environ.get("REVIEW_DATA_DIR", Path(__file__).parents[2] / ".." / "shared" / "data"))
 SETS = ("pii_presidio", "prompt_injection", "openai_moderation", "xstest", "halueval_general", "multipico")

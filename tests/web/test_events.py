@@ -108,11 +108,11 @@ def test_the_active_policy_reads_as_sentences(people: Cast, mel: Client) -> None
     assert "Send a random 5% of everything, whatever the other rules say." in page
     assert "Priority 50, 2 reviews, due within 24 hours." in page
     assert "Reason 1" in page
-    assert "version 2 is active" in page
+    assert "version 2 is in force" in page
     assert "never-shown" not in page
 
 
 def test_a_project_without_a_policy_says_what_that_means(people: Cast, mel: Client) -> None:
     page = mel.get(f"/projects/{people.project.slug}/policy/").content.decode()
 
-    assert "No policy is active" in page
+    assert "No policy is in force" in page

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.actor import SYSTEM
 from queues import pipeline
 from queues.ingest.record import check
-from queues.models import Golden, GoldenVersion
+from queues.models import Deviation, Golden, GoldenVersion
 from tests.factories.golden import golden_record, verified
 from tests.factories.projects import Cast
 from tests.factories.work import queue_in, waiting
@@ -281,3 +281,28 @@ def test_who_answers_anew_sees_no_golden_answer_anywhere(people: Cast, signed_in
         assert "g-1" not in seen
     for place in ("", f"{stored.id}/", "export"):
         assert ann.client.get(url(people, place)).status_code == 403
+
+
+def test_the_story_says_what_it_was_held_against_but_not_to_who_is_to_answer(
+    people: Cast, lead: Client
+) -> None:
+    (stored,) = verified(people.project, golden_record(input={"prompt": "How long?"}))
+    item = waiting(queue_in(people.project))
+    Deviation.objects.create(
+        prediction=item.prediction,
+        version=GoldenVersion.objects.get(),
+        matched_by="exact",
+        deviates=True,
+        distance=0.7,
+        why="other_text",
+    )
+    story = f"/projects/{people.project.slug}/predictions/{item.prediction_id}/"
+    told = f"/api/v1/projects/{people.project.slug}/predictions/{item.prediction_id}/story"
+
+    before = read(lead, story)
+    lead.get(Reviewer(people.lee, item.queue).page_url)  # takes the item
+
+    assert url(people, f"{stored.id}/") in before
+    assert "another text, distance 0.7" in before
+    assert url(people, f"{stored.id}/") not in read(lead, story)
+    assert lead.get(told).json()["deviation"] is None

@@ -1,6 +1,7 @@
 """The editor of a policy, as a browser without JavaScript uses it, and as htmx does."""
 
 import html
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import pytest
@@ -37,13 +38,22 @@ class Editor:
     def look(self, query: str = "") -> str:
         return self.client.get(f"{self.path}edit{query}").content.decode()
 
-    def press(self, do: str, *, revision: int | None = None, htmx: bool = False, **fields: str) -> Any:
+    def press(
+        self,
+        do: str,
+        *,
+        revision: int | None = None,
+        htmx: bool = False,
+        fields: Mapping[str, str] | None = None,
+        **more: str,
+    ) -> Any:
         draft = PolicyDraft.objects.first()
         known = revision if revision is not None else draft.revision if draft else 0
         posted = {
             "revision": str(known),
             "do": do,
-            **{name.replace("__", "/"): v for name, v in fields.items()},
+            **{name.replace("__", "/"): v for name, v in more.items()},
+            **(fields or {}),
         }
         headers = {"HX-Request": "true"} if htmx else {}
         self.answer = self.client.post(f"{self.path}edit/change", posted, headers=headers)
@@ -70,7 +80,7 @@ def test_looking_begins_no_draft(editor: Editor) -> None:
 def test_a_value_is_changed_in_its_sentence(editor: Editor) -> None:
     opened = editor.look("?open=0")
 
-    answer = editor.press("keep", open="0", **{"/rules/0/threshold": "0.95"})
+    answer = editor.press("keep", open="0", fields={"/rules/0/threshold": "0.95"})
 
     assert 'name="/rules/0/threshold" value="0.8"' in opened
     assert answer.status_code == 302
@@ -80,7 +90,7 @@ def test_a_value_is_changed_in_its_sentence(editor: Editor) -> None:
 
 
 def test_what_is_no_number_stays_as_typed_and_is_told_at_its_place(editor: Editor) -> None:
-    editor.press("keep", open="0", **{"/rules/0/threshold": "0,8", "/rules/0/priority": ""})
+    editor.press("keep", open="0", fields={"/rules/0/threshold": "0,8", "/rules/0/priority": ""})
 
     shown = editor.look("?open=0")
 
@@ -129,7 +139,7 @@ def test_rules_move_switch_off_go_and_come_back(editor: Editor) -> None:
 
 
 def test_a_press_elsewhere_keeps_what_was_typed_in_the_open_rule(editor: Editor) -> None:
-    editor.press("remove:2", open="0", **{"/rules/0/threshold": "0.5"})
+    editor.press("remove:2", open="0", fields={"/rules/0/threshold": "0.5"})
 
     assert editor.rules[0]["threshold"] == 0.5
     assert len(editor.rules) == 2
@@ -137,10 +147,10 @@ def test_a_press_elsewhere_keeps_what_was_typed_in_the_open_rule(editor: Editor)
 
 def test_conditions_are_put_within_each_other(editor: Editor) -> None:
     editor.press("wrap:0", open="0")
-    editor.press("part-add:/rules/0/of", open="0", **{"kind:/rules/0/of": "any_of"})
-    editor.press("part-add:/rules/0/of/2/of", open="0", **{"kind:/rules/0/of/2/of": "safety_flagged"})
+    editor.press("part-add:/rules/0/of", open="0", fields={"kind:/rules/0/of": "any_of"})
+    editor.press("part-add:/rules/0/of/2/of", open="0", fields={"kind:/rules/0/of/2/of": "safety_flagged"})
     editor.press(
-        "keep", open="0", **{"/rules/0/of/2/of/1/min_severity": "high", "/rules/0/of/2/kind": "none_of"}
+        "keep", open="0", fields={"/rules/0/of/2/of/1/min_severity": "high", "/rules/0/of/2/kind": "none_of"}
     )
 
     rule = editor.rules[0]
@@ -165,7 +175,7 @@ def test_no_condition_can_be_added_below_the_deepest_level(editor: Editor) -> No
     pointer = "/rules/0/of"
     editor.press("wrap:0", open="0")
     for place in (2, 1, 1):
-        editor.press(f"part-add:{pointer}", open="0", **{f"kind:{pointer}": "any_of"})
+        editor.press(f"part-add:{pointer}", open="0", fields={f"kind:{pointer}": "any_of"})
         pointer += f"/{place}/of"
 
     shown = editor.look("?open=0")
@@ -175,9 +185,9 @@ def test_no_condition_can_be_added_below_the_deepest_level(editor: Editor) -> No
 
 
 def test_the_top_of_a_day_loses_the_threshold_and_gets_its_number(editor: Editor) -> None:
-    editor.press("keep", open="0", **{"/rules/0/by": "top_per_day"})
+    editor.press("keep", open="0", fields={"/rules/0/by": "top_per_day"})
     top = editor.rules[0]
-    editor.press("keep", open="0", **{"/rules/0/by": "rank"})
+    editor.press("keep", open="0", fields={"/rules/0/by": "rank"})
 
     assert (top["per_day"], "threshold" in top) == (200, False)
     assert (editor.rules[0]["threshold"], "per_day" in editor.rules[0]) == (0.9, False)
@@ -185,7 +195,7 @@ def test_the_top_of_a_day_loses_the_threshold_and_gets_its_number(editor: Editor
 
 def test_a_list_is_written_a_line_each_and_may_hold_none(editor: Editor) -> None:
     editor.press("add:attribute")
-    editor.press("keep", open="3", **{"/rules/3/values": "de\r\n\r\n fr ", "/rules/3/values.none": "1"})
+    editor.press("keep", open="3", fields={"/rules/3/values": "de\r\n\r\n fr ", "/rules/3/values.none": "1"})
 
     assert editor.rules[3]["values"] == ["de", "fr", ""]
     assert "Send when the locale is de, fr or (none)." in editor.look()
@@ -194,7 +204,7 @@ def test_a_list_is_written_a_line_each_and_may_hold_none(editor: Editor) -> None
 def test_a_draft_of_another_window_is_not_overwritten_unseen(editor: Editor) -> None:
     editor.press("off:0")
 
-    late = editor.press("keep", revision=0, open="0", **{"/rules/0/threshold": "0.123"})
+    late = editor.press("keep", revision=0, open="0", fields={"/rules/0/threshold": "0.123"})
 
     shown = late.content.decode()
     assert late.status_code == 409
@@ -214,8 +224,8 @@ def test_htmx_gets_only_what_a_save_changes(editor: Editor) -> None:
         }.items()
     }  # fmt: skip
 
-    quiet = editor.press("", htmx=True, open="0", **names)
-    other_controls = editor.press("", htmx=True, open="0", **names | {"/rules/0/by": "top_per_day"})
+    quiet = editor.press("", htmx=True, open="0", fields=names)
+    other_controls = editor.press("", htmx=True, open="0", fields=names | {"/rules/0/by": "top_per_day"})
 
     assert quiet.headers["HX-Reswap"] == "none"
     assert "hx-swap-oob" in quiet.content.decode()
@@ -250,7 +260,7 @@ def test_who_changed_the_policy_meanwhile_is_told(people: Cast, editor: Editor) 
 
 
 def test_two_rules_of_one_name_are_told_at_both(editor: Editor) -> None:
-    editor.press("keep", open="0", **{"/rules/0/name": "safety"})
+    editor.press("keep", open="0", fields={"/rules/0/name": "safety"})
 
     assert editor.look().count("Another rule has the same name") == 2
 
@@ -258,7 +268,7 @@ def test_two_rules_of_one_name_are_told_at_both(editor: Editor) -> None:
 def test_warnings_stand_at_their_rules(people: Cast, editor: Editor) -> None:
     bare = Queue.objects.create(project=people.project, slug="bare", name="Bare")
     came(people.project, {"sum_nll": 1.0})
-    editor.press("keep", open="0", **{"/rules/0/queue": bare.slug})
+    editor.press("keep", open="0", fields={"/rules/0/queue": bare.slug})
     editor.press("remove:2")
 
     shown = editor.look()
@@ -289,7 +299,7 @@ def test_a_kind_without_words_is_edited_by_plain_fields(
     editor.press(
         "keep",
         open="3",
-        **{
+        fields={
             "/rules/3/phase": "full",
             "/rules/3/share": "0.25",
             "/rules/3/is_strict": "true",
@@ -381,7 +391,7 @@ def test_a_draft_is_stored_as_a_version_with_a_reason(editor: Editor) -> None:
 
 
 def test_a_draft_with_faults_is_not_stored(editor: Editor) -> None:
-    editor.press("keep", open="0", **{"/rules/0/threshold": "much"})
+    editor.press("keep", open="0", fields={"/rules/0/threshold": "much"})
     revision = PolicyDraft.objects.get().revision
 
     refused = editor.client.post(f"{editor.path}edit/store", {"reason": "Because.", "revision": revision})
@@ -452,7 +462,7 @@ def test_a_project_without_a_queue_says_what_is_missing() -> None:
 
 def test_hostile_names_and_values_are_text(editor: Editor) -> None:
     hostile = "<script>document.title='x'</script>"
-    editor.press("keep", open="0", **{"/rules/0/name": hostile, "/rules/0/measure": hostile})
+    editor.press("keep", open="0", fields={"/rules/0/name": hostile, "/rules/0/measure": hostile})
 
     for query in ("", "?open=0", "?as=json"):
         assert "<script>document" not in editor.look(query)

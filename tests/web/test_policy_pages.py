@@ -102,7 +102,7 @@ def test_a_version_says_what_it_changed_in_words(people: Cast, lead: Lead) -> No
     shown = lead.look("versions/2")
 
     assert "What it changed against version 1" in shown
-    assert "<del> 0.8:</del><ins> 0.9:</ins> about the top" in shown
+    assert "<del> 0.8:</del><ins> 0.9:</ins> about the most uncertain" in shown
     assert "removed" in shown
     assert "Nothing: the rules are the same." in lead.look("versions/2?against=2")
     assert lead.client.get(lead.path + "versions/2?against=99").status_code == 404

@@ -25,7 +25,7 @@ def uncertain(by: str, **fields: object) -> str:
     [
         (
             uncertain("rank", threshold=0.8),
-            "Send when the rank of mean_nll is at least 0.8: about the top 20%.",
+            "Send when the rank of mean_nll is at least 0.8: about the most uncertain 20%.",
         ),
         (uncertain("value", threshold=3), "Send when mean_nll is at least 3."),
         (

@@ -8,7 +8,7 @@ from queues.route.condition import Case, Condition, Fired, conditions
 from queues.score.held import Held
 
 Tag = Annotated[str, Field(min_length=1, max_length=100)]
-MatchedBy = Literal["named", "exact", "normalised", "embedding", "sent"]
+MatchedBy = Literal["named", "exact", "normalised", "sent", "embedding"]
 
 
 @conditions.register("golden_deviation")

@@ -1,5 +1,6 @@
 """Vectors: what the encoder makes of question and answer, and the scores that need vectors."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,13 +10,17 @@ from django.db import connection
 
 from queues.ingest.messages import asked_in
 from queues.models import EnrichmentKind, Part
-from queues.score import queries, vectors
+from queues.score import golden, golden_likeness, queries, vectors
 from queues.score.answers import answers
 from queues.score.compute import Scored, embedded_scores_of
+from queues.score.detector import Record
 from queues.score.encoder import Encoder, Vectors, facts_of
 from queues.score.enrichment import Changed, Kind, NotNow, kinds
+from queues.score.golden_likeness import Unencoded
 from queues.score.own_encoder import own_encoder
 from queues.score.vectors import NewVector
+
+log = logging.getLogger(__name__)
 
 # "missing" loses what now has a value, and "values" what no longer has one.
 _MERGE = """
@@ -34,6 +39,8 @@ class Embedded:
     encoder: Encoder
     vectors: list[NewVector]
     scores: dict[int, Scored]
+    records: dict[int, Record]
+    golden: dict[Unencoded, Vectors | None]
 
 
 def encode(encoder: Encoder, texts: Sequence[str]) -> Vectors:
@@ -65,12 +72,39 @@ def _look(prediction_ids: Sequence[int]) -> Embedded:
             if text.strip() and vector.any()
         ]
         scores[id_] = embedded_scores_of(records[id_], own[1:], facts_of(encoder))
-    return Embedded(encoder, found, scores)
+    return Embedded(encoder, found, scores, records, _golden(encoder, prediction_ids))
+
+
+def _golden(encoder: Encoder, prediction_ids: Sequence[int]) -> dict[Unencoded, Vectors | None]:
+    """The golden questions that these predictions may answer; one that cannot be encoded stops nobody."""
+    asked = golden_likeness.without_vector(prediction_ids, encoder.name)
+    told = [one for one in asked if one.text]
+    try:
+        made = dict(zip(told, encode(encoder, [one.text for one in told]), strict=True)) if told else {}
+    except NotNow:
+        raise
+    except Exception:
+        log.exception("of %d golden questions some cannot be encoded", len(told))
+        made = {one: _one(encoder, one.text) for one in told}
+    return {one: made.get(one) for one in asked}
+
+
+def _one(encoder: Encoder, text: str) -> Vectors | None:
+    try:
+        return encode(encoder, [text])[0]
+    except NotNow:
+        raise
+    except Exception:  # noqa: BLE001 - whatever its libraries raise
+        return None
 
 
 def _write(found: Embedded) -> Changed:
-    vectors.store(vectors.known(found.encoder), found.vectors)
+    encoder = vectors.known(found.encoder)
+    vectors.store(encoder, found.vectors)
+    golden_likeness.store(encoder, found.golden)
     merge(found.scores)
+    for project_id, theirs in queries.by_project(found.records).items():
+        golden.keep_late(project_id, theirs)
     return frozenset({"vectors", "scores"})
 
 

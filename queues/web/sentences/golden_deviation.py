@@ -40,6 +40,14 @@ def _reason(reason: Mapping[str, Any]) -> str:
     if not told["item"]:
         return _("It deviates from the value that its sender expected, by %(distance)s.") % told
     told["version"] = reason["golden_version"]
+    if reason["matched_by"] == "embedding":
+        return (
+            _(
+                "It deviates by %(distance)s from the golden item “%(item)s”, version %(version)s,"
+                " whose question is nearly the same."
+            )
+            % told
+        )
     return _("It deviates from the golden item “%(item)s”, version %(version)s, by %(distance)s.") % told
 
 
@@ -71,7 +79,7 @@ words.register("golden_deviation")(
             "tags": Control(lazy("Tags"), help=lazy("One a line: only golden items with one of them.")),
             "matched_by": Control(
                 lazy("Found by"),
-                help=lazy("One a line: named, exact, normalised, embedding, sent; none: whichever."),
+                help=lazy("One a line: named, exact, normalised, sent, embedding; none: whichever."),
             ),
         },
     )

@@ -14,7 +14,10 @@ from queues.web.sentences.words import Choices, Control, Text, Words, figure, pe
 def _rule(rule: Uncertain) -> str:
     match rule.by:
         case "rank":
-            text = _("Send when the rank of %(measure)s is at least %(threshold)s: about the top %(share)s.")
+            text = _(
+                "Send when the rank of %(measure)s is at least %(threshold)s:"
+                " about the most uncertain %(share)s."
+            )
         case "probability":
             text = _("Send when the probability of an error, by %(measure)s, is at least %(threshold)s.")
         case "top_per_day":

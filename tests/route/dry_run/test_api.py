@@ -1,5 +1,6 @@
 """Dry runs and looks at policies through the API, as a program with a key sees them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -53,7 +54,7 @@ def lead(cast: Cast) -> Caller:
     return Caller(cast, cast.lee)
 
 
-def document(*rules: dict[str, object]) -> dict[str, object]:
+def document(*rules: Mapping[str, object]) -> dict[str, object]:
     return {"schema": "policy/1", "rules": list(rules)}
 
 
@@ -174,7 +175,9 @@ def test_a_version_says_what_it_changed(lead: Caller) -> None:
 
 
 def test_text_that_no_database_keeps_is_refused_with_its_place(lead: Caller) -> None:
-    rule = {"name": "a", "kind": "attribute", "queue": "answers", "attribute": "segment", "values": ["a\0"]}
+    rule: dict[str, object] = {
+        "name": "a", "kind": "attribute", "queue": "answers", "attribute": "segment", "values": ["a\0"]
+    }  # fmt: skip
 
     refused = lead("POST", "policies", {"document": document(rule), "reason": "Why not."})
 
