@@ -54,5 +54,7 @@ def rule_in_words(rule: dict[str, Any]) -> str:
                 "absolute": figure(rule.get("absolute", 0)),
                 "relative": f"{100 * rule.get('relative', 0):.3g}%",
             }
+            if not rule.get("absolute") and not rule.get("relative"):
+                return _("its %(which)s number is that of the answer") % said
             return _("its %(which)s number is within %(absolute)s or %(relative)s of the answer") % said
     return str(dict(RULES).get(rule["kind"], rule["kind"]))
