@@ -20,10 +20,10 @@ from queues.score import backlog, finding
 from queues.score.finding import Found, Likeness
 from queues.score.own_encoder import own_encoder
 
-SEARCH_PARAMETERS = frozenset({"search", "mode", "part", "decision", "reason", "locale", "segment"})
+SEARCH_PARAMETERS = frozenset({"text", "mode", "part", "decision", "reason", "locale", "segment"})
 WAIT_SECONDS = 2.0  # at most, for a worker that embeds the text
 _MODES = ("text", "meaning")
-_NEEDS_SEARCH = SEARCH_PARAMETERS - {"search"}
+_NEEDS_SEARCH = SEARCH_PARAMETERS - {"text"}
 _NO_MATCH_FOR = frozenset({"received_after", "received_before", "prediction_id"})
 
 
@@ -31,16 +31,16 @@ def refuse_without_search(request: ProjectRequest) -> None:
     """What only a search understands must not be ignored in silence by the plain list."""
     names = sorted(_NEEDS_SEARCH & set(request.GET))
     if names:
-        raise _wrong(names[0], _("This needs “search” beside it."))
+        raise _wrong(names[0], _("This needs “text” beside it."))
 
 
 def found(request: ProjectRequest) -> Response:
-    """The answer to ?search=…: 200, or 202 while a worker still embeds the text."""
+    """The answer to ?text=…: 200, or 202 while a worker still embeds the text."""
     for name in sorted(_NO_MATCH_FOR & set(request.GET)):
-        raise _wrong(name, _("Leave it out together with “search”."))
+        raise _wrong(name, _("Leave it out together with “text”."))
     wanted = _wanted(request)
     if not wanted.text.strip():
-        raise _wrong("search", _("Say what to look for."))
+        raise _wrong("text", _("Say what to look for."))
     if parameters.choice(request, "mode", _MODES) == "meaning":
         return _by_meaning(request, wanted)
     return _by_words(request, wanted)
@@ -51,7 +51,7 @@ def _wanted(request: ProjectRequest) -> Search:
     parameters.choice(request, "decision", [one for one in Decision.values if one != Decision.ESCALATE])
     asked = request.GET
     return Search(
-        text=asked["search"],
+        text=asked["text"],
         state=asked.get("state", ""),
         decision=asked.get("decision", ""),
         model_version=asked.get("model_version", ""),

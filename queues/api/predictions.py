@@ -33,7 +33,7 @@ _FILTERS = {
 class PredictionsView(ProjectView):
     """Send one prediction/1 record, or list what arrived, newest first.
 
-    With `search` the list is what was found, by words (mode=text) or by vectors (mode=meaning).
+    With `text` the list is what was found, by words (mode=text) or by vectors (mode=meaning).
     """
 
     permission = {"GET": Permission.READ, "POST": Permission.PUSH}
@@ -42,7 +42,7 @@ class PredictionsView(ProjectView):
 
     @prediction_schema.read
     def get(self, request: ProjectRequest) -> Response:
-        if "search" in request.GET:
+        if "text" in request.GET:
             return found(request)
         prediction_search.refuse_without_search(request)
         page = pagination.page(request, _filtered(request), order=("-id",))

@@ -42,8 +42,8 @@ def ids(answer: Any) -> list[int]:
 def test_words_are_found_newest_first_in_pages_with_their_hits(people: Cast, program: Program) -> None:
     all_of_them = [said(people, f"Refunds {number}") for number in range(3)]
 
-    first = program.get("predictions?search=refund&limit=2")
-    second = program.get(f"predictions?search=refund&limit=2&cursor={first.json()['next_cursor']}")
+    first = program.get("predictions?text=refund&limit=2")
+    second = program.get(f"predictions?text=refund&limit=2&cursor={first.json()['next_cursor']}")
 
     assert ids(first) + ids(second) == all_of_them[::-1]
     assert second.json()["next_cursor"] is None
@@ -55,16 +55,16 @@ def test_words_are_found_newest_first_in_pages_with_their_hits(people: Cast, pro
 @pytest.mark.parametrize(
     ("query", "pointer"),
     [
-        ("search=", "?search"),
-        ("search=x&mode=guess", "?mode"),
-        ("search=x&decision=escalate", "?decision"),
-        ("search=x&received_after=2026-01-01T00:00:00Z", "?received_after"),
+        ("text=", "?text"),
+        ("text=x&mode=guess", "?mode"),
+        ("text=x&decision=escalate", "?decision"),
+        ("text=x&received_after=2026-01-01T00:00:00Z", "?received_after"),
         ("mode=text", "?mode"),
         ("reason=x", "?reason"),
-        ("search=x&mode=meaning&cursor=abc", "?cursor"),
-        ("search=x&cursor=abc", "?cursor"),
-        ("search=x&like=1", "?like"),
-        ("search=x&output_text__regex=.*", "?output_text__regex"),
+        ("text=x&mode=meaning&cursor=abc", "?cursor"),
+        ("text=x&cursor=abc", "?cursor"),
+        ("text=x&like=1", "?like"),
+        ("text=x&output_text__regex=.*", "?output_text__regex"),
     ],
 )
 def test_a_search_takes_what_is_on_its_list_and_nothing_else(
@@ -82,7 +82,7 @@ def test_by_vectors_the_nearest_come_first_with_their_cosine(
     near, far = said(people, "refunds take days"), said(people, "your boots")
     embedded(near, far)
 
-    answer = program.get("predictions?search=refunds&mode=meaning&limit=2")
+    answer = program.get("predictions?text=refunds&mode=meaning&limit=2")
 
     assert ids(answer) == [near, far]
     assert answer.json()["items"][0]["cosine"] > answer.json()["items"][1]["cosine"]
@@ -98,9 +98,9 @@ def test_while_a_worker_embeds_the_text_the_answer_is_202(
     id_ = said(people, "refunds")
     embedded(id_)
 
-    pending = program.get("predictions?search=refunds&mode=meaning")
+    pending = program.get("predictions?text=refunds&mode=meaning")
     questions.answer_all()
-    done = program.get("predictions?search=refunds&mode=meaning")
+    done = program.get("predictions?text=refunds&mode=meaning")
 
     assert (pending.status_code, pending.headers["Retry-After"]) == (202, "1")
     assert pending.json()["is_pending"]
@@ -112,10 +112,10 @@ def test_a_text_that_the_encoder_cannot_read_is_refused_with_its_error(
 ) -> None:
     monkeypatch.setattr("queues.api.prediction_search.WAIT_SECONDS", 0.0)
     encoder.is_semantic = True
-    program.get(f"predictions?search={POISON}&mode=meaning")
+    program.get(f"predictions?text={POISON}&mode=meaning")
     questions.answer_all()
 
-    answer = program.get(f"predictions?search={POISON}&mode=meaning")
+    answer = program.get(f"predictions?text={POISON}&mode=meaning")
 
     assert answer.status_code == 409
     assert "cannot be encoded" in answer.json()["detail"]
@@ -124,7 +124,7 @@ def test_a_text_that_the_encoder_cannot_read_is_refused_with_its_error(
 def test_without_an_encoder_the_refusal_says_what_to_set(people: Cast, program: Program) -> None:
     id_ = said(people, "refunds")
 
-    for path in ("predictions?search=refunds&mode=meaning", f"predictions/{id_}/similar"):
+    for path in ("predictions?text=refunds&mode=meaning", f"predictions/{id_}/similar"):
         answer = program.get(path)
 
         assert answer.status_code == 409
@@ -155,6 +155,6 @@ def test_nothing_of_another_project_is_found(people: Cast, program: Program, enc
     indexed(elsewhere)
     embedded(elsewhere)
 
-    assert ids(program.get("predictions?search=refunds")) == []
-    assert ids(program.get("predictions?search=refunds&mode=meaning")) == []
+    assert ids(program.get("predictions?text=refunds")) == []
+    assert ids(program.get("predictions?text=refunds&mode=meaning")) == []
     assert program.get(f"predictions/{elsewhere}/similar").status_code == 404

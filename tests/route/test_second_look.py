@@ -233,7 +233,7 @@ def test_a_score_that_was_made_later_is_asked_for_by_its_name(project: Project) 
     scores = Scores.objects.get()
     Scores.objects.update(values={**scores.values, "seu": 0.7})
 
-    pipeline.after_enrichment([id_], frozenset({"score:seu"}))
+    pipeline.after_enrichment([id_], frozenset({"scores"}))
 
     [reason] = SecondLook.objects.get().reasons
     assert (reason["rule"], reason["score"]) == ("spread", 0.7)

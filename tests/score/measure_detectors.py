@@ -58,7 +58,7 @@ def share(hits: int, n: int) -> str:
 
 
 def _percent(share_: float) -> str:
-    return f"{100 * share_:.1f}" if 0 < share_ < 0.0995 else f"{100 * share_:.0f}"
+    return f"{100 * share_:.1f}" if 0.0005 <= share_ < 0.0995 else f"{100 * share_:.0f}"
 
 
 def line(*cells: object) -> str:

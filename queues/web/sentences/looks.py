@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from queues.web.sentences.lists import both
 
@@ -21,5 +21,6 @@ def known_since(changed: Sequence[str]) -> str:
     told = [str(_KNOWN[name]) for name in changed if name in _KNOWN]
     scores = [name.removeprefix("score:") for name in changed if name.startswith("score:")]
     if scores:
-        told.append(_("the scores %(names)s") % {"names": both(scores)})
+        text = ngettext("the score %(names)s", "the scores %(names)s", len(scores))
+        told.append(text % {"names": both(scores)})
     return both(told)
