@@ -56,6 +56,7 @@ class GoldenForm(forms.Form):
         widget=_long(6, **{"class": "mono"}),
         help_text=lazy('Instead of the question, for a conversation: [{"role": "user", "content": "…"}, …].'),
     )
+    answers = forms.CharField(required=False)  # drawn as many fields of this name: see answer_texts
     rule = forms.ChoiceField(label=lazy("An output is right when it is"), choices=RULES)
     threshold = forms.CharField(label=lazy("At least so similar"), required=False, initial="0.9")
     pattern = forms.CharField(label=lazy("Pattern (RE2)"), required=False, strip=False)
@@ -85,12 +86,11 @@ class GoldenForm(forms.Form):
         super().__init__(data, initial=_initial(of) if of else None)
         self.of = of
         self.posted_answers = data.getlist("answers") if data is not None else None
-        self.answer_faults: list[str] = []
         if of is not None:
             self.fields["golden_id"].disabled = True
 
     @property
-    def answers(self) -> list[str]:
+    def answer_texts(self) -> list[str]:
         """The texts of the answer fields: those that there are, and some empty ones."""
         posted = self.posted_answers
         known = posted if posted is not None else (self.of.targets if self.of else [])
@@ -115,10 +115,7 @@ class GoldenForm(forms.Form):
     def show(self, faults: Iterable[Fault]) -> None:
         """Put each fault beside the field that it is about."""
         for fault in faults:
-            field = self._field_of(fault.pointer)
-            if field == "answers":
-                self.answer_faults.append(fault.detail)
-            self.add_error(None if field in (None, "answers") else field, fault.detail)
+            self.add_error(self._field_of(fault.pointer), fault.detail)
 
     def _field_of(self, pointer: str) -> str | None:
         steps = pointer.strip("/").split("/")
