@@ -4,7 +4,6 @@ Holds ids, codes and numbers, never the texts of a payload: those can be erased,
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from accounts.actor import Actor
+from accounts.storable import storable
 
 _COLUMNS = {
     "project_id": "bigint",
@@ -29,7 +29,6 @@ _INSERT = "INSERT INTO accounts_event ({columns}) SELECT * FROM unnest({arrays})
     columns=", ".join(_COLUMNS), arrays=", ".join(f"%s::{type_}[]" for type_ in _COLUMNS.values())
 )
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Facts = Mapping[str, object] | Sequence[object] | str | int | float | bool | None
 
@@ -105,7 +104,7 @@ def _json(facts: Facts) -> str | None:
 def _storable(value: object) -> object:
     """PostgreSQL holds neither NUL nor lone surrogates; an event is never lost for one of them."""
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        return storable(value)
     if isinstance(value, Mapping):
         return {_storable(str(key)): _storable(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):

@@ -6,7 +6,6 @@ pydantic models below `Body`: no casts ("0.9" is no number), no unknown keys, ev
 
 import json
 import math
-import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Never, TypeVar
 
@@ -15,12 +14,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from rest_framework.request import Request
 
 from accounts.names import is_plain
+from accounts.storable import storable
 from queues.api.problems import Malformed, TooLarge, WrongMediaType
 
 LONGEST_BYTES = 1024 * 1024
 DEEPEST = 64
 LONGEST_NUMBER = 400
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Body(BaseModel):
@@ -35,12 +34,12 @@ def _plain(text: str) -> str:
     return text
 
 
-def storable(text: object) -> object:
-    """The text with NUL and lone surrogates, which no database keeps, as U+FFFD."""
-    return _UNSTORABLE.sub("\ufffd", text) if isinstance(text, str) else text
+def _mended(text: object) -> object:
+    """What no database keeps as U+FFFD; the shape refuses what is no text."""
+    return storable(text) if isinstance(text, str) else text
 
 
-Text = Annotated[str, BeforeValidator(storable)]
+Text = Annotated[str, BeforeValidator(_mended)]
 """Free text, kept code point for code point but for NUL and lone surrogates."""
 Identifier = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
 """A name that programs compare: no control, format or outer space characters."""

@@ -15,12 +15,11 @@ from queues.api.bodies import Body, Identifier, Text, read
 from queues.errors import Fault, Invalid
 from queues.models import Severity, WordList
 from queues.score import list_queries, lists
-from queues.score.detector import SEVERITIES
+from queues.score.detector import SEVERITY_NAMES
 from queues.score.list_document import parse
 from queues.score.list_matcher import Matcher, TooSlow
 
 Reason = Annotated[Text, Field(min_length=1, max_length=2_000, pattern=r"\S")]
-_SEVERITY_NAMES = {number: name for name, number in SEVERITIES.items()}
 
 
 class NewList(Body):
@@ -193,7 +192,7 @@ def _summary(row: WordList) -> dict[str, Any]:
         "version": row.version,
         "kind": row.kind,
         "category": row.category,
-        "severity": _SEVERITY_NAMES[Severity(row.severity)],
+        "severity": SEVERITY_NAMES[Severity(row.severity)],
         "target": row.target,
         "locale": row.locale,
         "is_active": row.is_active,

@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from queues.api.bodies import storable
+from accounts.storable import storable
 from queues.api.problems import Malformed
 from queues.errors import Fault
 

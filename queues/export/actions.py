@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import events
 from accounts.actor import Actor
 from accounts.models import Project
+from accounts.storable import is_storable
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid, WrongState
 from queues.export.build import build
@@ -21,7 +22,6 @@ NOTES_MAX = 5_000
 TITLE_MAX = 120
 _NAME = re.compile(rf"{DATASET_NAME}\Z")
 _RESERVED = frozenset({"latest", "new", "con", "nul", "aux", "prn"})
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def create_dataset(
@@ -52,7 +52,7 @@ def create_dataset(
 
 def publish(dataset: Dataset, *, notes: str = "", by: Actor) -> tuple[Release, Job]:
     """Ask for a new release; the worker builds it. One at a time: each is compared with the one before."""
-    if len(notes) > NOTES_MAX or _UNSTORABLE.search(notes):
+    if len(notes) > NOTES_MAX or not is_storable(notes):
         fault = Fault("/notes", "notes.text", _("Give at most %(max)d characters.") % {"max": NOTES_MAX})
         raise Invalid(_("The release was not asked for: shorten the notes."), [fault])
     with transaction.atomic():
@@ -108,7 +108,7 @@ def _faults(name: str, title: str, format_name: str) -> list[Fault]:
     if not _NAME.match(name) or name in _RESERVED:
         rule = _("Use small letters a-z, digits and hyphens, at most 60; “latest” and “new” are reserved.")
         found.append(Fault("/name", "name.shape", rule))
-    if len(title) > TITLE_MAX or _UNSTORABLE.search(title):
+    if len(title) > TITLE_MAX or not is_storable(title):
         found.append(
             Fault("/title", "title.text", _("Give at most %(max)d characters.") % {"max": TITLE_MAX})
         )

@@ -1,6 +1,5 @@
 """filter/1: which verdicts belong to a dataset. An allow-list of names; everything else is a fault."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -9,14 +8,13 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from accounts.storable import is_storable
 from queues.errors import Fault
 from queues.models import Basis, Decision
 
 VALUES_MAX = 100
 VALUE_LENGTH_MAX = 200
 REVIEWS_MAX = 20
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def _faults_in_list(name: str, values: list[object]) -> Iterator[Fault]:
     choices = _CHOICES.get(name)
     for index, value in enumerate(values):
         pointer = f"/filter/{name}/{index}"
-        if not isinstance(value, str) or not 0 < len(value) <= VALUE_LENGTH_MAX or _UNSTORABLE.search(value):
+        if not isinstance(value, str) or not 0 < len(value) <= VALUE_LENGTH_MAX or not is_storable(value):
             yield Fault(
                 pointer,
                 "filter.text",

@@ -4,15 +4,14 @@ Only records in which something is known to be wrong are walked; see `record.che
 """
 
 import math
-import re
 from dataclasses import dataclass, field
 
+from accounts.storable import is_storable, storable
 from queues.errors import Fault
 from queues.ingest import limits
 from queues.ingest.jsontext import Unreadable
 from queues.ingest.pointers import pointer
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _KEY = "A key must not contain U+0000 or lone surrogates; rename it."
 _DEPTH = f"This is nested deeper than {limits.DEPTH} levels; flatten it or send it as text."
 _FINITE = "Only finite numbers can be stored; leave the field out when the value is unknown."
@@ -48,10 +47,10 @@ def _mend(value: object, steps: Steps, mended: Mended) -> object:
 
 
 def _mend_text(text: str, steps: Steps, mended: Mended) -> str:
-    if _UNSTORABLE.search(text) is None:
+    if is_storable(text):
         return text
     mended.altered.append(pointer(steps))
-    return _UNSTORABLE.sub("\ufffd", text)
+    return storable(text)
 
 
 def _mend_inside(value: dict[str, object] | list[object], steps: Steps, mended: Mended) -> object:
@@ -64,7 +63,7 @@ def _mend_inside(value: dict[str, object] | list[object], steps: Steps, mended: 
     mended.faults += [
         Fault(pointer((*steps, str(key))), "key.unstorable", _KEY)
         for key in value
-        if not isinstance(key, str) or _UNSTORABLE.search(key)
+        if not isinstance(key, str) or not is_storable(key)
     ]
     return {key: _mend(inner, (*steps, str(key)), mended) for key, inner in value.items()}
 

@@ -1,12 +1,12 @@
 """The document of a policy version, "policy/1": its rules, checked as far as possible without data."""
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from accounts.storable import is_storable, storable
 from queues.errors import Fault, Invalid
 from queues.route import rules as _shipped  # noqa: F401 - importing it registers the kinds of rules
 from queues.route.condition import conditions
@@ -16,7 +16,6 @@ from queues.route.rule import Rule, rule_class
 SCHEMA = "policy/1"
 LARGEST = 2.0**53  # beyond it numbers are not exact, and come back from the database as others
 DEEPEST_JSON = 40  # levels of a document; a condition within conditions needs ten
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 if TYPE_CHECKING:
     _AnyRule = Rule
@@ -134,7 +133,7 @@ def unstorable(value: Any, pointer: str = "") -> list[Fault]:
         ]
     if isinstance(value, list | tuple):
         return [f for n, child in enumerate(value) for f in unstorable(child, f"{pointer}/{n}")]
-    if isinstance(value, str) and _UNSTORABLE.search(value):
+    if isinstance(value, str) and not is_storable(value):
         return [Fault(pointer, "policy.text", "take out NUL and lone surrogates")]
     if isinstance(value, int | float) and not abs(value) < LARGEST:  # also NaN
         return [Fault(pointer, "policy.number", "write a smaller number")]
@@ -177,4 +176,4 @@ def _fault(error: dict[str, Any]) -> Fault:
 
 def _escaped(part: object) -> str:
     """One step of a JSON pointer."""
-    return _UNSTORABLE.sub("\ufffd", str(part)).replace("~", "~0").replace("/", "~1")
+    return storable(str(part)).replace("~", "~0").replace("/", "~1")

@@ -10,6 +10,7 @@ Record = Mapping[str, Any]
 # How bad a finding is; the order is the meaning, and the numbers are those of `models.Severity`.
 LOW, MEDIUM, HIGH, SEVERE = 1, 2, 3, 4
 SEVERITIES = {"low": LOW, "medium": MEDIUM, "high": HIGH, "severe": SEVERE}
+SEVERITY_NAMES = {number: name for name, number in SEVERITIES.items()}
 
 
 class Finding(NamedTuple):

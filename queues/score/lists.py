@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import events
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Project
+from accounts.storable import is_storable
 from queues.errors import Fault, Invalid, WrongState
 from queues.models import LIST_NAME, WordList
 from queues.score import list_queries
@@ -22,7 +23,6 @@ ACTIVE_MOST = 50  # lists of one project: each costs microseconds per prediction
 REASON_MOST = 2_000
 _NAME = re.compile(rf"{LIST_NAME}\Z")
 _RESERVED = frozenset({"new", "try"})  # addresses of pages
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @transaction.atomic
@@ -120,7 +120,7 @@ def _faults_of_name(name: str) -> list[Fault]:
 
 
 def _faults_of_reason(reason: str) -> list[Fault]:
-    if reason.strip() and len(reason) <= REASON_MOST and not _UNSTORABLE.search(reason):
+    if reason.strip() and len(reason) <= REASON_MOST and is_storable(reason):
         return []
     detail = _("Say why, for those who will read the history, in at most %(max)d characters.")
     return [Fault("/reason", "reason.empty", detail % {"max": REASON_MOST})]

@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from queues.errors import Fault
 from queues.models import ListKind, ListTarget, Severity, WordList
-from queues.score.detector import SEVERITIES
-
-_SEVERITY_NAMES = {number: name for name, number in SEVERITIES.items()}
+from queues.score.detector import SEVERITY_NAMES
 
 
 class ListForm(forms.Form):
@@ -87,7 +85,7 @@ class ListForm(forms.Form):
             "kind": clean["kind"],
             "entries": [line for line in lines if line],
             "category": clean["category"],
-            "severity": _SEVERITY_NAMES[clean["severity"]],
+            "severity": SEVERITY_NAMES[clean["severity"]],
             "target": clean["target"],
             "locale": clean["locale"],
         }

@@ -5,9 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from queues.route.condition import Case, Condition, Fired, conditions
-from queues.score.detector import SEVERITIES, Finding
-
-_NAMES = {number: name for name, number in SEVERITIES.items()}
+from queues.score.detector import SEVERITIES, SEVERITY_NAMES, Finding
 
 
 @conditions.register("safety_flagged")
@@ -36,7 +34,7 @@ class SafetyFlagged(Condition):
             "component": worst.component,
             "category": worst.category,
             "group": worst.group,
-            "severity": _NAMES[worst.severity],
+            "severity": SEVERITY_NAMES[worst.severity],
             "flags": len(matching),
         }
         return Fired(worst.score, None, worst.threshold, detail)
