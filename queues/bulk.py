@@ -65,3 +65,13 @@ def _insertion(model: type[Model], fields: tuple["Field[Any, Any]", ...]) -> str
     names = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
     return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({places}) RETURNING "id"'
+
+
+def planned_anew(statement: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement that the database plans for these very arguments, each time.
+
+    For those few whose plan must not outlive the size of the tables that it was made for.
+    """
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.cursor.execute(statement, arguments, prepare=False)
+        return cursor.fetchall()

@@ -14,6 +14,7 @@ from accounts.models import StoredAnswer
 from queues import pipeline
 from queues.assign import actions as assign
 from queues.doorbell import ring
+from queues.ingest import queries as ingest
 from queues.ingest.feedback import waiting as feedback
 from queues.models import Heartbeat, Job
 from queues.monitor import actions as monitor
@@ -26,6 +27,7 @@ ENRICHING = {"score": "queues.tasks.enrich_plain", "embed": "queues.tasks.enrich
 _WORKS_SECONDS = 20.0  # then the task rings itself, so that others are heard in between
 _LINGERS_SECONDS = 1.2  # a process rings at most once a second: what it did not announce is found too
 _NAP_SECONDS = 0.2
+_REST_SECONDS = 1.0  # between batches while very much arrives: the processors are the requests' first
 _at_work: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
 SETTLING = timedelta(seconds=5)  # a request that just stored predictions is about to route them itself
@@ -97,6 +99,8 @@ def _enrich(runs_in: str) -> None:
         ]
         if any(worked):
             idle_since = time.monotonic()
+            if ingest.is_flooded():
+                time.sleep(_REST_SECONDS)
         elif time.monotonic() - idle_since > _LINGERS_SECONDS:
             break
         else:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils.crypto import salted_hmac
 from psycopg import errors as pg_errors
 
 from accounts import events
 from accounts.actor import Actor
-from queues.bulk import Value, reserve_ids, write_rows
+from queues.bulk import Value, planned_anew, reserve_ids, write_rows
 from queues.ingest.feedback import references, waiting
 from queues.ingest.feedback.predictions import keep_other_names
 from queues.ingest.record import CheckedRecord
@@ -19,6 +19,16 @@ from queues.models import Payload, Prediction, PredictionState
 Status = Literal["created", "duplicate", "conflict"]
 _RACES = (pg_errors.UniqueViolation, pg_errors.DeadlockDetected)
 _RACES_ENDURED = 4
+
+_KNOWN = """
+    SELECT sent.environment, sent.prediction_id, p.id, p.content_hash
+    FROM unnest(%s::text[], %s::text[]) AS sent (environment, prediction_id)
+    CROSS JOIN LATERAL (
+        SELECT id, content_hash FROM queues_prediction
+        WHERE project_id = %s AND environment = sent.environment AND prediction_id = sent.prediction_id
+        LIMIT 1
+    ) p
+"""
 
 Key = tuple[str, str]  # environment and prediction_id: what is unique in a project
 
@@ -96,23 +106,13 @@ def _store(project_id: int, records: Sequence[CheckedRecord], by: Actor, judge: 
 def _known(project_id: int, records: Sequence[CheckedRecord]) -> dict[Key, _Known]:
     """What is stored under these keys, in one statement on the unique index.
 
-    Lateral, so that no plan can read the table: one made while it was small is kept while it grows.
+    Planned anew each time: a plan made while the table was empty may walk another index of the project, and
+    is kept while the table grows (measured: 1.3 ms of processor time a record, at 100,000). Lateral, so that
+    no plan reads the table whole.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT sent.environment, sent.prediction_id, p.id, p.content_hash
-            FROM unnest(%s::text[], %s::text[]) AS sent (environment, prediction_id)
-            CROSS JOIN LATERAL (
-                SELECT id, content_hash FROM queues_prediction
-                WHERE project_id = %s AND environment = sent.environment
-                  AND prediction_id = sent.prediction_id
-                LIMIT 1
-            ) p
-            """,
-            [[r.environment for r in records], [r.prediction_id for r in records], project_id],
-        )
-        return {(row[0], row[1]): _Known(row[2], bytes(row[3])) for row in cursor.fetchall()}
+    keys = [[r.environment for r in records], [r.prediction_id for r in records]]
+    rows = planned_anew(_KNOWN, [*keys, project_id])
+    return {(row[0], row[1]): _Known(row[2], bytes(row[3])) for row in rows}
 
 
 def _first_of_each_key(

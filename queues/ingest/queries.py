@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Left
 
@@ -12,6 +13,7 @@ from queues.models import Prediction, SecondLook, Verdict
 from queues.newest import LOOK_AT, PAGE_SIZE, Page, newest, values_in_use
 
 EXCERPT = 200  # characters of the output that a list shows
+FLOOD = 2_000  # predictions within a second
 WORDS_LOOKED_AT = sum(documents.STEPS)  # predictions of the project that one search for words looks through
 
 
@@ -72,6 +74,19 @@ def among(project_id: int, wanted: Search, prediction_ids: Sequence[int]) -> dic
     """Those of these predictions that fit the filters of `wanted`, by id; its text is not looked at."""
     rows = listed(project_id).filter(_tests(wanted), pk__in=prediction_ids)
     return {prediction.pk: prediction for prediction in rows}
+
+
+_FLOODED = f"""
+    SELECT received_at > now() - interval '1 second' FROM queues_prediction
+    ORDER BY id DESC OFFSET {FLOOD} LIMIT 1
+"""
+
+
+def is_flooded() -> bool:
+    """Whether more than FLOOD predictions have arrived within a second, in all projects: an import, say."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FLOODED)
+        return bool((cursor.fetchone() or (False,))[0])
 
 
 def listed(project_id: int) -> QuerySet[Prediction]:

@@ -1,13 +1,16 @@
 """What follows from an arrival: everything in one go, or at least what was sent is stored."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Event
 from queues import pipeline
+from queues.ingest import queries
 from queues.ingest.record import check
 from queues.models import Item, Prediction, Routing, Scores
 from queues.route import actions as route
@@ -76,3 +79,29 @@ def test_what_was_there_already_is_not_routed_again(people: Cast) -> None:
 
     assert receive(people, "p-1", "p-2") == ["duplicate", "created"]
     assert Item.objects.count() == 2
+
+
+def test_more_than_two_thousand_arrivals_within_a_second_are_a_flood(people: Cast) -> None:
+    assert not queries.is_flooded()
+
+    arrive_at_once(people, "before", timezone.now() - timedelta(seconds=2))
+    was_flooded = queries.is_flooded()
+    arrive_at_once(people, "now", timezone.now())
+
+    assert not was_flooded
+    assert queries.is_flooded()
+
+
+def arrive_at_once(people: Cast, name: str, at: datetime) -> None:
+    """One more than may arrive without being a flood."""
+    Prediction.objects.bulk_create(
+        Prediction(
+            project=people.project,
+            prediction_id=f"{name}-{n}",
+            content_hash=b"-",
+            model_version="m",
+            occurred_at=at,
+            received_at=at,
+        )
+        for n in range(queries.FLOOD + 1)
+    )
