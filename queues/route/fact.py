@@ -1,6 +1,6 @@
 """Facts: what rules may ask beyond the scores and flags of a prediction, read for a whole batch at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from queues.registry import Registry
@@ -24,6 +24,10 @@ class FactSource(Protocol):
 
 
 facts: Registry[FactSource] = Registry("fact source")
+
+WhyOff = Callable[[int], str | None]
+why_off: Registry[WhyOff] = Registry("fact source that can be off")
+"""Fact source → why it cannot answer in a project now (a service is off), or None; few need one."""
 
 
 def read(names: Iterable[str], project_id: int, arrivals: Sequence[Arrival]) -> dict[int, dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What a lead should know of a policy before it is in force: not forbidden, but surprising."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import connection
@@ -19,10 +19,6 @@ from queues.score import queries as scores
 LOOK_AT = 1_000  # newest predictions
 _CALIBRATION = "fact:calibration"
 _ASKED_FOR_CALIBRATION = 20  # newest predictions that the source is asked about
-
-WhyOff = Callable[[int], str | None]
-OFF: dict[str, WhyOff] = {}
-"""Fact source → why it cannot answer in a project now (a service is off), or None. A source adds itself."""
 
 _WITH_MEASURE = """
 WITH newest AS MATERIALIZED (
@@ -131,7 +127,7 @@ def _off(project_id: int, pointer: str, source: str) -> Iterator[Fault]:
     if source not in fact.facts:
         why = _("This program has no source “%(source)s”.") % {"source": source}
     else:
-        why = OFF[source](project_id) or "" if source in OFF else ""
+        why = (fact.why_off.get(source)(project_id) or "") if source in fact.why_off else ""
     if why:
         text = _("What it asks is not known here: %(why)s")
         yield Fault(pointer, "policy.source_off", text % {"why": why})

@@ -26,6 +26,10 @@ class Unfinished(Exception):
     """Some detectors did not answer. What the others said is stored; ask again later."""
 
 
+class Away(Unfinished):
+    """All that did not answer are down, or ask to be left alone for a while."""
+
+
 def is_configured() -> bool:
     """Whether there is anybody to ask."""
     return bool(adapters())
@@ -56,16 +60,17 @@ def detect(prediction_ids: Sequence[int]) -> list[int]:
     """
     records = queries.records(prediction_ids)
     ids = sorted(records)
-    failures = []
+    failures: list[tuple[str, AdapterFailed]] = []
     for adapter in adapters():
         try:
             found = adapter.findings([records[id_] for id_ in ids])
         except AdapterFailed as error:
-            failures.append(f"{adapter.component}: {error}")
+            failures.append((adapter.component, error))
         else:
             _store(adapter.component, dict(zip(ids, found, strict=True)))
     if failures:
-        raise Unfinished("; ".join(failures))
+        kind = Away if all(error.is_away for _component, error in failures) else Unfinished
+        raise kind("; ".join(f"{component}: {error}" for component, error in failures))
     return _flagged(ids)
 
 

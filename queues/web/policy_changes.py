@@ -35,12 +35,22 @@ def in_words(found: Iterable[Change]) -> list[ShownChange]:
 
 
 def _told(change: Change) -> tuple[list[Part], list[tuple[str, str, str]]]:
+    if change.what == "changed" and not (_is_readable(change.before) and _is_readable(change.after)):
+        return [], _fields(change)
     before, after = _sentence(change.before), _sentence(change.after)
     parts = word_diff(before, after)
     is_told = any(part.kind != "same" for part in parts)
     if change.what in ("added", "removed") or is_told:
         return parts, _unsaid(change) if change.what == "changed" else []
-    return parts, [(name, _json(old), _json(new)) for name, (old, new) in change.fields.items()]
+    return parts, _fields(change)
+
+
+def _is_readable(rule: Mapping[str, Any] | None) -> bool:
+    return rule is not None and read_rule(dict(rule)) is not None
+
+
+def _fields(change: Change) -> list[tuple[str, str, str]]:
+    return [(name, _json(old), _json(new)) for name, (old, new) in change.fields.items()]
 
 
 def _unsaid(change: Change) -> list[tuple[str, str, str]]:

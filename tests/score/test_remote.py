@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from queues.models import Flag
-from queues.score import remote
+from queues import pipeline
+from queues.models import ATTEMPTS_MAX, Enrichment, EnrichmentKind, Flag
+from queues.score import enrichment, remote
 from tests.factories.arrivals import arrived
 from tests.factories.projects import Cast, cast
 from tests.score.servers import Server, serving
@@ -78,6 +79,34 @@ def test_what_one_says_is_kept_when_another_does_not_answer(
         assert remote.detect([bad]) == [bad]
 
     assert flags() == [(bad, "remote:moderation", "hate"), (bad, "remote:llama-guard", "S10")]
+
+
+def test_an_outage_uses_up_no_attempt_and_the_flag_comes_when_it_is_over(
+    people: Cast, moderation: Server
+) -> None:
+    bad = output(people, "I hate you.")
+    enrichment.owe([EnrichmentKind.DETECT], [bad])
+    moderation.status = 503
+    for _time in range(2 * ATTEMPTS_MAX):
+        enrichment.work_on("detect", then=pipeline.after_enrichment)
+    owed = Enrichment.objects.get(kind="detect")
+
+    moderation.status = 200
+    enrichment.work_on("detect", then=pipeline.after_enrichment)
+
+    assert owed.attempts == 0
+    assert "it answered 503" in owed.error
+    assert flags() == [(bad, "remote:moderation", "hate")]
+
+
+def test_a_text_that_is_refused_uses_up_its_attempts(people: Cast, moderation: Server) -> None:
+    bad = output(people, "I hate you.")
+    enrichment.owe([EnrichmentKind.DETECT], [bad])
+    moderation.status = 400
+
+    enrichment.work_on("detect", then=pipeline.after_enrichment)
+
+    assert Enrichment.objects.get(kind="detect").attempts == 1
 
 
 def test_a_clients_own_row_of_the_same_filter_is_no_answer_of_ours(people: Cast, moderation: Server) -> None:

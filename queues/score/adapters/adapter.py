@@ -7,7 +7,14 @@ from queues.score.detector import Finding, Record
 
 
 class AdapterFailed(Exception):
-    """Nobody answered, or in a way that cannot be read. Nothing is concluded from it: never an "allow"."""
+    """Nobody answered, or in a way that cannot be read. Nothing is concluded from it: never an "allow".
+
+    is_away: nobody answered at all, whatever the text was: no record is to blame.
+    """
+
+    def __init__(self, why: str, *, is_away: bool = False) -> None:
+        super().__init__(why)
+        self.is_away = is_away
 
 
 class Adapter(Protocol):

@@ -11,6 +11,8 @@ from queues.score.adapters.adapter import AdapterFailed
 
 SECONDS = 10.0  # of silence at most, and for the whole body
 LARGEST_BYTES = 64 * 1024
+# Asked too often, or nobody behind the door: it says nothing about what was sent.
+_AWAY = frozenset({429, 502, 503, 504})
 
 
 def post(url: str, body: object, *, key: str) -> Any:
@@ -22,9 +24,10 @@ def post(url: str, body: object, *, key: str) -> Any:
     try:
         return _answer(url, orjson.dumps(body), headers)
     except httpx.HTTPError as error:
-        raise AdapterFailed(f"{host}: {type(error).__name__}") from error
+        is_away = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+        raise AdapterFailed(f"{host}: {type(error).__name__}", is_away=is_away) from error
     except AdapterFailed as error:
-        raise AdapterFailed(f"{host}: {error}") from error
+        raise AdapterFailed(f"{host}: {error}", is_away=error.is_away) from error
 
 
 def _answer(url: str, body: bytes, headers: dict[str, str]) -> Any:
@@ -35,7 +38,8 @@ def _answer(url: str, body: bytes, headers: dict[str, str]) -> Any:
         client.stream("POST", url, content=body, headers=headers) as response,
     ):
         if response.status_code != httpx.codes.OK:
-            raise AdapterFailed(f"it answered {response.status_code}")
+            is_away = response.status_code in _AWAY
+            raise AdapterFailed(f"it answered {response.status_code}", is_away=is_away)
         if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
             raise AdapterFailed("it answered something that is not declared as JSON")
         return _read(response, until)

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from queues.models import EnrichmentKind
 from queues.score import remote
-from queues.score.enrichment import Changed, Kind, kinds
+from queues.score.enrichment import Changed, Kind, NotNow, kinds
+
+
+def _look(prediction_ids: Sequence[int]) -> Sequence[int]:
+    """An outage, however long, uses up no attempt: it is asked again until somebody answers."""
+    try:
+        return remote.detect(prediction_ids)
+    except remote.Away as error:
+        raise NotNow(str(error)) from error
 
 
 def _write(flagged: Sequence[int]) -> Changed:
@@ -14,5 +22,5 @@ def _write(flagged: Sequence[int]) -> Changed:
 
 kinds.register(EnrichmentKind.DETECT)(
     # Few at once: each may ask a server several times, and a batch has two minutes.
-    Kind(look=remote.detect, write=_write, is_ready=remote.is_configured, at_once=4)
+    Kind(look=_look, write=_write, is_ready=remote.is_configured, at_once=4)
 )
