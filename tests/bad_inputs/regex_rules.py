@@ -80,15 +80,15 @@ def own_rows() -> Iterator[Row]:
 
 
 def corpus_rows() -> list[Row]:
-    """Rows of this kind in whatever file of the corpus."""
+    """Rows of this kind in whatever file of the corpus, their short hands written out."""
     files = sorted(file.name for file in corpus.FOLDER.glob("*.jsonl"))
     rows = [row for file in files for kind in corpus.by_kind(file) for row in kind.values[0]]
-    return [row for row in rows if row["kind"] == KIND]
+    return [{**row, "payload": expand(row["payload"])} for row in rows if row["kind"] == KIND]
 
 
 def send(row: Row, sender: Sender) -> list[Outcome]:
     """The pattern stored and put in force, and tried on texts made for it."""
-    payload = expand(row["payload"])
+    payload = row["payload"]
     pattern = next(payload[name] for name in ("pattern", "regex", "rule") if name in payload)
     document = {"kind": "patterns", "entries": [pattern], "category": "house-rule"}
     stored = {"name": row["id"].lower(), "document": document, "reason": "for the test", "activate": True}
