@@ -52,6 +52,7 @@ from queues.review.actions import Submitted
 from queues.route import actions as route
 from queues.route import near, second_look
 from queues.route.dry_run import run as dry_run
+from queues.route.selection import run as selection
 from queues.score import actions as score
 from queues.score import enrichment, remote
 from queues.score import enrichments as _shipped  # noqa: F401 - importing it registers the kinds
@@ -61,7 +62,12 @@ from queues.score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
 
-JOBS = {"build_release": export.build, "dry_run": dry_run.run, monitor.REFIT: monitor.refit}
+JOBS = {
+    "build_release": export.build,
+    "dry_run": dry_run.run,
+    "selection": selection.run,
+    monitor.REFIT: monitor.refit,
+}
 
 
 def receive(project: Project, records: Sequence[CheckedRecord], *, by: Actor) -> list[ingest.Stored]:

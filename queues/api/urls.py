@@ -21,6 +21,7 @@ from queues.api import (
     rates,
     releases,
     reviews,
+    selections,
     verdicts,
 )
 
@@ -57,6 +58,9 @@ route = [
     path("dry-runs", dry_runs.DryRunsView.as_view()),
     path("dry-runs/<id:number>", dry_runs.DryRunView.as_view()),
     path("dry-runs/<id:number>:cancel", dry_runs.CancelDryRunView.as_view()),
+    path("selections", selections.SelectionsView.as_view()),
+    path("selections/<id:number>", selections.SelectionView.as_view()),
+    path("selections/<id:number>:cancel", selections.CancelSelectionView.as_view()),
 ]
 review = [
     path("queues", queues.QueuesView.as_view()),

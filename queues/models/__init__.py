@@ -17,6 +17,7 @@ from queues.models.queue import FormVersion, Queue
 from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
 from queues.models.review import Decision, Draft, Review
 from queues.models.score import Scores
+from queues.models.selection import SelectedBy, Selection
 from queues.models.slot import Skip, SkipReason, Slot, SlotState
 from queues.models.vector import KnownEncoder, Part, Question
 from queues.models.verdict import Basis, Verdict
@@ -79,6 +80,8 @@ __all__ = [
     "Scores",
     "SearchDocument",
     "SecondLook",
+    "SelectedBy",
+    "Selection",
     "Severity",
     "Skip",
     "SkipReason",

@@ -9,6 +9,8 @@ import numpy as np
 
 from queues.statistics.arrays import Floats, Numbers, floats
 
+_BLOCK = 256  # others at once: memory is that of points x block
+
 
 class Spread(NamedTuple):
     """order: the places chosen, in that order. radius: the largest distance left to the nearest chosen."""
@@ -37,8 +39,11 @@ def k_centre(vectors: Floats, *, chosen: list[int], k: int, is_cosine: bool = Fa
         return np.linalg.norm(points - points[place], axis=1)
 
     nearest = np.full(len(points), np.inf)
-    for place in chosen:
-        nearest = np.minimum(nearest, distance_to(place))
+    if is_cosine:
+        nearest = np.minimum(nearest, 1.0 - largest_cosine(points, points[chosen]))
+    else:
+        for place in chosen:
+            nearest = np.minimum(nearest, distance_to(place))
     order: list[int] = []
     taken = np.zeros(len(points), dtype=bool)
     taken[chosen] = True
@@ -85,6 +90,15 @@ def without_near_duplicates(scores: Numbers, vectors: Floats, *, cosine: float =
         else:
             kept.append(place)
     return Kept(kept, attached)
+
+
+def largest_cosine(points: Floats, others: Floats) -> Floats:
+    """For each point the cosine of the nearest of the others, -inf when there is none. Rows of length 1."""
+    largest = np.full(len(points), -np.inf)
+    for start in range(0, len(others), _BLOCK):
+        block = np.clip(points @ others[start : start + _BLOCK].T, -1.0, 1.0)
+        largest = np.maximum(largest, block.max(axis=1))
+    return largest
 
 
 def normalised(vectors: Floats) -> Floats:

@@ -67,7 +67,7 @@ def look_again(
     """
     found = []
     with transaction.atomic():
-        for project_id, arrivals in _lock(prediction_ids).items():
+        for project_id, arrivals in lock(prediction_ids).items():
             policy = queries.active_policy(project_id)
             if policy is not None and (document := asking(policy.document, changed)).rules:
                 found += _look(policy, document, project_id, arrivals, changed, now or timezone.now())
@@ -80,7 +80,7 @@ def asking(document: PolicyDocument, changed: frozenset[str]) -> PolicyDocument:
     return document.with_rules(rule for rule in document.rules_in_force if rule.asks & touched)
 
 
-def _lock(prediction_ids: Sequence[int]) -> dict[int, list[Arrival]]:
+def lock(prediction_ids: Sequence[int]) -> dict[int, list[Arrival]]:
     """What has been routed already, by project: the rest will be looked at with all that is known then."""
     by_project: dict[int, list[Arrival]] = {}
     with connection.cursor() as cursor:
@@ -110,7 +110,7 @@ def _look(
     late = [(there[pick.prediction], pick.decision) for pick in picks if pick.prediction in there]
     for item, decision in sorted(late, key=lambda one: one[0].item_id):
         standing.hurry(item, decision, now)
-    _move([pick.prediction for pick in picks])
+    move([pick.prediction for pick in picks])
     events.record_many(
         [
             *opening.events_of(policy, project_id, opened),
@@ -193,7 +193,8 @@ def _store(policy: ActivePolicy, found: Sequence[_Found], changed: frozenset[str
     )
 
 
-def _move(prediction_ids: Sequence[int]) -> None:
+def move(prediction_ids: Sequence[int]) -> None:
+    """not_routed → routed; what is routed stays."""
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, [list(prediction_ids)])
 

@@ -28,6 +28,7 @@ from queues.web import (
     rates,
     releases,
     review,
+    selections,
 )
 
 app_name = "web"
@@ -39,6 +40,7 @@ PROJECT = "projects/<slug:slug>/"
 LIST = f"{PROJECT}policy/lists/<slug:name>/"
 DATASET = f"{PROJECT}datasets/<slug:name>/"
 VERSION = f"{PROJECT}policy/versions/<id:version>"
+SELECTION = f"{PROJECT}policy/selections/<id:number>"
 DRY_RUN = f"{PROJECT}policy/dry-runs/<id:number>"
 
 urlpatterns = [
@@ -77,6 +79,11 @@ urlpatterns = [
     path(DRY_RUN, dry_runs.dry_run, name="dry-run"),
     path(f"{DRY_RUN}/progress", dry_runs.progress, name="dry-run-progress"),
     path(f"{DRY_RUN}/cancel", dry_runs.cancel, name="cancel-dry-run"),
+    path(f"{PROJECT}policy/selections/", selections.selections, name="selections"),
+    path(f"{PROJECT}policy/selections/ask", selections.ask, name="ask-selection"),
+    path(SELECTION, selections.selection, name="selection"),
+    path(f"{SELECTION}/progress", selections.progress, name="selection-progress"),
+    path(f"{SELECTION}/cancel", selections.cancel, name="cancel-selection"),
     path(f"{PROJECT}measures/", measures.measures, name="measures"),
     path(f"{PROJECT}measures/refit", measures.refit, name="refit-measures"),
     path(f"{PROJECT}measures.csv", measures_csv.measures_csv, name="measures-csv"),

@@ -27,6 +27,7 @@ _MEANS: dict[str, Promise] = {
     "any_of": gettext_lazy("The rule “%(rule)s” sent it here: one of several things holds."),
     "none_of": gettext_lazy("The rule “%(rule)s” sent it here: nothing speaks for leaving it out."),
     "badly_rated": gettext_lazy("The rule “%(rule)s” sent it here: end users said something about it."),
+    "selection": gettext_lazy("A lead selected it, among others that are unlike each other."),
     "novelty": gettext_lazy("The rule “%(rule)s” sent it here: nothing like it has been reviewed."),
 }
 # Of the pill: what a filter objected to warns; a draw says nothing about the output.

@@ -12,6 +12,7 @@ _KNOWN: dict[str, Promise] = {
     "findings": lazy("the answer of a filter"),
     "fact:feedback": lazy("what end users said"),
     "fact:golden": lazy("which golden questions are near"),
+    "selection": lazy("that somebody selected it"),
     "fact:novelty": lazy("how near it is to what was reviewed"),
 }
 

@@ -41,6 +41,8 @@ def reason_of(reason: Mapping[str, Any]) -> str:
             return words.get(str(kind)).reason(reason)
     except (KeyError, TypeError):  # stored by a version of the program that kept less
         pass
+    if kind == "selection":
+        return _("Somebody selected it, among others that are unlike each other.")
     if "rule" in reason:
         return _("The rule “%(rule)s” picked it.") % {"rule": reason["rule"]}
     return _("A condition of the kind “%(kind)s” holds.") % {"kind": kind}
