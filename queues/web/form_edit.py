@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
@@ -197,10 +198,18 @@ def _answer(
         return redirect(address + (f"?open={open_place}#q-{open_place}" if open_place is not None else ""))
     context = _context(request, queue, draft, open_place=open_place)
     if do:
-        return render(request, "forms/_builder.html", context)
+        response = render(request, "forms/_builder.html", context)
+        return trigger_client_event(response, "focus-on", {"id": _focus(do, open_place)}, after="settle")
     response = render(request, "forms/_saved.html", context)
     response.headers["HX-Reswap"] = "none"  # what is typed meanwhile stays
     return response
+
+
+def _focus(do: str, place: int | None) -> str:
+    """The id of what has the focus after a press: a moved question's button, a new one's first field."""
+    name = do.partition(":")[0]
+    ends = {"up": "up", "down": "down", "remove": "summary"}
+    return f"q-{place}-{ends.get(name, 'label')}" if place is not None else "builder"
 
 
 def _refused(

@@ -5,3 +5,8 @@ document.addEventListener("htmx:load", (event) => {
   const { elt } = event.detail;
   if (["preview", "builder"].includes(elt.id)) window.reviewapp.prepareQuestions(elt);
 });
+document.addEventListener("focus-on", (event) => {
+  const found = document.getElementById(event.detail.id);
+  const other = found?.disabled ? found.closest("details").querySelector("summary") : found;
+  other?.focus();
+});

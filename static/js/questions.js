@@ -80,9 +80,10 @@ window.reviewapp ??= {};
     if (reviewapp.enterField(event.target)) event.preventDefault();
   });
 
+  // U and N: "unsure" and "none", in the question in focus.
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-unsure-here]")) return;
-    stopOf(document.activeElement)?.querySelector("[data-unsure]")?.click();
+    const which = event.target.closest("[data-unsure-here]") ? "unsure" : event.target.closest("[data-none-here]") && "none";
+    if (which) stopOf(document.activeElement)?.querySelector(`[data-${which}]:not(:disabled)`)?.click();
   });
 
   reviewapp.prepareQuestions = (root) => {
