@@ -209,6 +209,7 @@ def submit(
     by: Actor,
     submission: Mapping[str, object],
     revision: int | None = None,
+    form_id: int | None = None,
     next_in: Queue | None = None,
     beside: Sequence[int] = (),
     ahead: bool = False,
@@ -217,11 +218,18 @@ def submit(
 
     When the lease has ended or the item was closed, the text is kept as a draft and the error raised.
     revision: as for `drafts.save`; a newer draft of another window stands, and both texts are shown.
+    form_id: the version of the form that was shown; None: the queue's present one.
     """
     try:
         with transaction.atomic():
             submitted = review.submit(
-                slot_id, project_id=project.pk, token=token, by=by, document=submission, revision=revision
+                slot_id,
+                project_id=project.pk,
+                token=token,
+                by=by,
+                document=submission,
+                revision=revision,
+                form_id=form_id,
             )
             state = (
                 submitted.item.state

@@ -11,6 +11,7 @@ from accounts.actor import Actor
 from queues.errors import Fault, Invalid, NotAllowed, NotFound, WrongState
 from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
 from queues.review import form as forms
+from queues.review import marked_texts
 from queues.review import submission as submissions
 
 WHY_MAX = 10_000
@@ -27,7 +28,8 @@ def settle_by_lead(
     """
     item = _locked(item_id, project_id)
     check_can_settle(item, by)
-    submission = _check(item, document, why)
+    form = _form_of(item)
+    submission = _check(item, form, document, why)
     verdict = Verdict.objects.create(
         queue_id=item.queue_id,
         item_id=item.pk,
@@ -46,7 +48,11 @@ def settle_by_lead(
         by=by,
         subject_kind="item",
         subject_id=item.pk,
-        after={"verdict": verdict.pk, "decision": verdict.decision, "answers": verdict.answers},
+        after={
+            "verdict": verdict.pk,
+            "decision": verdict.decision,
+            "answers": form.closed(verdict.answers),
+        },
         reason=why,
     )
     return verdict
@@ -84,7 +90,14 @@ def _close(item: Item) -> None:
     Item.objects.filter(pk=item.pk).update(state=ItemState.SETTLED, settled_at=Now())
 
 
-def _check(item: Item, document: Mapping[str, object], why: str) -> submissions.Submission:
+def _form_of(item: Item) -> forms.Form:
+    form_id = item.queue.form_id
+    if form_id is None:
+        raise WrongState(_("This queue has no form yet. Give it one first."))
+    return forms.for_item(forms.of_version(form_id), compares=item.other_id is not None)
+
+
+def _check(item: Item, form: forms.Form, document: Mapping[str, object], why: str) -> submissions.Submission:
     faults: list[Fault] = []
     if not why.strip():
         faults.append(Fault("/why", "why.missing", _("Say why this verdict holds.")))
@@ -92,15 +105,13 @@ def _check(item: Item, document: Mapping[str, object], why: str) -> submissions.
         faults.append(Fault("/why", "why.unfit", _("At most 10,000 characters, without NUL.")))
     if document.get("decision") == Decision.ESCALATE:
         faults.append(Fault("/decision", "decision.unknown", _("A verdict approves, corrects or rejects.")))
-    form_id = item.queue.form_id
-    if form_id is None:
-        raise WrongState(_("This queue has no form yet. Give it one first."))
     try:
         submission = submissions.check(
             document,
-            form=forms.for_item(forms.of_version(form_id), compares=item.other_id is not None),
+            form=form,
             output_text=item.prediction.payload.output_text,
             is_flagged=False,  # the lead's reason stands in `why`
+            input_text=marked_texts.input_text_of(item, form),
         )
     except Invalid as error:
         raise Invalid(str(error), [*faults, *error.faults]) from error

@@ -7,18 +7,25 @@ from django.db.models import Prefetch, QuerySet
 
 from queues.models import Decision, Item, ItemState, Review
 from queues.newest import PAGE_SIZE
+from queues.review import form as forms
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that was decided in several reviews. values: one per review, None = not answered."""
+    """One thing that was decided in several reviews. values: one per review, None = not answered.
+
+    ratings: the strings under which the values are compared. settles: reviews that differ here do not
+    agree; texts and marked places never do so by themselves.
+    """
 
     key: str
     values: tuple[object, ...]
+    ratings: tuple[str | None, ...]
+    settles: bool = True
 
     @property
     def differs(self) -> bool:
-        return len(set(self.values)) > 1
+        return len(set(self.ratings)) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +42,8 @@ class Dispute:
 
     @property
     def disputed_over(self) -> list[str]:
-        """What the reviews disagree on: "decision" or the keys of single-choice questions."""
-        return [difference.key for difference in compare(self.reviews) if difference.differs]
+        """What the reviews disagree on: "decision" or the keys of questions."""
+        return [one.key for one in compare(self.reviews) if one.differs and one.settles]
 
 
 def disputes_of(project_id: int, *, queue_id: int | None = None, after: int = 0) -> list[Dispute]:
@@ -66,8 +73,21 @@ def compare(reviews: Sequence[Review]) -> list[Difference]:
     keys: dict[str, None] = {}  # an ordered set
     for review in reviews:
         keys |= dict.fromkeys(review.answers)
-    answers = [Difference(key, tuple(review.answers.get(key) for review in reviews)) for key in keys]
-    return [Difference("decision", tuple(review.decision for review in reviews)), *answers]
+    decisions = tuple(review.decision for review in reviews)
+    rated = [forms.of_version(review.form_id).ratings(review.answers) for review in reviews]
+    settling = [forms.of_version(review.form_id).closed(review.answers) for review in reviews]
+    return [
+        Difference("decision", decisions, decisions),
+        *(
+            Difference(
+                key,
+                values=tuple(review.answers.get(key) for review in reviews),
+                ratings=tuple(ratings.get(key) for ratings in rated),
+                settles=any(key in closed for closed in settling),
+            )
+            for key in keys
+        ),
+    ]
 
 
 def _with_reviews() -> QuerySet[Item]:

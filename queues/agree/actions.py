@@ -1,7 +1,8 @@
 """Do the reviews of an item settle it?
 
-One review needed: the review is the verdict. Several: equal decisions and equal answers to the
-single-choice questions settle it, unequal ones dispute it. An escalation goes to the lead at once.
+One review needed: the review is the verdict. Several: equal decisions and equal answers settle it,
+unequal ones dispute it; what was written or marked in a text disputes nothing by itself. An escalation
+goes to the lead at once.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from accounts.events import EventRow
 from queues.bulk import insert
 from queues.errors import WrongState
 from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
+from queues.review import form as forms
 
 _SETTLED = (
     "UPDATE queues_item SET state = 'settled', settled_at = now() WHERE id = %s AND state = 'in_review'"
@@ -53,7 +55,8 @@ def standing(item_id: int) -> list[Review]:
 
 def _position(review: Review) -> tuple[object, ...]:
     """What must be equal for two reviews to agree."""
-    return (review.decision, *sorted(review.answers.items()))
+    form = forms.of_version(review.form_id)
+    return (review.decision, *sorted(form.ratings(form.closed(review.answers)).items()))
 
 
 def _agree(item: Item, reviews: list[Review], project_id: int) -> Settling:

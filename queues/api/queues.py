@@ -1,4 +1,4 @@
-"""Queues and their forms: open a queue, give it a form, read both."""
+"""Queues: open one with its first form, and read them."""
 
 from typing import Annotated, Any
 
@@ -12,10 +12,9 @@ from accounts.roles import Permission
 from queues.api import pagination
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Identifier, Text, read
+from queues.api.forms import published
 from queues.assign import queues as assign
-from queues.errors import Fault, Invalid, NotFound
-from queues.models import FormVersion, Queue
-from queues.review import form_versions
+from queues.models import Queue
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 
@@ -31,12 +30,6 @@ class NewQueue(Body):
     form: dict[str, Any]
 
 
-class NewForm(Body):
-    """The next version of a queue's form (form/1)."""
-
-    document: dict[str, Any]
-
-
 class QueueAnswer(BaseModel):
     """One queue; form: the id of its form's present version."""
 
@@ -46,15 +39,6 @@ class QueueAnswer(BaseModel):
     purpose: str
     lease_seconds: int
     form: int | None
-
-
-class FormAnswer(BaseModel):
-    """One immutable version of a queue's form, as form/1."""
-
-    id: int
-    queue: int
-    version: int
-    document: dict[str, Any]
 
 
 class QueuesView(ProjectView):
@@ -74,44 +58,8 @@ class QueuesView(ProjectView):
         with transaction.atomic():
             fields = body.model_dump(exclude={"form"})
             queue = assign.open_queue(project_id=request.project.pk, by=request.actor, **fields)
-            _publish(queue, body.form, request, "/form")
+            published(queue, body.form, request, place="/form", reason=_("The queue was opened."))
         return Response(_queue(queue), status=201)
-
-
-class FormsView(ProjectView):
-    """Give a queue a new version of its form."""
-
-    permission = {"POST": Permission.TUNE}
-
-    @extend_schema(request=NewForm, responses={201: FormAnswer})
-    def post(self, request: ProjectRequest, queue_id: int) -> Response:
-        body = read(request, NewForm)
-        queue = Queue.objects.filter(pk=queue_id, project=request.project).first()
-        if queue is None:
-            raise NotFound(_("There is no such queue in this project."))
-        return Response(_form(_publish(queue, body.document, request, "/document")), status=201)
-
-
-class FormView(ProjectView):
-    """A version of a form. It never changes: keep it."""
-
-    permission = {"GET": Permission.ENTER}
-
-    @extend_schema(responses={200: FormAnswer})
-    def get(self, request: ProjectRequest, form_id: int) -> Response:
-        form = FormVersion.objects.filter(pk=form_id, queue__project=request.project).first()
-        if form is None:
-            raise NotFound(_("There is no such form in this project."))
-        return Response(_form(form))
-
-
-def _publish(queue: Queue, document: dict[str, Any], request: ProjectRequest, place: str) -> FormVersion:
-    """A new version; faults of the document point into the body that carried it."""
-    try:
-        return form_versions.new_version(queue, document=document, by=request.actor)
-    except Invalid as error:
-        faults = [Fault(place + fault.pointer, fault.code, fault.detail) for fault in error.faults]
-        raise Invalid(str(error), faults) from error
 
 
 def _queue(queue: Queue) -> dict[str, Any]:
@@ -122,10 +70,4 @@ def _queue(queue: Queue) -> dict[str, Any]:
         purpose=queue.purpose,
         lease_seconds=queue.lease_seconds,
         form=queue.form_id,
-    ).model_dump()
-
-
-def _form(form: FormVersion) -> dict[str, Any]:
-    return FormAnswer(
-        id=form.pk, queue=form.queue_id, version=form.version, document=form.document
     ).model_dump()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from pydantic import Field
+from pydantic import Field, JsonValue
 from rest_framework.response import Response
 
 from accounts.compiled import Argument, Compiled
@@ -54,16 +54,19 @@ class SkipBody(Token):
 class ReviewBody(Token):
     """A submission/1 under a lease. next: lease the next item of the same queue in this answer.
 
-    revision: the draft's, over which this was typed (0: there was none); null: do not ask.
+    revision: the draft's, over which this was typed (0: there was none); null: do not ask. form: the
+    version that was shown (`form` of the leased item); it is accepted when it held during the lease, also
+    if another was published since. null: the queue's present one.
     """
 
     slot: Number
     decision: str
     reasons: list[str] = []
-    answers: dict[str, str] = {}
+    answers: dict[str, JsonValue] = {}
     corrected_text: Text | None = None
     note: Text = ""
     revision: Number | None = None
+    form: Number | None = None
     next: bool = False
     beside: list[Number] = Field(default=[], max_length=10)
 
@@ -166,6 +169,7 @@ class ReviewsView(ProjectView):
             by=request.actor,
             submission=body.submission(),
             revision=body.revision,
+            form_id=body.form,
             next_in=queue,
             beside=body.beside,
         )

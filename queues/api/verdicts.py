@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 from rest_framework.response import Response
 
 from accounts.roles import Permission
@@ -58,7 +58,7 @@ class VerdictLine(BaseModel):
     decision: str
     basis: str
     reasons: list[str]
-    answers: dict[str, str]
+    answers: dict[str, JsonValue]
     corrected_text: str | None
     created_at: datetime
     pair: list[PairSide] | None
@@ -70,7 +70,7 @@ class SettleBody(Body):
 
     decision: str
     reasons: list[str] = []
-    answers: dict[str, str] = {}
+    answers: dict[str, JsonValue] = {}
     corrected_text: Text | None = None
     note: Text = ""
     why: Text

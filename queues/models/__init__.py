@@ -7,13 +7,14 @@ from queues.models.dry_run import DryRun
 from queues.models.enrichment import ATTEMPTS_MAX, Enrichment, EnrichmentKind
 from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, PredictionAlias, Rating
 from queues.models.flag import Flag, Severity
+from queues.models.form_draft import FormDraft
 from queues.models.golden import Deviation, Golden, GoldenVector, GoldenVersion, MatchedBy
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
 from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
 from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
-from queues.models.queue import FormVersion, Queue
+from queues.models.queue import NO_REASON, FormVersion, Queue
 from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
 from queues.models.review import Decision, Draft, Review
 from queues.models.score import Scores
@@ -28,6 +29,7 @@ __all__ = [
     "DATASET_NAME",
     "ITEM_MOVES",
     "LIST_NAME",
+    "NO_REASON",
     "RELEASE_MOVES",
     "Attachment",
     "Basis",
@@ -46,6 +48,7 @@ __all__ = [
     "FeedbackKind",
     "FeedbackName",
     "Flag",
+    "FormDraft",
     "FormVersion",
     "Golden",
     "GoldenVector",

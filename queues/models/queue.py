@@ -32,18 +32,29 @@ class Queue(models.Model):
         return self.name
 
 
+NO_REASON = "No reason was given."
+
+
 class FormVersion(models.Model):
-    """One immutable version of a queue's form, as a form/1 document."""
+    """One immutable version of a queue's form, as a form/1 document.
+
+    reason: why it was published. mappings: question key → value of the version before → value of this one,
+    where answers stay comparable only so (`queues.review.comparability`).
+    """
 
     id = models.BigAutoField(primary_key=True)
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="form_versions")
     version = models.PositiveIntegerField()
     document = models.JSONField()
     author = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(default=NO_REASON, db_default=NO_REASON)
+    mappings = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["queue", "version"], name="form_version_once_per_queue"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="form_version_has_a_reason"),
+            models.CheckConstraint(condition=models.Q(version__gte=1), name="form_version_counts_from_1"),
         ]

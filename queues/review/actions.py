@@ -19,7 +19,7 @@ from queues.assign.lease import Lease
 from queues.bulk import insert
 from queues.errors import NotAllowed, NotFound, WrongState
 from queues.models import Draft, Item, ItemState, Review, Slot, SlotState
-from queues.review import drafts
+from queues.review import drafts, form_versions, marked_texts
 from queues.review import form as forms
 from queues.review import submission as submissions
 from queues.review.submission import Submission
@@ -54,10 +54,12 @@ def submit(
     by: Actor,
     document: Mapping[str, object],
     revision: int | None = None,
+    form_id: int | None = None,
 ) -> Submitted:
     """Store one review under a lease. Must run inside the transaction that also settles the item.
 
-    revision: as for `drafts.take`, which raises DraftConflict when another window has saved a newer text.
+    form_id: the version of the form that was shown; None: the queue's present one. revision: as for
+    `drafts.take`, which raises DraftConflict when another window has saved a newer text.
     Raises Invalid with every fault, Taken when the lease has ended, WrongState when the item is no
     longer under review or this token gave another review, NotFound when the slot is not of the project.
     """
@@ -72,19 +74,35 @@ def submit(
         raise drafts.withdrawn()
     if item.state not in (ItemState.IN_REVIEW, ItemState.DISPUTED):
         raise WrongState(_("This item was closed meanwhile. Your text is kept as a draft."))
-    if slot.queue.form_id is None:
-        raise WrongState(_("This queue has no form yet. Ask a lead to give it one."))
+    shown_id = _shown_form(slot, form_id)
     drafts.take(item.pk, by=by, revision=revision)
+    form = forms.for_item(forms.of_version(shown_id), compares=item.other_id is not None)
     submission = submissions.check(
         document,
-        form=forms.for_item(forms.of_version(slot.queue.form_id), compares=item.other_id is not None),
+        form=form,
         output_text=item.prediction.payload.output_text,
         is_flagged=is_flagged(item.reasons),
+        input_text=marked_texts.input_text_of(item, form),
     )
-    review = _store(lease, submission, by=by, form_id=slot.queue.form_id)
+    review = _store(lease, submission, by=by, form_id=shown_id)
     with connection.cursor() as cursor:
         cursor.execute(_DONE, [slot.pk])
     return Submitted(review, item, _event(slot, review, by))
+
+
+def _shown_form(slot: Slot, form_id: int | None) -> int:
+    """The version under which a review is given: the one that was shown, if it held during the lease.
+
+    So that nothing is lost when a form changes under somebody's hands. Raises WrongState otherwise.
+    """
+    present = slot.queue.form_id
+    if present is None:
+        raise WrongState(_("This queue has no form yet. Ask a lead to give it one."))
+    if form_id in (None, present) or form_versions.held_since(form_id, slot.queue_id, slot.leased_at):
+        return form_id or present
+    raise WrongState(
+        _("The form changed before you took this item. Your text is kept as a draft: load the page again.")
+    )
 
 
 def _locked(slot_id: int, project_id: int) -> Slot:
@@ -131,10 +149,13 @@ def _repeat(token: UUID, by: Actor, document: Mapping[str, object], slot: Slot) 
 
 def _says_the_same(review: Review, document: Mapping[str, object]) -> bool:
     """Whether a repeated document says what was stored."""
+    answers = document.get("answers") or {}
+    if isinstance(answers, dict):
+        answers = forms.of_version(review.form_id).canonical(answers)
     return (
         document.get("decision") == review.decision
         and (document.get("reasons") or []) == review.reasons
-        and (document.get("answers") or {}) == review.answers
+        and answers == review.answers
         and (document.get("note") or "") == review.note
         and (review.corrected_text is None or document.get("corrected_text") == review.corrected_text)
     )
@@ -171,7 +192,7 @@ def _event(slot: Slot, review: Review, by: Actor) -> EventRow:
             "slot": slot.pk,
             "decision": review.decision,
             "reasons": review.reasons,
-            "answers": review.answers,
+            "answers": forms.of_version(review.form_id).closed(review.answers),
         },
     )
 

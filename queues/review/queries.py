@@ -111,10 +111,14 @@ _ITEM = Compiled(
 _DRAFT = Compiled(lambda: Draft.objects.filter(item=Argument("item"), person=Argument("person")))
 
 
-def desk(lease: Lease, *, queue: Queue, by: Actor) -> Desk:
-    """The desk of a lease; two statements (item with its texts, draft), three where a detector objected."""
+def desk(lease: Lease, *, queue: Queue, by: Actor, form_id: int | None = None) -> Desk:
+    """The desk of a lease; two statements (item with its texts, draft), three where a detector objected.
+
+    form_id: a version that was shown before; None: the queue's present one.
+    """
     item = _ITEM.first(item=lease.item_id)
-    if item is None or queue.form_id is None:
+    shown_id = form_id or queue.form_id
+    if item is None or shown_id is None:
         raise NotFound(_("This queue has no form yet. Ask a lead to give it one."))
     draft = _DRAFT.first(item=item.pk, person=by.person_id)
     record = item.prediction.payload.record
@@ -124,8 +128,8 @@ def desk(lease: Lease, *, queue: Queue, by: Actor) -> Desk:
     return Desk(
         lease=lease,
         queue=queue,
-        form=forms.for_item(forms.of_version(queue.form_id), compares=bool(sides)),
-        form_id=queue.form_id,
+        form=forms.for_item(forms.of_version(shown_id), compares=bool(sides)),
+        form_id=shown_id,
         prediction_id=item.prediction.prediction_id,
         reasons_routed=reasons,
         due_at=item.due_at,

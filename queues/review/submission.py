@@ -1,6 +1,6 @@
 """The submission/1 document: what a person says about one item, checked against the queue's form."""
 
-import re
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypedDict, cast
@@ -8,12 +8,14 @@ from typing import TypedDict, cast
 from django.utils.translation import gettext as _
 
 from queues.errors import Fault, Invalid
-from queues.review.form import Form, Question
+from queues.review.form import Form
 from queues.review.line_ends import same_text
+from queues.review.question import Answer, Lengths
+from queues.review.storable import is_storable, unstorable
 
 TEXT_MAX = 200_000  # code points, as for the output itself
 NOTE_MAX = 10_000
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+ANSWERS_MAX = 1_000_000  # characters of all answers as JSON
 FIELDS = frozenset({"decision", "reasons", "answers", "corrected_text", "note"})
 
 
@@ -22,7 +24,7 @@ class Document(TypedDict, total=False):
 
     decision: str
     reasons: list[str] | None
-    answers: dict[str, str] | None
+    answers: dict[str, Answer] | None
     corrected_text: str | None
     note: str | None
 
@@ -33,7 +35,7 @@ class Submission:
 
     decision: str
     reasons: tuple[str, ...]
-    answers: Mapping[str, str]
+    answers: Mapping[str, Answer]
     corrected_text: str | None
     note: str
 
@@ -48,25 +50,36 @@ class Submission:
         }
 
 
-def check(document: Mapping[str, object], *, form: Form, output_text: str, is_flagged: bool) -> Submission:
-    """The submission of a document. Raises Invalid with every fault.
+def check(
+    document: Mapping[str, object],
+    *,
+    form: Form,
+    output_text: str,
+    is_flagged: bool,
+    input_text: str | None = None,
+) -> Submission:
+    """The submission of a document, its answers as they are stored. Raises Invalid with every fault.
 
     output_text: the model's, to tell a correction from an untouched copy; is_flagged: a safety filter
-    had flagged the item, so that approving it is an override.
+    had flagged the item, so that approving it is an override; input_text: in which a form may have places
+    marked (`marked_texts.input_text`).
     """
     if faults := [*_shape_faults(document)]:
         raise Invalid(_("Nothing was submitted yet: see the marked places."), faults)
     said = _read(cast(Document, document))
-    if faults := [*_form_faults(said, form, is_flagged=is_flagged), *_text_faults(said, output_text)]:
+    lengths = {"output": len(output_text)} | ({} if input_text is None else {"input": len(input_text)})
+    faults = [*_form_faults(said, form, lengths, is_flagged=is_flagged), *_text_faults(said, output_text)]
+    if faults:
         raise Invalid(_("Nothing was submitted yet: see the marked places."), faults)
-    return said if said.decision == "correct" else replace(said, corrected_text=None)
+    text = said.corrected_text if said.decision == "correct" else None
+    return replace(said, answers=form.canonical(said.answers), corrected_text=text)
 
 
 def _read(document: Document) -> Submission:
     return Submission(
         decision=document["decision"],
         reasons=tuple(document.get("reasons") or ()),
-        answers=document.get("answers") or {},
+        answers={key: value for key, value in (document.get("answers") or {}).items() if value is not None},
         corrected_text=document.get("corrected_text"),
         note=document.get("note") or "",
     )
@@ -79,8 +92,17 @@ def draft_faults(document: Mapping[str, object]) -> list[Fault]:
 
 def keepable(document: Mapping[str, object]) -> dict[str, object]:
     """What of an unchecked document may be kept as a draft: known fields of the right type and size."""
-    wrong = {fault.pointer.split("/")[1] for fault in draft_faults(document)}
-    return {name: document[name] for name in FIELDS if name in document and name not in wrong}
+    wrong = {fault.pointer for fault in draft_faults(document)}
+    kept = {name: document[name] for name in FIELDS if name in document and f"/{name}" not in wrong}
+    if isinstance(answers := kept.get("answers"), dict):
+        lost = {pointer.split("/")[2] for pointer in wrong if pointer.startswith("/answers/")}
+        kept["answers"] = {key: value for key, value in answers.items() if escaped(key) not in lost}
+    return kept
+
+
+def escaped(key: str) -> str:
+    """A key as a step of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _shape_faults(document: Mapping[str, object], *, is_draft: bool = False) -> Iterator[Fault]:
@@ -90,7 +112,7 @@ def _shape_faults(document: Mapping[str, object], *, is_draft: bool = False) -> 
     decision = document.get("decision")
     if not isinstance(decision, str) or not (decision or is_draft):
         yield Fault("/decision", "decision.missing", _("Choose a decision."))
-    elif not _is_storable(decision):
+    elif not is_storable(decision):
         yield _not_storable("decision")
     yield from _list_faults(document.get("reasons"))
     yield from _answers_shape(document.get("answers"))
@@ -105,19 +127,21 @@ def _list_faults(reasons: object) -> Iterator[Fault]:
         yield Fault("/reasons", "reasons.type", _("Reasons are a list of reason codes."))
     elif len(set(reasons)) != len(reasons):
         yield Fault("/reasons", "reasons.twice", _("A reason stands twice."))
-    elif not all(map(_is_storable, reasons)):
+    elif not all(map(is_storable, reasons)):
         yield _not_storable("reasons")
 
 
 def _answers_shape(answers: object) -> Iterator[Fault]:
     if answers is None:
         return
-    if not isinstance(answers, dict) or not all(
-        isinstance(text, str) for pair in answers.items() for text in pair
-    ):
+    if not isinstance(answers, dict) or not all(isinstance(key, str) for key in answers):
         yield Fault("/answers", "answers.type", _("Answers are an object of question key to value."))
-    elif not all(_is_storable(text) for pair in answers.items() for text in pair):
-        yield _not_storable("answers")
+        return
+    faults = [*unstorable(answers, "answers", "/answers")]
+    yield from faults
+    if not faults and len(json.dumps(answers, ensure_ascii=False)) > ANSWERS_MAX:
+        text = _("All answers together have at most %(n)s characters.") % {"n": f"{ANSWERS_MAX:,}"}
+        yield Fault("/answers", "answers.too_long", text)
 
 
 def _string_faults(name: str, text: object, limit: int) -> Iterator[Fault]:
@@ -128,29 +152,38 @@ def _string_faults(name: str, text: object, limit: int) -> Iterator[Fault]:
         return
     if len(text) > limit:
         yield Fault(f"/{name}", f"{name}.too_long", _("At most %(n)s characters.") % {"n": f"{limit:,}"})
-    if not _is_storable(text):
+    if not is_storable(text):
         yield _not_storable(name)
-
-
-def _is_storable(text: str) -> bool:
-    return not _UNSTORABLE.search(text)
 
 
 def _not_storable(name: str) -> Fault:
     return Fault(f"/{name}", f"{name}.not_storable", _("NUL and lone surrogates cannot be stored."))
 
 
-def _form_faults(said: Submission, form: Form, *, is_flagged: bool) -> Iterator[Fault]:
+def _form_faults(said: Submission, form: Form, lengths: Lengths, *, is_flagged: bool) -> Iterator[Fault]:
     if said.decision not in form.decisions:
         yield Fault("/decision", "decision.unknown", _("This form has no such decision."))
         return
     yield from _reason_faults(said, form, is_flagged=is_flagged)
     if not said.note.strip() and _needs_note(said, form):
         yield Fault("/note", "note.missing", _("Say in the note what it is about."))
+    yield from _answers_faults(said, form, lengths)
+
+
+def _answers_faults(said: Submission, form: Form, lengths: Lengths) -> Iterator[Fault]:
     for key in sorted(said.answers.keys() - {question.key for question in form.questions}):
-        yield Fault(f"/answers/{key}", "answers.unknown", _("This form has no such question."))
+        yield Fault(f"/answers/{escaped(key)}", "answers.unknown", _("This form has no such question."))
+    asked = {question.key: question for question in form.asked(said.decision, said.answers)}
     for question in form.questions:
-        yield from _answer_faults(question, said.answers.get(question.key), said.decision)
+        place, value = f"/answers/{question.key}", said.answers.get(question.key)
+        if question.key not in asked and value is not None:
+            text = _("This question is not asked here: take its answer out, or change what it depends on.")
+            yield Fault(place, "answers.not_asked", text)
+        elif value is not None:
+            faults = question.faults(value, lengths)
+            yield from (Fault(place + fault.pointer, fault.code, fault.detail) for fault in faults)
+        elif question.key in asked and question.is_required(said.decision):
+            yield Fault(place, "answers.missing", _("Answer this question."))
 
 
 def _reason_faults(said: Submission, form: Form, *, is_flagged: bool) -> Iterator[Fault]:
@@ -168,14 +201,6 @@ def _needs_note(said: Submission, form: Form) -> bool:
     return said.decision in form.note_required_for or any(
         reason.needs_note for reason in form.reasons if reason.value in said.reasons
     )
-
-
-def _answer_faults(question: Question, value: str | None, decision: str) -> Iterator[Fault]:
-    if value is None:
-        if question.is_required(decision):
-            yield Fault(f"/answers/{question.key}", "answers.missing", _("Answer this question."))
-    elif value not in question.values:
-        yield Fault(f"/answers/{question.key}", "answers.value", _("This question has no such option."))
 
 
 def _text_faults(said: Submission, output_text: str) -> Iterator[Fault]:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
 
 from queues.models import Decision, Review, Verdict
 from queues.review.word_diff import Part, word_diff
+from queues.web import answer_words
 
 register = template.Library()
 
@@ -33,9 +35,11 @@ def decided(said: Review | Verdict) -> str:
 
 
 @register.filter
-def in_words(answers: Mapping[str, str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+def in_words(answers: Mapping[str, Any], labels: Mapping[str, str]) -> list[tuple[str, str]]:
     """Answers as (question, answer) in words; `labels` as of `queues.web.labels.labels_of`."""
-    return [(labels.get(key, key), labels.get(f"{key}={value}", value)) for key, value in answers.items()]
+    return [
+        (labels.get(key, key), answer_words.in_words(key, value, labels)) for key, value in answers.items()
+    ]
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """The review screen's prepared values: a desk and what was typed on it, as the template draws them."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,14 +15,15 @@ from django.utils.translation import gettext_lazy
 from queues.errors import Fault
 from queues.models import Decision, SkipReason
 from queues.review.conversation import Document
-from queues.review.form import Form, Question
+from queues.review.form import Form
 from queues.review.line_ends import like
 from queues.review.queries import Desk, FlaggedPlace
+from queues.web.answer_words import in_words
+from queues.web.asked import DIGITS, Choice, questions_of
 from queues.web.text import Mark, Piece, count_invisible, marked_pieces
 from queues.web.why_here import why
 
 DECISION_KEYS = {"approve": "A", "correct": "C", "reject": "R", "escalate": "E"}
-DIGITS = "1234567890"
 ROLES: dict[str, str | Promise] = {
     "user": gettext_lazy("User"),
     "assistant": gettext_lazy("Assistant"),
@@ -37,28 +39,6 @@ FACTS: dict[str, Promise] = {
     "locale": gettext_lazy("language"),
     "occurred": gettext_lazy("made"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing that can be on: a decision, a reason, an option. digit "" beyond the tenth."""
-
-    value: str
-    label: str
-    is_on: bool
-    digit: str = ""
-    needs_note: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question of the form with the answer so far. required_for: the decisions that need it."""
-
-    question: Question
-    options: list[Choice]
-    required_for: str
-    fault: str
-    is_long: bool  # options under each other rather than side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +69,7 @@ def context_of(desk: Desk, *, project_slug: str, typed: Typed | None = None) -> 
     """The template's values of one item."""
     typed = typed or Typed(desk.draft or {})
     form = desk.form
+    decision = _decision(typed, compares=bool(desk.sides))
     return {
         "desk": desk,
         "form": form,
@@ -101,9 +82,15 @@ def context_of(desk: Desk, *, project_slug: str, typed: Typed | None = None) -> 
         "outputs": _outputs(desk),
         "flagged": [(place, desk.output_text[place.start : place.end]) for place in desk.flagged],
         "corrected_text": _corrected(desk, typed),
-        "decisions": _decisions(form, typed, compares=bool(desk.sides)),
-        "reasons": _reasons(form, typed),
-        "questions": [_asked(question, typed) for question in form.questions],
+        "decisions": decisions_of(form, decision, compares=bool(desk.sides)),
+        "reasons": reasons_of(form, typed.content.get("reasons") or ()),
+        "questions": questions_of(
+            form,
+            decision=decision,
+            answers=_answers(typed),
+            faults=typed.faults,
+        ),
+        "left_over": _left_over(form, _answers(typed)),
         "reasons_required_for": _reasons_required_for(desk),
         "note_required_for": " ".join(form.note_required_for),
         "note": typed.content.get("note") or "",
@@ -147,12 +134,34 @@ def _shown(
     return Shown(label, pieces, invisible, len(text.split()), is_altered)
 
 
-def _decisions(form: Form, typed: Typed, *, compares: bool) -> list[tuple[Choice, str]]:
-    """Each decision of the form with its key, in the order of the keys.
+def _decision(typed: Typed, *, compares: bool) -> str:
+    """A comparison is submitted unless one says otherwise: its answer is the decision."""
+    return str(typed.content.get("decision") or ("approve" if compares else ""))
 
-    A comparison is submitted unless one says otherwise: its answer is the decision.
-    """
-    chosen = typed.content.get("decision") or ("approve" if compares else "")
+
+def _answers(typed: Typed) -> Mapping[str, Any]:
+    answers = typed.content.get("answers")
+    return answers if isinstance(answers, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """Answers of a draft that the form does not ask any more: in words, and for the next save."""
+
+    lines: Sequence[tuple[str, str]]
+    json: str
+
+
+def _left_over(form: Form, answers: Mapping[str, Any]) -> LeftOver | None:
+    found = {key: value for key, value in answers.items() if form.question(key) is None}
+    if not found:
+        return None
+    lines = [(key, in_words(key, value, {})) for key, value in found.items()]
+    return LeftOver(lines, json.dumps(found, ensure_ascii=False))
+
+
+def decisions_of(form: Form, chosen: str, *, compares: bool) -> list[tuple[Choice, str]]:
+    """Each decision of the form with its key, in the order of the keys."""
     labels = {"approve": _("Submit the comparison")} if compares else {}
     return [
         (Choice(value, labels.get(value) or str(Decision(value).label), value == chosen), key)
@@ -161,23 +170,12 @@ def _decisions(form: Form, typed: Typed, *, compares: bool) -> list[tuple[Choice
     ]
 
 
-def _reasons(form: Form, typed: Typed) -> list[Choice]:
-    chosen = typed.content.get("reasons") or []
+def reasons_of(form: Form, chosen: Collection[str]) -> list[Choice]:
+    """The form's reasons, numbered by digits."""
     return [
         Choice(reason.value, reason.label, reason.value in chosen, DIGITS[n : n + 1], reason.needs_note)
         for n, reason in enumerate(form.reasons)
     ]
-
-
-def _asked(question: Question, typed: Typed) -> Asked:
-    answer = (typed.content.get("answers") or {}).get(question.key)
-    options = [
-        Choice(option.value, option.label, option.value == answer, DIGITS[n : n + 1])
-        for n, option in enumerate(question.options)
-    ]
-    is_long = len(options) > 4 or sum(len(option.label) for option in options) > 26
-    required_for = " ".join(question.required_for) if question.required else ""
-    return Asked(question, options, required_for, typed.fault(f"/answers/{question.key}"), is_long)
 
 
 def _reasons_required_for(desk: Desk) -> str:
@@ -192,10 +190,10 @@ def _reasons_required_for(desk: Desk) -> str:
 
 def _other_faults(form: Form, typed: Typed) -> list[Fault]:
     """Faults that belong to no place of this form."""
-    places = {"/decision", "/reasons", "/corrected_text", "/note"} | {
-        f"/answers/{q.key}" for q in form.questions
+    places = {("decision",), ("reasons",), ("corrected_text",), ("note",)} | {
+        ("answers", question.key) for question in form.questions
     }
-    return [fault for fault in typed.faults if fault.pointer not in places]
+    return [fault for fault in typed.faults if tuple(fault.pointer.split("/")[1:3]) not in places]
 
 
 def _marked(place: FlaggedPlace) -> Mark:

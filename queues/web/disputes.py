@@ -20,11 +20,13 @@ from queues.newest import PAGE_SIZE
 from queues.review import form as review_forms
 from queues.review import line_ends, pair
 from queues.review.actions import document_of
-from queues.review.form import Question
-from queues.web.desk import Choice
+from queues.review.form import Form
+from queues.web.answer_words import in_words
+from queues.web.asked import questions_of
 from queues.web.labels import labels_of, labels_of_versions
 from queues.web.paging import address, number
-from queues.web.posted import ANSWER, submission_of
+from queues.web.posted import submission_of
+from queues.web.posted_answers import answers_of
 from queues.web.record import shown_record
 
 WRITTEN = "written"  # the lead writes a third verdict instead of picking a review
@@ -81,14 +83,10 @@ def _desk(
     refusal: Invalid | None = None,
     typed: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    queue, payload = dispute.item.queue, dispute.item.prediction.payload
-    if queue.form is None:
-        raise WrongState(_("This queue has no form yet. Give it one, then settle its disputes."))
+    payload, form = dispute.item.prediction.payload, _form_of(dispute)
     compared = pair.sides(dispute.item)
-    form = review_forms.for_item(review_forms.parse(queue.form.document), compares=bool(compared))
     labels = labels_of(form) | ({"approve": _("Compared")} if compared else {})
-    fields = _typed(typed, payload.output_text)
-    answers = fields["answers"]
+    fields = _typed(typed, payload.output_text, form)
     marks = {fault.pointer[1:]: fault.detail for fault in refusal.faults} if refusal else {}
     context = {
         "dispute": dispute,
@@ -98,7 +96,12 @@ def _desk(
         "form": form,
         "labels": labels,
         "compared": _compared(dispute, labels),
-        "questions": [(q, _options(q, answers), marks.get(f"answers/{q.key}", "")) for q in form.questions],
+        "questions": questions_of(
+            form,
+            decision=fields["decision"],
+            answers=fields["answers"],
+            faults=refusal.faults if refusal else (),
+        ),
         "sides": [(side.label, side.prediction.payload.output_text) for side in compared],
         "output_text": payload.output_text,
         "record": shown_record(payload.record),
@@ -110,12 +113,20 @@ def _desk(
     return render(request, "disputes/settle.html", context, status=422 if refusal else 200)
 
 
+def _form_of(dispute: adjudicate.Dispute) -> Form:
+    queue, compares = dispute.item.queue, dispute.item.other_id is not None
+    if queue.form_id is None:
+        raise WrongState(_("This queue has no form yet. Give it one, then settle its disputes."))
+    return review_forms.for_item(review_forms.of_version(queue.form_id), compares=compares)
+
+
 def _document(request: ProjectRequest, dispute: adjudicate.Dispute) -> dict[str, object]:
     """The submission/1 that the lead means: that of the picked review, or what was written."""
     source = request.POST.get("source", "")
     if source == WRITTEN:  # the reason stands in `why`, so a reason code that needs a note has one
         output_text = dispute.item.prediction.payload.output_text
-        return {**submission_of(request, output_text), "note": request.POST.get("why", "")}
+        document = submission_of(request, output_text, _form_of(dispute))
+        return {**document, "note": request.POST.get("why", "")}
     for review in dispute.reviews:
         if source == str(review.pk):
             return document_of(review)
@@ -142,25 +153,17 @@ def _compared(dispute: adjudicate.Dispute, labels: Mapping[str, str]) -> list[Co
             answers = [labels.get(str(value), str(value)) for value in difference.values]
             rows.append(Compared(_("Decision"), difference.differs, list(answers)))
             continue
-        words = [
-            None if value is None else labels.get(f"{key}={value}", str(value)) for value in difference.values
-        ]
+        words = [None if value is None else in_words(key, value, labels) for value in difference.values]
         rows.append(Compared(labels.get(key, key), difference.differs, words))
     return rows
 
 
-def _options(question: Question, answers: Mapping[str, str]) -> list[Choice]:
-    chosen = answers.get(question.key)
-    return [Choice(option.value, option.label, option.value == chosen) for option in question.options]
-
-
-def _typed(posted: Any, output_text: str) -> dict[str, Any]:
+def _typed(posted: Any, output_text: str, form: Form) -> dict[str, Any]:
     """What stands in the fields: what was typed before a refusal, or the untouched output."""
     if posted is None:
-        return {"corrected_text": output_text, "reasons": [], "answers": {}}
-    answers = {name.removeprefix(ANSWER): posted[name] for name in posted if name.startswith(ANSWER)}
+        return {"corrected_text": output_text, "reasons": [], "answers": {}, "decision": ""}
     fields = {name: posted.get(name, "") for name in ("source", "decision", "corrected_text", "why")}
-    return {**fields, "reasons": posted.getlist("reasons"), "answers": answers}
+    return {**fields, "reasons": posted.getlist("reasons"), "answers": answers_of(posted, form)}
 
 
 def _has_reviewed(dispute: adjudicate.Dispute, person_id: int) -> bool:

@@ -8,13 +8,13 @@ from queues.review.form import Form
 
 
 def labels_of(*forms: Form) -> dict[str, str]:
-    """Code → words: decisions and reasons by their value, questions by "key", options by "key=value"."""
+    """Code → words: decisions and reasons by their value, questions by "key", values by "key=value"."""
     labels = {**{decision.value: str(decision.label) for decision in Decision}}
     for form in forms:
         labels |= {reason.value: reason.label for reason in form.reasons}
         for question in form.questions:
             labels[question.key] = question.label
-            labels |= {f"{question.key}={option.value}": option.label for option in question.options}
+            labels |= {f"{question.key}={value}": label for value, label in question.words().items()}
     return labels
 
 

@@ -3,6 +3,7 @@
 A field that the form does not have is refused: whoever sends one believes that it is stored.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,16 +12,17 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from queues.errors import Fault, Invalid
+from queues.review.form import Form
 from queues.review.line_ends import like
+from queues.web.posted_answers import ANSWER, answers_of
 
-ANSWER = "answer."  # prefix of the fields that hold the answers to the queue's own questions
 # int() and UUID() would also take other scripts' digits.
 _ID = re.compile(r"[0-9]{1,18}")
 _TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 BESIDE_MAX = 2
 _NO_DRAFT_HAS = -1  # as a revision
 _FIELDS = frozenset({"decision", "reasons", "corrected_text", "note"})
-_AROUND = frozenset({"csrfmiddlewaretoken", "token", "revision", "shown", "next"})
+_AROUND = frozenset({"csrfmiddlewaretoken", "token", "revision", "form", "left_over", "shown", "next"})
 _LONGEST_NAME = 60  # of an unknown field that a refusal repeats
 
 
@@ -54,21 +56,35 @@ def revision_of(post: QueryDict) -> int | None:
     return int(value) if _ID.fullmatch(value) else _NO_DRAFT_HAS
 
 
-def review_of(request: HttpRequest, output_text: str) -> dict[str, object]:
+def review_of(request: HttpRequest, output_text: str, form: Form) -> dict[str, object]:
     """The review form as a submission/1 document, with whatever else was sent, for it to be refused."""
     known = _FIELDS | _AROUND
     strange = [name for name in request.POST if name not in known and not name.startswith(ANSWER)]
-    return submission_of(request, output_text) | {name[:_LONGEST_NAME]: "" for name in strange}
+    return submission_of(request, output_text, form) | {name[:_LONGEST_NAME]: "" for name in strange}
 
 
-def submission_of(request: HttpRequest, output_text: str) -> dict[str, object]:
+def draft_of(request: HttpRequest, output_text: str, form: Form) -> dict[str, object]:
+    """The same to be kept as a draft, with answers of it that the form does not ask any more."""
+    document = review_of(request, output_text, form)
+    return document | {"answers": _left_over(request.POST) | answers_of(request.POST, form)}
+
+
+def _left_over(post: QueryDict) -> dict[str, object]:
+    try:
+        found = json.loads(post.get("left_over") or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def submission_of(request: HttpRequest, output_text: str, form: Form) -> dict[str, object]:
     """The form as a submission/1 document, as far as it was filled in."""
     post = request.POST
     text = post.get("corrected_text")
     return {
         "decision": post.get("decision", ""),
         "reasons": post.getlist("reasons"),
-        "answers": {name.removeprefix(ANSWER): post[name] for name in post if name.startswith(ANSWER)},
+        "answers": answers_of(post, form),
         "corrected_text": None if text is None else like(output_text, text),
         "note": like("", post.get("note", "")),
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,18 +25,22 @@ from queues.assign import actions as assign
 from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
 from queues.errors import Fault, Invalid, NotFound, ReviewappError
-from queues.models import Queue, Slot
+from queues.models import FormVersion, Queue, Slot
 from queues.review import drafts, queries
+from queues.review import form as forms
+from queues.review.form import Form
 from queues.web.desk import Typed, context_of, skip_reasons
-from queues.web.posted import ids_of, review_of, revision_of, token_of
+from queues.web.posted import draft_of, id_of, ids_of, review_of, revision_of, token_of
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The slot that a form speaks of, its queue, and the output that the text is compared with."""
+    """The slot that a form speaks of, its queue and form, and the output that the text is compared with."""
 
     slot: Slot
     queue: Queue
+    form_id: int
+    form: Form
     output_text: str
 
 
@@ -74,8 +78,9 @@ def submit(request: ProjectRequest, slot_id: int) -> HttpResponse:
             project=request.project,
             token=token,
             by=request.actor,
-            submission=review_of(request, held.output_text),
+            submission=review_of(request, held.output_text, held.form),
             revision=revision_of(request.POST),
+            form_id=held.form_id,
             next_in=held.queue if wants_next else None,
             beside=shown,
             ahead=bool(shown),
@@ -100,7 +105,7 @@ def draft(request: ProjectRequest, slot_id: int) -> HttpResponse:
             project_id=request.project.pk,
             token=token,
             by=request.actor,
-            content=review_of(request, held.output_text),
+            content=draft_of(request, held.output_text, held.form),
             revision=revision_of(request.POST),
         )
     except drafts.DraftConflict as conflict:
@@ -200,8 +205,8 @@ def _again(
     if not is_mine or slot.lease_until is None or slot.leased_at is None:
         raise lease_ended()
     lease = Lease(slot.pk, slot.item_id, slot.queue_id, token, slot.lease_until, slot.leased_at)
-    typed = Typed(review_of(request, held.output_text), faults, str(error))
-    context = _context(request, held.queue, lease, typed) | more
+    typed = Typed(draft_of(request, held.output_text, held.form), faults, str(error))
+    context = _context(request, held.queue, lease, typed, form_id=held.form_id) | more
     if request.htmx:
         return render(request, "review/_item.html", context, status=error.status)
     context["done_today"] = queries.done_today(held.queue.pk, by=request.actor)
@@ -212,13 +217,18 @@ def _both(request: ProjectRequest, held: Held, token: UUID, conflict: drafts.Dra
     """409 with this window's text and the other's; without a script, this one's can be sent again."""
     if not request.htmx:
         return _again(request, held, token, conflict, kept=conflict.kept)
-    mine = review_of(request, held.output_text)
+    mine = review_of(request, held.output_text, held.form)
     context = {"mine": mine, "kept": conflict.kept, "text": str(conflict)}
     return render(request, "review/_draft_conflict.html", context, status=409)
 
 
 def _context(
-    request: ProjectRequest, queue: Queue, lease: Lease | None, typed: Typed | None = None
+    request: ProjectRequest,
+    queue: Queue,
+    lease: Lease | None,
+    typed: Typed | None = None,
+    *,
+    form_id: int | None = None,
 ) -> dict[str, Any]:
     shared = {
         "queue": queue,
@@ -227,7 +237,7 @@ def _context(
     }
     if lease is None:
         return shared
-    desk = queries.desk(lease, queue=queue, by=request.actor)
+    desk = queries.desk(lease, queue=queue, by=request.actor, form_id=form_id)
     return shared | context_of(desk, project_slug=request.project.slug, typed=typed)
 
 
@@ -235,8 +245,7 @@ def _queue(request: ProjectRequest, **which: object) -> Queue:
     queue = Queue.objects.filter(project=request.project, **which).first()
     if queue is None:
         raise NotFound(_("There is no such queue in this project. Choose one of the list of queues."))
-    if queue.form_id is None:  # before anything is leased that could not be shown
-        raise NotFound(_("This queue has no form yet. Ask a lead to give it one."))
+    _present_form(queue)
     return queue
 
 
@@ -245,13 +254,33 @@ def _held(request: ProjectRequest, slot_id: int) -> Held:
     slot = _WITH_TEXT.first(slot=slot_id, project=request.project.pk)
     if slot is None:
         raise NotFound(_("There is no such item in this project. Open the queue to take one."))
-    return Held(slot, slot.queue, slot.output_text)  # type: ignore[attr-defined]
+    form_id = _shown_form(request, slot.queue)
+    form = forms.for_item(forms.of_version(form_id), compares=slot.compares)  # type: ignore[attr-defined]
+    return Held(slot, slot.queue, form_id, form, slot.output_text)  # type: ignore[attr-defined]
+
+
+def _shown_form(request: ProjectRequest, queue: Queue) -> int:
+    """The version of the queue's form that the page shows; the present one where it does not say."""
+    shown = id_of(request.POST.get("form", ""))
+    is_other = shown not in (None, queue.form_id)
+    if shown is not None and is_other and FormVersion.objects.filter(pk=shown, queue=queue.pk).exists():
+        return shown
+    return _present_form(queue)
+
+
+def _present_form(queue: Queue) -> int:
+    if queue.form_id is None:  # before anything is leased that could not be shown
+        raise NotFound(_("This queue has no form yet. Ask a lead to give it one."))
+    return queue.form_id
 
 
 _WITH_TEXT = Compiled(
     lambda: (
         Slot.objects.select_related("queue")
-        .annotate(output_text=F("item__prediction__payload__output_text"))
+        .annotate(
+            output_text=F("item__prediction__payload__output_text"),
+            compares=Q(item__other__isnull=False),
+        )
         .filter(pk=Argument("slot"), queue__project=Argument("project"))
     )
 )

@@ -10,6 +10,7 @@ from queues.web import (
     enrichment,
     events,
     feedback,
+    form_edit,
     golden,
     golden_import,
     history,
@@ -24,6 +25,7 @@ from queues.web import (
     policy_edit,
     prediction_list,
     predictions,
+    queue_forms,
     queues,
     rates,
     releases,
@@ -38,6 +40,7 @@ SLOT = "projects/<slug:slug>/slots/<id:slot_id>"
 
 PROJECT = "projects/<slug:slug>/"
 LIST = f"{PROJECT}policy/lists/<slug:name>/"
+FORM = f"{PROJECT}queues/<slug:queue_slug>/form/"
 DATASET = f"{PROJECT}datasets/<slug:name>/"
 VERSION = f"{PROJECT}policy/versions/<id:version>"
 SELECTION = f"{PROJECT}policy/selections/<id:number>"
@@ -49,6 +52,16 @@ urlpatterns = [
     path(f"{PROJECT}rates.csv", rates.rates_csv, name="rates-csv"),
     path(f"{PROJECT}queues/", queues.queues, name="queues"),
     path(f"{PROJECT}queues/<slug:queue_slug>/items/", items.items, name="items"),
+    path(FORM, queue_forms.form, name="form"),
+    path(f"{FORM}versions/<id:version>", queue_forms.version, name="form-version"),
+    path(f"{FORM}versions/<id:version>.json", queue_forms.export, name="form-export"),
+    path(f"{FORM}edit", form_edit.edit, name="form-edit"),
+    path(f"{FORM}edit/change", form_edit.change, name="form-change"),
+    path(f"{FORM}edit/json", form_edit.from_json, name="form-json"),
+    path(f"{FORM}edit/begin", form_edit.begin, name="form-begin"),
+    path(f"{FORM}edit/rebase", form_edit.rebase, name="form-rebase"),
+    path(f"{FORM}edit/discard", form_edit.discard, name="form-discard"),
+    path(f"{FORM}edit/publish", form_edit.publish, name="form-publish"),
     path(f"{PROJECT}disputes/", disputes.disputes, name="disputes"),
     path(f"{PROJECT}items/<id:item_id>/settle", disputes.settle, name="settle"),
     path(f"{PROJECT}predictions/", prediction_list.predictions, name="predictions"),

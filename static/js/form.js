@@ -15,10 +15,12 @@ window.reviewapp ??= {};
     if (decision === "correct" && (correction.isEmpty || !correction.isChanged))
       return { stop: correction.editor, text: reviewapp.say("unchanged") };
     for (const stop of form.querySelectorAll("[data-required-for]")) {
+      const isQuestion = stop.matches(".question");
+      if (isQuestion && !reviewapp.isAsked(stop)) continue;
       const isNote = stop.dataset.stop === "note";
       const needsNote = isNote && form.querySelector("[data-needs-note]:checked");
       const isNeeded = needsNote || stop.dataset.requiredFor.split(" ").includes(decision);
-      const isGiven = isNote ? form.elements.note.value.trim() : stop.querySelector(":checked");
+      const isGiven = isNote ? form.elements.note.value.trim() : isQuestion ? reviewapp.isAnswered(stop) : stop.querySelector(":checked");
       if (isNeeded && !isGiven) return { stop: isNote ? form.elements.note : stop, text: stop.dataset.missing };
     }
     return null;
@@ -26,7 +28,7 @@ window.reviewapp ??= {};
 
   // From question to question; step 1 or -1.
   reviewapp.step = (form, step) => {
-    const stops = [...form.querySelectorAll("[data-stop]")];
+    const stops = [...form.querySelectorAll("[data-stop]")].filter((stop) => stop.getClientRects().length > 0);
     const here = stops.indexOf(document.activeElement.closest("[data-stop]"));
     reviewapp.moveTo(stops[Math.min(stops.length - 1, Math.max(0, here + step))]);
   };
@@ -35,9 +37,12 @@ window.reviewapp ??= {};
   reviewapp.besideField = (form, field) =>
     field.closest("[data-stop]") ?? form.querySelector("[data-stop=reasons]") ?? form.querySelector("[data-stop]");
 
-  // A digit belongs to the question in focus, else to the reasons.
+  // A digit belongs to the question in focus, else to the reasons. In a question with a field it is typed there.
   reviewapp.digit = (name) => {
-    const stop = document.activeElement.closest("[data-digits]") ?? document.querySelector("[data-digits]");
-    return stop?.querySelector(`[data-digit="${name}"]`);
+    const question = document.activeElement.closest(".question");
+    const stop = question ?? document.activeElement.closest("[data-digits]") ?? document.querySelector("[data-digits]");
+    const found = stop?.querySelector(`[data-digit="${name}"]`);
+    if (!found && question?.matches(":focus")) reviewapp.enterField(question);
+    return found;
   };
 }

@@ -37,6 +37,7 @@
     document.querySelector(".item-bar").replaceWith(item.bar);
     place.querySelector(".desk").replaceWith(item.desk);
     shown = prepare(item);
+    reviewapp.prepareQuestions(item.desk);
     shownAt = performance.now();
     item.desk.removeAttribute("aria-busy");
     drawDraftState(item.draft?.savedAt ? "saved" : "", item.draft?.savedAt);
@@ -62,7 +63,7 @@
 
   function submit() {
     const lack = reviewapp.missing(formOf(shown), shown.correction);
-    if (!lack) return leave(shown, shown.desk.dataset.submit, new FormData(formOf(shown)));
+    if (!lack) return leave(shown, shown.desk.dataset.submit, reviewapp.dataOf(formOf(shown)));
     tell(shown, lack.text);
     moveTo(lack.stop);
   }

@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from jsonschema import Draft202012Validator
 
 from accounts.actor import Actor
+from accounts.models import Event
 from queues.assign.lease import Lease
-from queues.models import Draft, Review
+from queues.models import Draft, Queue, Review
 from queues.review import drafts
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, cast
+from tests.factories.questions import ANSWERS, KINDS, question
 from tests.factories.reviews import leased
-from tests.factories.work import queue_in, waiting
+from tests.factories.work import FORM, queue_in, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +29,13 @@ class Program:
         self.client = Client(headers={"Authorization": f"Bearer {text}"}, raise_request_exception=False)
         self.root = f"/api/v1/projects/{people.project.slug}"
         self.ann = Actor(people.ann.pk)
-        queue = queue_in(people.project)
+        self.project, self.person = people.project, people.ann
+        self.takes(queue_in(people.project))
+
+    def takes(self, queue: Queue) -> None:
+        """Hold an item of this queue."""
         self.item = waiting(queue)
-        self.lease: Lease = leased(queue, people.ann)
+        self.lease: Lease = leased(queue, self.person)
 
     def send(self, method: str, path: str, **body: object) -> Any:
         body = {"token": str(self.lease.token), **body}
@@ -82,3 +89,54 @@ def test_a_review_typed_over_an_older_draft_is_refused(program: Program) -> None
     assert Draft.objects.get().content == {"note": "two"}
     assert not Review.objects.exists()
     assert program.submit(revision=2).status_code == 201
+
+
+def test_answers_of_every_kind_are_stored_as_they_were_sent(program: Program) -> None:
+    asked = [question(kind) for kind in KINDS if kind != "preference"]
+    program.takes(queue_in(program.project, form={**FORM, "questions": asked}))
+    said = {one["key"]: ANSWERS[one["key"]] for one in asked}
+
+    first, again = program.submit(answers=said), program.submit(answers=dict(reversed(said.items())))
+
+    assert (first.status_code, again.status_code) == (201, 200), first.content
+    assert Review.objects.get().answers == said
+
+
+def test_a_repeat_that_says_the_same_in_another_order_is_the_same_review(program: Program) -> None:
+    program.takes(queue_in(program.project, form={**FORM, "questions": [question("multiple_choice")]}))
+
+    first = program.submit(answers={"multiple_choice": ["brief", "clear"]})
+    again = program.submit(answers={"multiple_choice": ["clear", "brief"]})
+    other = program.submit(answers={"multiple_choice": ["clear"]})
+
+    assert [answer.status_code for answer in (first, again, other)] == [201, 200, 409]
+
+
+def test_a_wrong_answer_is_refused_by_the_place_within_it(program: Program) -> None:
+    program.takes(queue_in(program.project, form={**FORM, "questions": [question("spans")]}))
+    place = {"start": 0, "end": 99, "category": "accuracy", "severity": "major"}
+
+    answer = program.submit(answers={"spans": [place], "number": 1})
+
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        ("/answers/number", "answers.unknown"),
+        ("/answers/spans/0/end", "answers.range"),
+    ]
+
+
+def test_the_log_keeps_codes_and_no_texts_of_an_answer(program: Program) -> None:
+    asked = [question("yes_no"), question("long_text")]
+    program.takes(queue_in(program.project, form={**FORM, "questions": asked}))
+
+    program.submit(answers={"yes_no": "no", "long_text": "About a person."})
+
+    after = Event.objects.get(kind="review.submitted").after
+    assert after and after["answers"] == {"yes_no": "no"}
+
+
+def test_the_schema_of_forms_is_served(program: Program) -> None:
+    schema = program.client.get(f"{program.root}/schemas/form")
+
+    Draft202012Validator(schema.json()).validate({**FORM, "questions": [question(kind) for kind in KINDS]})
+    assert not Draft202012Validator(schema.json()).is_valid({**FORM, "questions": [question("slider")]})

@@ -18,6 +18,8 @@ from queues.route import policies
 from queues.route.dry_run import asking
 from tests.factories.labels import judged
 from tests.factories.projects import Cast
+from tests.factories.questions import KINDS
+from tests.factories.questions import question as ask
 from tests.factories.traffic import came
 from tests.factories.verdicts import settled
 from tests.factories.work import FORM, TONE, queue_in, waiting
@@ -31,7 +33,8 @@ AXE = Axe()
 def queue(people: Cast) -> Queue:
     """A queue with waiting, settled and flagged items of several looks."""
     question = {**TONE, "help": "Judge the words only.", "guideline": "Rude is rude."}
-    queue = queue_in(people.project, form={**FORM, "guideline": "Be fair.", "questions": [question]})
+    questions = [question, *(ask(kind, help="As it is.", allows_unsure=True) for kind in KINDS)]
+    queue = queue_in(people.project, form={**FORM, "guideline": "Be fair.", "questions": questions})
     record = {
         "input": {
             "system_instructions": [{"type": "text", "content": "Be brief."}],
@@ -77,6 +80,9 @@ PAGES: dict[str, Callable[[Queue], str]] = {
     "overview": lambda queue: reverse("web:project", args=[queue.project.slug]),
     "queues": lambda queue: reverse("web:queues", args=[queue.project.slug]),
     "items": lambda queue: reverse("web:items", args=[queue.project.slug, queue.slug]),
+    "form": lambda queue: reverse("web:form", args=[queue.project.slug, queue.slug]),
+    "form version": lambda queue: reverse("web:form-version", args=[queue.project.slug, queue.slug, 1]),
+    "form builder": lambda queue: reverse("web:form-edit", args=[queue.project.slug, queue.slug]) + "?open=1",
     "disputes": lambda queue: reverse("web:disputes", args=[queue.project.slug]),
     "predictions": lambda queue: reverse("web:predictions", args=[queue.project.slug]),
     "prediction": lambda queue: reverse(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from queues.errors import Invalid
 from queues.review import form as forms
 from queues.review import line_ends, submission
+from tests.factories.questions import question
 from tests.factories.work import FORM, TONE
 
 OUTPUT = "Refunds are instant.\nAnything else?"
@@ -68,6 +69,25 @@ def test_a_required_question_is_asked_for_judgements_and_not_for_escalations() -
     assert faults_of({"decision": "approve", "answers": {"tone": "purple"}}, WITH_TONE) == {"/answers/tone"}
     assert faults_of({"decision": "approve", "answers": {"tone": "fine"}}, WITH_TONE) == set()
     assert faults_of({"decision": "escalate", "note": "?"}, WITH_TONE) == set()
+
+
+def test_an_answer_to_a_question_that_is_not_asked_is_refused() -> None:
+    only_rejected = {**TONE, "asked_when": {"decision": ["reject"]}}
+    form = {**FORM, "questions": [only_rejected]}
+
+    assert faults_of({"decision": "approve"}, form) == set()
+    assert faults_of({"decision": "approve", "answers": {"tone": None}}, form) == set()
+    assert faults_of({"decision": "approve", "answers": {"tone": "fine"}}, form) == {"/answers/tone"}
+    assert faults_of({"decision": "reject", "reasons": ["vague"]}, form) == {"/answers/tone"}
+
+
+def test_a_fault_within_an_answer_is_named_by_its_place() -> None:
+    form = {**FORM, "questions": [question("spans")]}
+    place = {"start": 0, "end": 3, "category": "fluency", "severity": "minor"}
+    places = [place, {**place, "end": len(OUTPUT) + 1}]
+
+    assert faults_of({"decision": "approve", "answers": {"spans": [place]}}, form) == set()
+    assert faults_of({"decision": "approve", "answers": {"spans": places}}, form) == {"/answers/spans/1/end"}
 
 
 def test_approving_what_a_safety_filter_flagged_needs_a_reason() -> None:
@@ -129,7 +149,7 @@ def test_no_field_of_a_draft_holds_what_the_database_cannot(text: str) -> None:
 
     pointers = {fault.pointer for fault in submission.draft_faults(typed)}
 
-    assert pointers == {"/decision", "/reasons", "/answers", "/note"}
+    assert pointers == {"/decision", "/reasons", "/answers", "/answers/b", "/note"}
     assert submission.keepable(typed) == {}
 
 
@@ -139,16 +159,22 @@ def test_one_field_that_cannot_be_kept_loses_no_other_of_the_draft() -> None:
     assert submission.keepable(typed) == {"decision": "", "corrected_text": "My text."}
 
 
+def test_one_answer_that_cannot_be_kept_loses_no_other_of_the_draft() -> None:
+    typed = {"answers": {"a/b": [{"comment": "\0"}], "number": 2**60, "words": "My text.", "half": ["", "x"]}}
+
+    assert submission.keepable(typed) == {"answers": {"words": "My text.", "half": ["", "x"]}}
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [
         (lambda form: form.update(schema="form/2"), "/schema"),
-        (lambda form: form.update(decisions=["approve", "approve"]), ""),
+        (lambda form: form.update(decisions=["approve", "approve"]), "/decisions/1"),
         (lambda form: form.update(colour="red"), "/colour"),
-        (lambda form: form["reasons"].append({"value": "vague", "label": "Again"}), ""),
-        (lambda form: form["questions"].append({**TONE, "kind": "spans"}), "/questions/0/kind"),
+        (lambda form: form["reasons"].append({"value": "vague", "label": "Again"}), "/reasons/3/value"),
+        (lambda form: form["questions"].append({**TONE, "kind": "slider"}), "/questions/0/kind"),
         (lambda form: form["questions"].append({**TONE, "options": []}), "/questions/0/options"),
-        (lambda form: form.update(note_required_for=["maybe"]), ""),
+        (lambda form: form.update(note_required_for=["maybe"]), "/note_required_for/0"),
     ],
 )
 def test_a_form_that_is_wrong_says_where(change: Any, place: str) -> None:

@@ -14,6 +14,7 @@ from queues.assign import actions as assign
 from queues.errors import Invalid, NotFound, WrongState
 from queues.models import Item, ItemState, Review, Slot, SlotState, Verdict
 from tests.factories.projects import cast
+from tests.factories.questions import question
 from tests.factories.work import FORM, TONE, queue_in, waiting
 from tests.review.desk import APPROVE, CORRECT, REJECT, World
 
@@ -61,6 +62,22 @@ def test_unequal_decisions_or_answers_dispute_the_item(one: dict[str, Any], othe
     assert submitted.item_state == ItemState.DISPUTED
     assert not Verdict.objects.exists()
     assert Event.objects.get(kind="item.disputed").after == {"cause": "disagreement"}
+
+
+def test_what_was_written_or_marked_disputes_nothing_by_itself() -> None:
+    people = cast()
+    asked = [question("multiple_choice"), question("long_text"), question("spans")]
+    world = World(people, queue_in(people.project, form={**FORM, "questions": asked}))
+    waiting(world.queue, reviews_needed=2)
+    place = {"start": 0, "end": 3, "category": "fluency", "severity": "minor"}
+    chosen = ["clear", "brief"]
+
+    world.review(world.ann, {**APPROVE, "answers": {"multiple_choice": chosen, "long_text": "One."}})
+    submitted = world.review(
+        world.ben, {**APPROVE, "answers": {"multiple_choice": chosen[::-1], "spans": [place]}}
+    )
+
+    assert submitted.item_state == ItemState.SETTLED
 
 
 def test_an_escalation_goes_to_the_lead_at_once(world: World) -> None:

@@ -1,0 +1,5 @@
+"""The kinds of questions we ship, one file each. To add one, write its file."""
+
+from queues.registry import load_plug_ins
+
+load_plug_ins(__name__, __path__)
