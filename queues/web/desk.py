@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from queues.errors import Fault
 from queues.models import Decision, SkipReason
-from queues.review.conversation import Document
+from queues.review.conversation import Document, last_user_turn, text_of
 from queues.review.form import Form
 from queues.review.line_ends import like
 from queues.review.queries import Desk, FlaggedPlace
@@ -78,6 +78,8 @@ def context_of(desk: Desk, *, project_slug: str, typed: Typed | None = None) -> 
         "seconds_left": max(0, int((desk.lease.until - timezone.now()).total_seconds())),
         "whys": [why(reason) for reason in desk.reasons_routed],
         "turns": [(ROLES.get(turn.role, turn.role), turn) for turn in desk.turns],
+        "marks_places": any(question.marks_texts for question in form.questions),
+        **_input_to_mark(desk),
         "facts": [(FACTS.get(name, name), _readable(name, value)) for name, value in desk.facts.items()],
         "outputs": _outputs(desk),
         "flagged": [(place, desk.output_text[place.start : place.end]) for place in desk.flagged],
@@ -105,6 +107,13 @@ def context_of(desk: Desk, *, project_slug: str, typed: Typed | None = None) -> 
 def skip_reasons() -> list[tuple[str, str, str | Promise]]:
     """The skip reasons with the digit that chooses each."""
     return [(digit, value, label) for digit, (value, label) in zip(DIGITS, SkipReason.choices, strict=False)]
+
+
+def _input_to_mark(desk: Desk) -> dict[str, Any]:
+    """The turn in which places may be marked, and its text where other parts stand between; else nothing."""
+    turn = last_user_turn(desk.turns) if desk.form.marks_input else None
+    is_mixed = turn is not None and any(part.kind != "text" for part in turn.parts)
+    return {"input_turn": turn, "input_copy": text_of(turn) if turn is not None and is_mixed else ""}
 
 
 def _corrected(desk: Desk, typed: Typed) -> str:

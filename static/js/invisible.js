@@ -41,5 +41,6 @@ window.reviewapp ??= {};
       for (const node of nodes) node.replaceWith(revealed(node.data));
     } else box.replaceChildren(...originals.get(box));
     button.setAttribute("aria-pressed", String(isOn));
+    box.dispatchEvent(new Event("retext", { bubbles: true })); // whoever holds places of it looks anew
   }
 }
