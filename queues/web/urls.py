@@ -26,6 +26,7 @@ from queues.web import (
     predictions,
     queues,
     rates,
+    reading,
     releases,
     review,
 )
@@ -96,6 +97,7 @@ urlpatterns = [
     path(f"{DATASET}releases/<id:release_id>", releases.progress, name="release-progress"),
     path(REVIEW, review.page, name="review"),
     path(f"{REVIEW}/ahead", review.ahead, name="ahead"),
+    path(f"{SLOT}/view", reading.view, name="view"),
     path(f"{SLOT}/submit", review.submit, name="submit"),
     path(f"{SLOT}/draft", review.draft, name="draft"),
     path(f"{SLOT}/heartbeat", review.heartbeat, name="heartbeat"),

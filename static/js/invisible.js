@@ -26,6 +26,7 @@ window.reviewapp ??= {};
 
   // Of two outputs both: one looks for what makes them differ.
   reviewapp.toggleAllInvisible = (desk) => {
+    reviewapp.showRaw?.(desk); // there they are
     for (const output of desk.querySelectorAll(".output"))
       toggle(output.querySelector("[data-output]"), output.querySelector("[data-invisible]"));
   };
