@@ -1,7 +1,7 @@
 """A prediction/1 record as a conversation to read: turns, documents, facts. Plain rows, no Django."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,16 @@ def turns_of(record: Record) -> tuple[Turn, ...]:
         for message in source.get("messages") or ()
         if message["role"] != "system"
     )
+
+
+def last_user_turn(turns: Sequence[Turn]) -> Turn | None:
+    """What the user said last: the input in which places can be marked."""
+    return next((turn for turn in reversed(turns) if turn.role == "user"), None)
+
+
+def text_of(turn: Turn) -> str:
+    """The text parts of a turn, nothing between them: as offsets into the input count."""
+    return "".join(part.text for part in turn.parts if part.kind == "text")
 
 
 def system_of(record: Record) -> str:

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from queues.errors import Fault
 from queues.models import Decision, SkipReason
-from queues.review.conversation import Document
+from queues.review.conversation import Document, last_user_turn, text_of
 from queues.review.form import Form
 from queues.review.line_ends import like
 from queues.review.queries import Desk, FlaggedPlace
 from queues.web.answer_words import in_words
 from queues.web.asked import DIGITS, Choice, questions_of
+from queues.web.rendering import AHEAD_CHARACTERS, Rendering, rendering_of
 from queues.web.text import Mark, Piece, count_invisible, marked_pieces
 from queues.web.why_here import why
 
@@ -43,7 +44,10 @@ FACTS: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One output as the page shows it. label: A or B where two are compared, else ""."""
+    """One output as the page shows it. label: A or B where two are compared, else "".
+
+    rendering: None where raw is preferred, or it would take too long now.
+    """
 
     label: str
     pieces: list[Piece]
@@ -51,6 +55,7 @@ class Shown:
     words: int
     is_altered: bool
     documents: Sequence[Document] = ()
+    rendering: Rendering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,9 @@ class Typed:
         return " ".join(fault.detail for fault in self.faults if fault.pointer == pointer)
 
 
-def context_of(desk: Desk, *, project_slug: str, typed: Typed | None = None) -> dict[str, Any]:
+def context_of(
+    desk: Desk, *, project_slug: str, typed: Typed | None = None, prefers_rendered: bool = False
+) -> dict[str, Any]:
     """The template's values of one item."""
     typed = typed or Typed(desk.draft or {})
     form = desk.form
@@ -78,8 +85,11 @@ def context_of(desk: Desk, *, project_slug: str, typed: Typed | None = None) -> 
         "seconds_left": max(0, int((desk.lease.until - timezone.now()).total_seconds())),
         "whys": [why(reason) for reason in desk.reasons_routed],
         "turns": [(ROLES.get(turn.role, turn.role), turn) for turn in desk.turns],
+        "marks_places": any(question.marks_texts for question in form.questions),
+        **_input_to_mark(desk),
         "facts": [(FACTS.get(name, name), _readable(name, value)) for name, value in desk.facts.items()],
-        "outputs": _outputs(desk),
+        "outputs": [_rendered(output) for output in _outputs(desk)] if prefers_rendered else _outputs(desk),
+        "prefers_rendered": prefers_rendered,
         "flagged": [(place, desk.output_text[place.start : place.end]) for place in desk.flagged],
         "corrected_text": _corrected(desk, typed),
         "decisions": decisions_of(form, decision, compares=bool(desk.sides)),
@@ -107,6 +117,13 @@ def skip_reasons() -> list[tuple[str, str, str | Promise]]:
     return [(digit, value, label) for digit, (value, label) in zip(DIGITS, SkipReason.choices, strict=False)]
 
 
+def _input_to_mark(desk: Desk) -> dict[str, Any]:
+    """The turn in which places may be marked, and its text where other parts stand between; else nothing."""
+    turn = last_user_turn(desk.turns) if desk.form.marks_input else None
+    is_mixed = turn is not None and any(part.kind != "text" for part in turn.parts)
+    return {"input_turn": turn, "input_copy": text_of(turn) if turn is not None and is_mixed else ""}
+
+
 def _corrected(desk: Desk, typed: Typed) -> str:
     """The text in the editor: what was typed, else a copy of the output."""
     text = typed.content.get("corrected_text")
@@ -132,6 +149,12 @@ def _shown(
 ) -> Shown:
     pieces, invisible = marked_pieces(text, documents, flagged), count_invisible(text)
     return Shown(label, pieces, invisible, len(text.split()), is_altered)
+
+
+def _rendered(output: Shown) -> Shown:
+    """With its rendering, where that costs no time."""
+    text = "".join(piece.text for piece in output.pieces)
+    return replace(output, rendering=rendering_of(text)) if len(text) <= AHEAD_CHARACTERS else output
 
 
 def _decision(typed: Typed, *, compares: bool) -> str:

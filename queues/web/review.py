@@ -29,6 +29,7 @@ from queues.models import FormVersion, Queue, Slot
 from queues.review import drafts, queries
 from queues.review import form as forms
 from queues.review.form import Form
+from queues.web import reading
 from queues.web.desk import Typed, context_of, skip_reasons
 from queues.web.posted import draft_of, id_of, ids_of, review_of, revision_of, token_of
 
@@ -238,7 +239,12 @@ def _context(
     if lease is None:
         return shared
     desk = queries.desk(lease, queue=queue, by=request.actor, form_id=form_id)
-    return shared | context_of(desk, project_slug=request.project.slug, typed=typed)
+    return shared | context_of(
+        desk,
+        project_slug=request.project.slug,
+        typed=typed,
+        prefers_rendered=reading.prefers_rendered(request.session),
+    )
 
 
 def _queue(request: ProjectRequest, **which: object) -> Queue:

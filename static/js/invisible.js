@@ -26,6 +26,7 @@ window.reviewapp ??= {};
 
   // Of two outputs both: one looks for what makes them differ.
   reviewapp.toggleAllInvisible = (desk) => {
+    reviewapp.showRaw?.(desk); // there they are
     for (const output of desk.querySelectorAll(".output"))
       toggle(output.querySelector("[data-output]"), output.querySelector("[data-invisible]"));
   };
@@ -41,5 +42,6 @@ window.reviewapp ??= {};
       for (const node of nodes) node.replaceWith(revealed(node.data));
     } else box.replaceChildren(...originals.get(box));
     button.setAttribute("aria-pressed", String(isOn));
+    box.dispatchEvent(new Event("retext", { bubbles: true })); // whoever holds places of it looks anew
   }
 }

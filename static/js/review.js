@@ -38,6 +38,7 @@
     place.querySelector(".desk").replaceWith(item.desk);
     shown = prepare(item);
     reviewapp.prepareQuestions(item.desk);
+    item.desk.dispatchEvent(new Event("shown", { bubbles: true }));
     shownAt = performance.now();
     item.desk.removeAttribute("aria-busy");
     drawDraftState(item.draft?.savedAt ? "saved" : "", item.draft?.savedAt);

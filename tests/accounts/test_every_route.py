@@ -106,6 +106,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "datasets/<slug:name>/releases/<id:release_id>": {"GET": READ},
     WEB + "queues/<slug:queue_slug>/review": {"GET": REVIEW},
     WEB + "queues/<slug:queue_slug>/review/ahead": {"GET": REVIEW},
+    WEB + "slots/<id:slot_id>/view": {"POST": REVIEW},
     WEB + "slots/<id:slot_id>/submit": {"POST": REVIEW},
     WEB + "slots/<id:slot_id>/draft": {"POST": REVIEW},
     WEB + "slots/<id:slot_id>/heartbeat": {"POST": REVIEW},
