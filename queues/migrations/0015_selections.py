@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_rate_buckets_without_log'),
-        ('queues', '0013_golden_vectors'),
+        ('queues', '0014_form_versions_and_drafts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
