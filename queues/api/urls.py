@@ -60,6 +60,7 @@ route = [
 ]
 review = [
     path("queues", queues.QueuesView.as_view()),
+    path("queues/<slug:queue_slug>", queues.QueueView.as_view()),
     path("queues/<id:queue_id>:next", reviews.NextView.as_view()),
     path("queues/<id:queue_id>/forms", queues.FormsView.as_view()),
     path("forms/<id:form_id>", queues.FormView.as_view()),

@@ -36,8 +36,8 @@ _BEGIN_IF_AHEAD = Case(
 def lease_next(queue: Queue, *, by: Actor, beside: Sequence[int] = (), ahead: bool = False) -> Lease | None:
     """The next item for this person: their live lease in the queue, else a new one; None when empty.
 
-    beside: slots already on the person's screen, not to be given again; ahead: a short lease, for an
-    item that is only rendered ahead.
+    beside: slots already on the person's screen, not to be given again: no new lease beside as many as the
+    queue lets a person hold. ahead: a short lease, for an item that is only rendered ahead.
     """
     if len(beside) > BESIDE_MAX:
         raise Invalid(
@@ -45,7 +45,9 @@ def lease_next(queue: Queue, *, by: Actor, beside: Sequence[int] = (), ahead: bo
         )
     seconds = AHEAD_SECONDS if ahead else queue.lease_seconds
     lease = held(queue.pk, person_id=by.as_person(), beside=list(beside), seconds=seconds)
-    return lease or _claim_or_be_sure(queue, by, seconds)
+    if lease is not None or len(beside) >= queue.max_held or queue.archived_at is not None:
+        return lease
+    return _claim_or_be_sure(queue, by, seconds)
 
 
 def _claim_or_be_sure(queue: Queue, by: Actor, seconds: int) -> Lease | None:

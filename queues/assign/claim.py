@@ -41,7 +41,7 @@ WITH claimed AS (
     (SELECT id FROM queues_slot WHERE {_UNTOUCHED} {_ORDER} FOR UPDATE SKIP LOCKED LIMIT 1),
     (SELECT s.id FROM queues_slot s WHERE {_STARTED} AND {_NOT_MINE}
       {_ORDER} FOR UPDATE SKIP LOCKED LIMIT 1))
-  RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at
+  RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at, is_blind
 ), siblings AS (
   UPDATE queues_slot s SET untouched = false FROM claimed
   WHERE s.item_id = claimed.item_id AND s.id <> claimed.id AND s.untouched
@@ -64,7 +64,7 @@ WHERE id = (
   WHERE person_id = %(me)s AND queue_id = %(queue)s AND state = 'leased' AND NOT id = ANY(%(beside)s)
   ORDER BY leased_at, id LIMIT 1)
   AND person_id = %(me)s AND state = 'leased'
-RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at
+RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at, is_blind
 """
 
 

@@ -13,7 +13,7 @@ from queues.models.job import Heartbeat, Job, JobState
 from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
 from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
-from queues.models.queue import FormVersion, Queue
+from queues.models.queue import BOUNDS, FormVersion, Queue
 from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
 from queues.models.review import Decision, Draft, Review
 from queues.models.score import Scores
@@ -24,6 +24,7 @@ from queues.models.word_list import LIST_NAME, ListKind, ListTarget, WordList
 
 __all__ = [
     "ATTEMPTS_MAX",
+    "BOUNDS",
     "DATASET_NAME",
     "ITEM_MOVES",
     "LIST_NAME",

@@ -1,11 +1,38 @@
 """Where a group of people works with one form."""
 
+from collections.abc import Mapping
+
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
 
+# Lowest and highest value of each number among the settings; the constraints below are made of these.
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    "reviews_per_item": (1, 8),
+    "overlap_rate": (0, 1),
+    "overlap_extra": (1, 8),
+    "blind_rate": (0, 1),
+    "due_hours": (1, 8_760),
+    "max_held": (1, 3),
+    "session_goal": (1, 500),
+}
+
+
+def _within(name: str) -> models.CheckConstraint:
+    low, high = BOUNDS[name]
+    condition = models.Q(**{f"{name}__gte": low, f"{name}__lte": high})
+    return models.CheckConstraint(condition=condition, name=f"queue_{name}_within_bounds")
+
 
 class Queue(models.Model):
-    """A place where a group of people works with one form, one guideline and one dispute rule."""
+    """A place where a group of people works with one form, one guideline and one dispute rule.
+
+    reviews_per_item: the least that an item needs, whatever the rule asks. overlap_rate: the share of
+    items, drawn at random when they are opened, that get `overlap_extra` reviews more; blind_rate: the
+    share that gets one more by somebody who is told neither reasons nor flags. due_hours: no item waits
+    longer, whatever the rule says. max_held: leases of one person at once, the one rendered ahead counts.
+    version: of the settings, one more with each change. salt: of the draws; it never leaves the server.
+    """
 
     id = models.BigAutoField(primary_key=True)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="queues")
@@ -14,6 +41,16 @@ class Queue(models.Model):
     purpose = models.TextField(default="", blank=True)
     lease_seconds = models.PositiveIntegerField(default=600)
     shows_scores = models.BooleanField(default=False)  # else "why here" names the rule without its score
+    reviews_per_item = models.SmallIntegerField(default=1, db_default=1)
+    overlap_rate = models.FloatField(default=0.0, db_default=0.0)
+    overlap_extra = models.SmallIntegerField(default=1, db_default=1)
+    blind_rate = models.FloatField(default=0.0, db_default=0.0)
+    due_hours = models.FloatField(null=True)
+    max_held = models.SmallIntegerField(default=3, db_default=3)
+    session_goal = models.SmallIntegerField(null=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    salt = models.UUIDField(db_default=RandomUUID(), editable=False)
+    archived_at = models.DateTimeField(null=True)
     form = models.ForeignKey("queues.FormVersion", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -26,6 +63,7 @@ class Queue(models.Model):
                 condition=models.Q(lease_seconds__gte=10, lease_seconds__lte=86_400),
                 name="queue_lease_between_10_s_and_a_day",
             ),
+            *(_within(name) for name in BOUNDS),
         ]
 
     def __str__(self) -> str:

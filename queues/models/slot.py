@@ -27,6 +27,7 @@ class Slot(models.Model):
 
     untouched: nobody has ever held a slot of this item, so a claim needs not ask "have I seen it?".
     Queue, priority and due time are the item's, repeated so that a claim reads one index.
+    is_blind: whoever holds it is told neither why the item is here nor what filters found in it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -35,6 +36,7 @@ class Slot(models.Model):
     seq = models.SmallIntegerField()  # 1..reviews_needed
     state = models.CharField(max_length=6, choices=SlotState.choices, db_default=SlotState.OPEN)
     untouched = models.BooleanField(db_default=True)
+    is_blind = models.BooleanField(default=False, db_default=False)
     priority = models.SmallIntegerField()
     due_at = models.DateTimeField()
     person = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, db_index=False)

@@ -79,7 +79,7 @@ def submit(
         document,
         form=forms.for_item(forms.of_version(slot.queue.form_id), compares=item.other_id is not None),
         output_text=item.prediction.payload.output_text,
-        is_flagged=is_flagged(item.reasons),
+        is_flagged=is_flagged(item.reasons) and not slot.is_blind,
     )
     review = _store(lease, submission, by=by, form_id=slot.queue.form_id)
     with connection.cursor() as cursor:
@@ -261,4 +261,12 @@ def _undone_before(review: Review, by: Actor) -> Undone:
 def _lease(slot: Slot) -> Lease:
     if slot.lease_token is None or slot.lease_until is None or slot.leased_at is None:
         raise WrongState(_("This slot is not leased."))
-    return Lease(slot.pk, slot.item_id, slot.queue_id, slot.lease_token, slot.lease_until, slot.leased_at)
+    return Lease(
+        slot.pk,
+        slot.item_id,
+        slot.queue_id,
+        slot.lease_token,
+        slot.lease_until,
+        slot.leased_at,
+        slot.is_blind,
+    )

@@ -120,14 +120,14 @@ def desk(lease: Lease, *, queue: Queue, by: Actor) -> Desk:
     record = item.prediction.payload.record
     sides = tuple(_side(side.label, side.prediction) for side in pair.sides(item))
     reasons = tuple(_reason(reason, queue, compares=bool(sides)) for reason in item.reasons)
-    is_flagged = not sides and any(reason.kind == "safety_flagged" for reason in reasons)
+    is_flagged = not sides and not lease.is_blind and any(r.kind == "safety_flagged" for r in reasons)
     return Desk(
         lease=lease,
         queue=queue,
         form=forms.for_item(forms.of_version(queue.form_id), compares=bool(sides)),
         form_id=queue.form_id,
         prediction_id=item.prediction.prediction_id,
-        reasons_routed=reasons,
+        reasons_routed=() if lease.is_blind else reasons,
         due_at=item.due_at,
         priority=item.priority,
         input=record.get("input") or {},

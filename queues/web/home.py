@@ -50,9 +50,8 @@ def start_of_day() -> datetime:
 
 
 def _queues_of(projects: list[Project]) -> list[Queue]:
-    return list(
-        Queue.objects.filter(project__in=projects).select_related("project").order_by("project__name", "name")
-    )
+    there = Queue.objects.filter(project__in=projects, archived_at=None)
+    return list(there.select_related("project").order_by("project__name", "name"))
 
 
 def _drafts_of(person: Person, projects: list[Project]) -> list[Draft]:

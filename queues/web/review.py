@@ -199,7 +199,9 @@ def _again(
     is_mine = slot.lease_token == token and slot.person_id == request.actor.person_id
     if not is_mine or slot.lease_until is None or slot.leased_at is None:
         raise lease_ended()
-    lease = Lease(slot.pk, slot.item_id, slot.queue_id, token, slot.lease_until, slot.leased_at)
+    lease = Lease(
+        slot.pk, slot.item_id, slot.queue_id, token, slot.lease_until, slot.leased_at, slot.is_blind
+    )
     typed = Typed(review_of(request, held.output_text), faults, str(error))
     context = _context(request, held.queue, lease, typed) | more
     if request.htmx:

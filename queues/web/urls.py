@@ -24,6 +24,7 @@ from queues.web import (
     policy_edit,
     prediction_list,
     predictions,
+    queue_settings,
     queues,
     rates,
     releases,
@@ -36,6 +37,7 @@ REVIEW = "projects/<slug:slug>/queues/<slug:queue_slug>/review"
 SLOT = "projects/<slug:slug>/slots/<id:slot_id>"
 
 PROJECT = "projects/<slug:slug>/"
+QUEUE = f"{PROJECT}queues/<slug:queue_slug>/"
 LIST = f"{PROJECT}policy/lists/<slug:name>/"
 DATASET = f"{PROJECT}datasets/<slug:name>/"
 VERSION = f"{PROJECT}policy/versions/<id:version>"
@@ -46,6 +48,10 @@ urlpatterns = [
     path(PROJECT, overview.overview, name="project"),
     path(f"{PROJECT}rates.csv", rates.rates_csv, name="rates-csv"),
     path(f"{PROJECT}queues/", queues.queues, name="queues"),
+    path(f"{PROJECT}queues/new", queue_settings.new, name="new-queue"),
+    path(f"{QUEUE}settings", queue_settings.settings, name="queue-settings"),
+    path(f"{QUEUE}archive", queue_settings.archive, name="archive-queue"),
+    path(f"{QUEUE}restore", queue_settings.restore, name="restore-queue"),
     path(f"{PROJECT}queues/<slug:queue_slug>/items/", items.items, name="items"),
     path(f"{PROJECT}disputes/", disputes.disputes, name="disputes"),
     path(f"{PROJECT}items/<id:item_id>/settle", disputes.settle, name="settle"),
