@@ -17,7 +17,7 @@ from queues.api.preconditions import check_if_match, etag_of
 from queues.assign import queues as assign
 from queues.assign.settings import LEASE_BOUNDS, NAME_LONGEST, PURPOSE_LONGEST, SETTINGS
 from queues.errors import Fault, Invalid, NotFound
-from queues.models import BOUNDS, FormVersion, Queue
+from queues.models import BOUNDS, FormVersion, Queue, SpreadBy, WorkOrder
 from queues.review import form_versions
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
@@ -39,6 +39,10 @@ class QueueSettings(Body):
     blind_rate: float = _number("blind_rate", 0.0)
     due_hours: float | None = _number("due_hours", None)
     lease_seconds: int = _number("lease_seconds", assign.LEASE_SECONDS)
+    order: WorkOrder = Field(default=WorkOrder.PRIORITY_DUE, strict=False)
+    spread_by: SpreadBy = Field(default=SpreadBy.RULE, strict=False)
+    languages: list[str] = Field(default=[], max_length=20)
+    skills: list[str] = Field(default=[], max_length=20)
     max_held: int = _number("max_held", 3)
     shows_scores: bool = False
     session_goal: int | None = _number("session_goal", None)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
+from queues.assign import reordering
 from queues.assign.settings import SETTINGS, check
 from queues.errors import NotFound, Taken, WrongState
 from queues.models import Item, ItemState, Queue
@@ -65,7 +66,10 @@ def change_settings(queue_id: int, *, project_id: int, version: int, by: Actor, 
     Queue.objects.filter(pk=queue.pk).update(version=F("version") + 1, **changes)
     after = {**changes, "version": version + 1}
     _record(queue, "queue.changed", by, before={**before, "version": version}, after=after)
-    return Queue.objects.get(pk=queue.pk)
+    changed = Queue.objects.get(pk=queue.pk)
+    if changes.keys() & {"order", "spread_by"}:
+        reordering.ask(changed, by=by)
+    return changed
 
 
 @transaction.atomic

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.names import is_plain
+from queues.assign.working import word_faults
 from queues.errors import Fault, Invalid
-from queues.models import BOUNDS
+from queues.models import BOUNDS, SpreadBy, WorkOrder
 
 LEASE_BOUNDS = (10, 86_400)  # seconds
 NAME_LONGEST = 120
@@ -22,6 +23,10 @@ SETTINGS = (
     "blind_rate",
     "due_hours",
     "lease_seconds",
+    "order",
+    "spread_by",
+    "languages",
+    "skills",
     "max_held",
     "shows_scores",
     "session_goal",
@@ -37,6 +42,9 @@ def check(settings: Mapping[str, Any]) -> None:
 
 def _faults(settings: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _name_faults(settings)
+    yield from _choice_faults(settings)
+    for name in ("languages", "skills"):
+        yield from word_faults(name, settings.get(name) or ())
     for name, (low, high) in {**BOUNDS, "lease_seconds": LEASE_BOUNDS}.items():
         value = settings.get(name)
         if name not in settings or (value is None and name in MAY_BE_NONE):
@@ -47,6 +55,13 @@ def _faults(settings: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _between(low: int, high: int) -> str:
     return _("Choose a number between %(low)s and %(high)s.") % {"low": f"{low:,}", "high": f"{high:,}"}
+
+
+def _choice_faults(settings: Mapping[str, Any]) -> Iterator[Fault]:
+    for name, choices in (("order", WorkOrder.values), ("spread_by", SpreadBy.values)):
+        if name in settings and settings[name] not in choices:
+            detail = _("Choose one of these: %(choices)s.") % {"choices": ", ".join(choices)}
+            yield Fault(f"/{name}", "queue.choice", detail)
 
 
 def _name_faults(settings: Mapping[str, Any]) -> Iterator[Fault]:

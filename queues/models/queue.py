@@ -4,7 +4,28 @@ from collections.abc import Mapping
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
+
+
+class WorkOrder(models.TextChoices):
+    """In which order the items of a queue are handed out, within one priority; see `queues.assign.orders`."""
+
+    PRIORITY_DUE = "priority_due"
+    OLDEST = "oldest"
+    RANDOM = "random"
+    DIVERSE = "diverse"
+    LANGUAGE = "language"
+
+
+class SpreadBy(models.TextChoices):
+    """What the order "diverse" spreads the work over."""
+
+    RULE = "rule"
+    LOCALE = "locale"
+    SEGMENT = "segment"
+    MODEL_VERSION = "model_version"
+
 
 # Lowest and highest value of each number among the settings; the constraints below are made of these.
 BOUNDS: Mapping[str, tuple[int, int]] = {
@@ -30,8 +51,10 @@ class Queue(models.Model):
     reviews_per_item: the least that an item needs, whatever the rule asks. overlap_rate: the share of
     items, drawn at random when they are opened, that get `overlap_extra` reviews more; blind_rate: the
     share that gets one more by somebody who is told neither reasons nor flags. due_hours: no item waits
-    longer, whatever the rule says. max_held: leases of one person at once, the one rendered ahead counts.
-    version: of the settings, one more with each change. salt: of the draws; it never leaves the server.
+    longer, whatever the rule says. order, spread_by: in which order items are handed out. languages,
+    skills: who works here has all of them. max_held: leases of one person at once, the one rendered ahead
+    counts. version: of the settings, one more with each change. salt: of the draws; it never leaves the
+    server.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -46,6 +69,12 @@ class Queue(models.Model):
     overlap_extra = models.SmallIntegerField(default=1, db_default=1)
     blind_rate = models.FloatField(default=0.0, db_default=0.0)
     due_hours = models.FloatField(null=True)
+    order = models.CharField(
+        max_length=12, choices=WorkOrder.choices, default="priority_due", db_default="priority_due"
+    )
+    spread_by = models.CharField(max_length=13, choices=SpreadBy.choices, default="rule", db_default="rule")
+    languages = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    skills = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     max_held = models.SmallIntegerField(default=3, db_default=3)
     session_goal = models.SmallIntegerField(null=True)
     version = models.PositiveIntegerField(default=1, db_default=1)
@@ -64,6 +93,10 @@ class Queue(models.Model):
                 name="queue_lease_between_10_s_and_a_day",
             ),
             *(_within(name) for name in BOUNDS),
+            models.CheckConstraint(condition=models.Q(order__in=WorkOrder.values), name="queue_order_known"),
+            models.CheckConstraint(
+                condition=models.Q(spread_by__in=SpreadBy.values), name="queue_spread_by_known"
+            ),
         ]
 
     def __str__(self) -> str:

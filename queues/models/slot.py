@@ -27,6 +27,8 @@ class Slot(models.Model):
 
     untouched: nobody has ever held a slot of this item, so a claim needs not ask "have I seen it?".
     Queue, priority and due time are the item's, repeated so that a claim reads one index.
+    place, lane, bucket: where the queue's order of work puts it within its priority, among which it is
+    chosen, and what it is spread over; 0, "" and null where the order is by due time.
     is_blind: whoever holds it is told neither why the item is here nor what filters found in it.
     """
 
@@ -37,6 +39,9 @@ class Slot(models.Model):
     state = models.CharField(max_length=6, choices=SlotState.choices, db_default=SlotState.OPEN)
     untouched = models.BooleanField(db_default=True)
     is_blind = models.BooleanField(default=False, db_default=False)
+    place = models.BigIntegerField(default=0, db_default=0)
+    lane = models.CharField(max_length=8, default="", db_default="", blank=True)
+    bucket = models.IntegerField(null=True)
     priority = models.SmallIntegerField()
     due_at = models.DateTimeField()
     person = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, db_index=False)
@@ -84,6 +89,33 @@ class Slot(models.Model):
                 fields=["queue", "-priority", "due_at", "id"],
                 condition=models.Q(state="open", untouched=False),
                 name="slot_started",
+            ),
+            # The same two walks where the order gives a place, and where it chooses among lanes.
+            models.Index(
+                fields=["queue", "-priority", "place", "id"],
+                condition=models.Q(state="open", untouched=True, seq=1, place__gt=0),
+                name="slot_placed_untouched",
+            ),
+            models.Index(
+                fields=["queue", "-priority", "place", "id"],
+                condition=models.Q(state="open", untouched=False, place__gt=0),
+                name="slot_placed_started",
+            ),
+            models.Index(
+                fields=["queue", "lane", "-priority", "due_at", "id"],
+                condition=models.Q(state="open", untouched=True, seq=1),
+                name="slot_lane_untouched",
+            ),
+            models.Index(
+                fields=["queue", "lane", "-priority", "due_at", "id"],
+                condition=models.Q(state="open", untouched=False),
+                name="slot_lane_started",
+            ),
+            # Read when an item is placed: how many of its bucket came before it.
+            models.Index(
+                fields=["queue", "bucket", "-place"],
+                condition=models.Q(bucket__isnull=False, seq=1),
+                name="slot_bucket",
             ),
             # Read at each "next": what I hold already.
             models.Index(fields=["person", "queue"], condition=models.Q(state="leased"), name="slot_held"),

@@ -23,6 +23,8 @@ class Terms(NamedTuple):
     blind_rate: float
     due_hours: float | None
     salt: str
+    order: str = "priority_due"
+    spread_by: str = "rule"
 
     def due_after(self, hours: float) -> timedelta:
         """How long an item may wait: what the rule says, or less."""

@@ -1,5 +1,6 @@
 """Opening items: what people will review, or what is counted on an item that says the same."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,8 +15,10 @@ from queues.models import Attachment, Item, Slot
 from queues.route import same
 from queues.route.decide import Decision
 from queues.route.draws import Needed, Terms, needed
+from queues.route.placing import Coming, Place, Where, placings
 from queues.route.queries import ActivePolicy
 from queues.route.reasons import parts
+from queues.score import queries as scores
 from queues.score.detector import Record
 
 _ITEM_COLUMNS = (
@@ -33,7 +36,8 @@ _ITEM_COLUMNS = (
     "other_id",
     "other_first",
 )
-_SLOT_COLUMNS = ("item_id", "queue_id", "seq", "is_blind", "priority", "due_at")
+DEFAULT_ORDER = "priority_due"  # needs no place
+_SLOT_COLUMNS = ("item_id", "queue_id", "seq", "is_blind", "priority", "due_at", "place", "lane", "bucket")
 
 
 class Pick(NamedTuple):
@@ -71,7 +75,7 @@ def open_items(policy: ActivePolicy, picks: Sequence[Pick], now: datetime) -> Op
         return Opening()
     opening = _with_ids(policy, picks)
     write_rows(Item, _ITEM_COLUMNS, (_item_row(item, now) for item in opening.opened))
-    write_rows(Slot, _SLOT_COLUMNS, _slot_rows(opening.opened, now))
+    write_rows(Slot, _SLOT_COLUMNS, _slot_rows(opening.opened, _places(opening.opened), now))
     if opening.attached:
         rows = ((prediction, item_id, 1.0) for prediction, item_id in opening.attached)
         write_rows(Attachment, ("prediction_id", "item_id", "similarity"), rows)
@@ -103,7 +107,7 @@ def _facts(policy: ActivePolicy, item: Opened) -> dict[str, object]:
     }
 
 
-def rule_names(reasons: Iterable[Mapping[str, Any]]) -> list[object]:
+def rule_names(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
     return [reason["rule"] for reason in reasons]
 
 
@@ -176,13 +180,42 @@ def _pair(reasons: Iterable[Mapping[str, Any]]) -> tuple[int | None, bool | None
     return (None, None) if compared is None else (compared["other"], compared["first"] == "other")
 
 
-def _slot_rows(opened: Sequence[Opened], now: datetime) -> Iterator[tuple[Value, ...]]:
+def _places(opened: Sequence[Opened]) -> dict[int, Place]:
+    """Item → where its queue's order of work puts it; those of queues without such an order are absent."""
+    by_queue: dict[Terms, list[Opened]] = defaultdict(list)
+    for one in opened:
+        if one.terms.order != DEFAULT_ORDER:
+            by_queue[one.terms].append(one)
+    found: dict[int, Place] = {}
+    for terms, items in by_queue.items():
+        order = placings.get(terms.order)
+        records = _records(items) if order.reads_records else {}
+        coming = [
+            Coming(one.item_id, records.get(one.pick.prediction, {}), rule_names(one.pick.decision.reasons))
+            for one in items
+        ]
+        where = Where(terms.queue_id, terms.salt, terms.spread_by)
+        found |= zip((one.item_id for one in items), order.places(where, coming), strict=True)
+    return found
+
+
+def _records(items: Sequence[Opened]) -> dict[int, Record]:
+    """The records of what is opened, read where a pick does not bring its own."""
+    known = {one.pick.prediction: one.pick.record for one in items if one.pick.record}
+    absent = [one.pick.prediction for one in items if not one.pick.record]
+    return known | (scores.records(absent) if absent else {})
+
+
+def _slot_rows(
+    opened: Sequence[Opened], places: Mapping[int, Place], now: datetime
+) -> Iterator[tuple[Value, ...]]:
     """The last slot of an item that was drawn for a blind review is the blind one."""
     for item in opened:
         last = item.needed.reviews
         for seq in range(1, last + 1):
             is_blind = item.needed.blind_drawn and seq == last
-            yield item.item_id, item.terms.queue_id, seq, is_blind, *item.urgency(now)
+            place = places.get(item.item_id, Place())
+            yield item.item_id, item.terms.queue_id, seq, is_blind, *item.urgency(now), *place
 
 
 def _event(project_id: int, kind: str, item_id: int, after: dict[str, object]) -> EventRow:

@@ -18,7 +18,8 @@ from queues.route.window import CAPACITY
 _ACTIVE = """
     SELECT policy.id, policy.version, policy.document, policy.salt,
            (SELECT jsonb_object_agg(slug, jsonb_build_array(
-                id, reviews_per_item, overlap_rate, overlap_extra, blind_rate, due_hours, salt))
+                id, reviews_per_item, overlap_rate, overlap_extra, blind_rate, due_hours, salt, "order",
+                spread_by))
             FROM queues_queue WHERE project_id = policy.project_id AND archived_at IS NULL)
     FROM queues_policy policy WHERE policy.project_id = %s AND policy.is_active
 """

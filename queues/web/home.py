@@ -1,11 +1,8 @@
 """Home: my projects, and my queues as an annotator sees them."""
 
-from datetime import datetime
-
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
@@ -14,6 +11,7 @@ from accounts.gate import PersonRequest, signed_in
 from accounts.models import Person, Project
 from accounts.roles import Permission
 from queues.assign import queries as assign
+from queues.assign.policy import start_of_day
 from queues.models import Draft, ItemState, Queue, Slot, SlotState
 from queues.web.history import EXCERPT, last_decisions
 
@@ -42,11 +40,6 @@ def home(request: PersonRequest) -> HttpResponse:
         ).rows,
     }
     return render(request, "home/page.html", context)
-
-
-def start_of_day() -> datetime:
-    """Midnight in the time zone of the person who asks."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _queues_of(projects: list[Project]) -> list[Queue]:

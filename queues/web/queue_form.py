@@ -9,8 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import validate_plain
+from queues.assign.orders import Order, orders
 from queues.assign.settings import LEASE_BOUNDS, NAME_LONGEST, PURPOSE_LONGEST
-from queues.models import BOUNDS, Queue
+from queues.models import BOUNDS, Queue, SpreadBy, WorkOrder
+from queues.web.words_field import WordsField
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -79,6 +81,29 @@ class QueueForm(forms.Form):
         max_value=_LEASE_MINUTES[1],
         help_text=_("How long an item stays with somebody who does nothing with it."),
     )
+    order = forms.ChoiceField(label=_("Order of work"), widget=forms.RadioSelect)
+    spread_by = forms.ChoiceField(
+        label=_("Diverse by"),
+        choices=[
+            (SpreadBy.RULE, _("the rules that sent the item")),
+            (SpreadBy.LOCALE, _("language and country of the record")),
+            (SpreadBy.SEGMENT, _("segment of the record")),
+            (SpreadBy.MODEL_VERSION, _("model version")),
+        ],
+        help_text=_("What the order “Diverse” takes in turn; other orders do not ask for it."),
+    )
+    languages = WordsField(
+        label=_("Languages needed"),
+        required=False,
+        help_text=_(
+            "Only people whose profile names all of them work here, such as: de, fr. Empty: everybody."
+        ),
+    )
+    skills = WordsField(
+        label=_("Skills needed"),
+        required=False,
+        help_text=_("Words of your own, such as: medicine, contracts. Empty: everybody."),
+    )
     max_held = _whole(
         "max_held", _("Items at once"), _("How many one person may hold; the one loaded ahead counts as one.")
     )
@@ -94,6 +119,15 @@ class QueueForm(forms.Form):
         help_text=_("Else they are told which rule sent an item, without its figures."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        order = cast(forms.ChoiceField, self.fields["order"])
+        order.choices = [(name, one.label) for name, one in known_orders()]
+
+    def orders(self) -> list[tuple[forms.boundfield.BoundWidget, Promise]]:
+        """The choice of each order with what it does."""
+        return list(zip(self["order"], (one.help for _name, one in known_orders()), strict=True))
+
     def settings(self) -> dict[str, Any]:
         """What was typed, in the units of the database."""
         typed = {name: value for name, value in self.cleaned_data.items() if name in _SETTINGS}
@@ -102,12 +136,18 @@ class QueueForm(forms.Form):
         return typed | {"lease_seconds": self.cleaned_data["lease_minutes"] * 60}
 
 
+def known_orders() -> list[tuple[str, Order]]:
+    """The orders of work as they stand in the list of choices, the usual one first."""
+    return [(name, orders.get(name)) for name in WorkOrder.values]
+
+
 _SETTINGS = frozenset(QueueForm.base_fields) - {"lease_minutes"}
 SECTIONS: Sequence[tuple[Promise, Sequence[str]]] = (
     (_("What it is"), ("name", "purpose")),
     (_("Reviews of an item"), ("reviews_per_item", "overlap_rate", "overlap_extra", "blind_rate")),
-    (_("Time"), ("due_hours", "lease_minutes")),
-    (_("The work of a person"), ("max_held", "session_goal", "shows_scores")),
+    (_("Time and order"), ("due_hours", "order", "spread_by")),
+    (_("Who works here"), ("languages", "skills")),
+    (_("The work of a person"), ("lease_minutes", "max_held", "session_goal", "shows_scores")),
 )
 
 
@@ -137,6 +177,8 @@ def initial_of(queue: Queue) -> dict[str, Any]:
     shown = {name: getattr(queue, name) for name in _SETTINGS}
     for name in _PERCENT:
         shown[name] = _plain(round(shown[name] * 100, 6))
+    for name in ("languages", "skills"):
+        shown[name] = ", ".join(shown[name])
     shown["due_hours"] = None if queue.due_hours is None else _plain(queue.due_hours)
     return shown | {"lease_minutes": max(1, round(queue.lease_seconds / 60))}
 

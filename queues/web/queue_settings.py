@@ -14,6 +14,7 @@ from accounts.gate import ProjectRequest, needs
 from accounts.models import Event
 from accounts.roles import Permission
 from queues.assign import queues as assign
+from queues.assign import reordering
 from queues.audit.queries import EventSearch, events_of, names_of
 from queues.errors import Invalid, ReviewappError
 from queues.models import FormVersion, Queue
@@ -118,7 +119,7 @@ def _put_beside(form: QueueForm, refusal: ReviewappError) -> None:
     if not faults:
         form.add_error(None, str(refusal))
     for fault in faults:
-        field = fault.pointer.rpartition("/")[2]
+        field = fault.pointer.split("/")[1]  # of a list the whole field, whichever of its words it is
         form.add_error(field if field in form.fields else None, fault.detail)
 
 
@@ -129,6 +130,7 @@ def _page(request: ProjectRequest, queue: Queue, form: QueueForm, *, status: int
     context = {
         "queue": queue,
         "form": form,
+        "placing": reordering.under_way(queue),
         "sections": sections_of(form),
         "changes": [(event, names.get(event.actor_person_id or 0, ""), changes_of(event)) for event in found],
     }

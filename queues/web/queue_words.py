@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Event
+from queues.assign.orders import orders
 
 KINDS: dict[str, Promise] = {
     "queue.opened": gettext_lazy("opened the queue"),
@@ -23,6 +24,10 @@ NAMES: dict[str, Promise] = {
     "blind_rate": gettext_lazy("share drawn for a blind review"),
     "due_hours": gettext_lazy("due after, in hours"),
     "lease_seconds": gettext_lazy("lease, in seconds"),
+    "order": gettext_lazy("order of work"),
+    "spread_by": gettext_lazy("diverse by"),
+    "languages": gettext_lazy("languages needed"),
+    "skills": gettext_lazy("skills needed"),
     "max_held": gettext_lazy("items at once"),
     "shows_scores": gettext_lazy("scores are told"),
     "session_goal": gettext_lazy("goal of a session"),
@@ -43,8 +48,12 @@ def changes_of(event: Event) -> tuple[str, list[tuple[str, str, str]]]:
 
 
 def _value(name: str, value: Any) -> str:
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return _("none")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if name == "order" and value in orders:
+        return str(orders.get(value).label)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if name.endswith("_rate"):

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.assign import queries as assign
+from queues.assign.policy import start_of_day
 from queues.models import Queue
-from queues.web.home import start_of_day
 
 
 @needs(Permission.ENTER)

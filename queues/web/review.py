@@ -24,6 +24,7 @@ from queues import pipeline
 from queues.assign import actions as assign
 from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
+from queues.assign.policy import MayNotWork
 from queues.errors import Fault, Invalid, NotFound, ReviewappError
 from queues.models import Queue, Slot
 from queues.review import drafts, queries
@@ -55,7 +56,10 @@ def ahead(request: ProjectRequest, queue_slug: str) -> HttpResponse:
     """The item after the one on the screen, with a short lease; 204 when there is none."""
     queue = _queue(request, slug=queue_slug)
     beside = ids_of(request.GET.getlist("beside"))
-    lease = assign.lease_next(queue, by=request.actor, beside=beside, ahead=True)
+    try:
+        lease = assign.lease_next(queue, by=request.actor, beside=beside, ahead=True)
+    except MayNotWork:  # said on the page that is asked for by hand
+        return HttpResponse(status=204)
     if lease is None:
         return HttpResponse(status=204)
     return _vary(render(request, "review/_item.html", _context(request, queue, lease)))

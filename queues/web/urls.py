@@ -29,6 +29,7 @@ from queues.web import (
     rates,
     releases,
     review,
+    working,
 )
 
 app_name = "web"
@@ -53,6 +54,9 @@ urlpatterns = [
     path(f"{QUEUE}archive", queue_settings.archive, name="archive-queue"),
     path(f"{QUEUE}restore", queue_settings.restore, name="restore-queue"),
     path(f"{PROJECT}queues/<slug:queue_slug>/items/", items.items, name="items"),
+    path(f"{PROJECT}people/<id:person_id>/work", working.work, name="work"),
+    path(f"{PROJECT}people/<id:person_id>/pause", working.pause, name="pause-person"),
+    path(f"{PROJECT}people/<id:person_id>/resume", working.resume, name="resume-person"),
     path(f"{PROJECT}disputes/", disputes.disputes, name="disputes"),
     path(f"{PROJECT}items/<id:item_id>/settle", disputes.settle, name="settle"),
     path(f"{PROJECT}predictions/", prediction_list.predictions, name="predictions"),

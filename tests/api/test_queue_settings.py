@@ -56,6 +56,8 @@ def test_a_change_needs_the_version_it_was_made_of(people: Cast, program: Progra
         ({"reviews_per_item": None}, "/reviews_per_item"),
         ({"reviews_per_item": True}, "/reviews_per_item"),
         ({"due_hours": "4"}, "/due_hours"),
+        ({"order": "sideways"}, "/order"),
+        ({"languages": ["german"]}, "/languages/0"),
         ({"slug": "other"}, "/slug"),
         ({"version": 7}, "/version"),
         ({"salt": "known"}, "/salt"),

@@ -22,6 +22,10 @@ TYPED = {
     "blind_rate": "0",
     "due_hours": "",
     "lease_minutes": "10",
+    "order": "diverse",
+    "spread_by": "locale",
+    "languages": "de, EN",
+    "skills": "",
     "max_held": "2",
     "session_goal": "20",
 }
@@ -58,6 +62,8 @@ def test_a_lead_opens_a_queue_with_the_form_of_another(people: Cast, lee: Client
         ({"reviews_per_item": "9"}, "reviews_per_item"),
         ({"due_hours": "nan"}, "due_hours"),
         ({"form_of": "nowhere"}, "form_of"),
+        ({"order": "sideways"}, "order"),
+        ({"skills": "<b>"}, "skills"),
     ],
 )
 def test_what_is_wrong_with_a_new_queue_is_said_beside_its_field(
@@ -90,6 +96,8 @@ def test_settings_are_shown_in_the_units_of_people_and_stored(people: Cast, lee:
 
     queue.refresh_from_db()
     assert (queue.reviews_per_item, queue.overlap_rate, queue.version) == (2, 0.125, 2)
+    assert (queue.order, queue.languages) == ("diverse", ["de", "en"])
+    assert "being put into the new order" in answer.content.decode()
     assert queue.lease_seconds == 615  # ten minutes were shown, and ten were typed
     assert "7 % → <bdi" not in answer.content.decode()
     assert "share drawn for extra reviews" in answer.content.decode()
