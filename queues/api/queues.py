@@ -46,6 +46,7 @@ class QueueSettings(Body):
     max_held: int = _number("max_held", 3)
     shows_scores: bool = False
     session_goal: int | None = _number("session_goal", None)
+    break_after: int | None = _number("break_after", 10)
 
 
 class NewQueue(QueueSettings):

@@ -61,9 +61,7 @@ def _claim_or_be_sure(queue: Queue, by: Actor, seconds: int, fit: Fit) -> Lease 
             return lease
         # Nobody swept: the worker may be away.
         is_freed = bool(free_ended(queue_id=queue.pk))
-        if not is_freed and not is_anything_left(
-            queue.pk, walk=walk, lanes=fit.lanes, person_id=by.as_person()
-        ):
+        if not is_freed and not is_anything_left(queue.pk, walk=walk, fit=fit, person_id=by.as_person()):
             return None
         time.sleep(_LOCKED_PAUSE_SECONDS)
     return None
@@ -76,7 +74,7 @@ def _claim(queue: Queue, by: Actor, seconds: int, walk: Walk, fit: Fit) -> Lease
                 lease = claim(
                     queue.pk,
                     walk=walk,
-                    lanes=fit.lanes,
+                    fit=fit,
                     person_id=by.as_person(),
                     token=uuid4(),
                     seconds=seconds,
@@ -120,7 +118,7 @@ def skip(slot_id: int, *, token: UUID, by: Actor, reason: str) -> None:
             _("The item was not skipped."),
             [Fault("/reason", "reason.unknown", _("Choose one of the reasons."))],
         )
-    slot = _held_slot(slot_id, token, by)
+    slot = locked_lease(slot_id, token, by)
     Skip.objects.create(item_id=slot.item_id, person_id=by.as_person(), reason=reason, at=Now())
     _reopen(slot, "slot.skipped", by, reason)
 
@@ -128,7 +126,7 @@ def skip(slot_id: int, *, token: UUID, by: Actor, reason: str) -> None:
 @transaction.atomic
 def give_back(slot_id: int, *, token: UUID, by: Actor) -> None:
     """End a lease early, without a reason; the item may come back to this person."""
-    _reopen(_held_slot(slot_id, token, by), "slot.given_back", by, "")
+    _reopen(locked_lease(slot_id, token, by), "slot.given_back", by, "")
 
 
 @transaction.atomic
@@ -178,7 +176,8 @@ def _mine(slot_id: int, token: UUID, by: Actor) -> "QuerySet[Slot]":
     )
 
 
-def _held_slot(slot_id: int, token: UUID, by: Actor) -> Slot:
+def locked_lease(slot_id: int, token: UUID, by: Actor) -> Slot:
+    """The slot that this person holds by this token, locked; Taken when the lease has ended."""
     slot = _mine(slot_id, token, by).select_related("queue").select_for_update(of=("self",)).first()
     if slot is None:
         raise lease_ended()
@@ -200,6 +199,7 @@ def _reopen(slot: Slot, kind: str, by: Actor, reason: str) -> None:
         lease_token=None,
         leased_at=None,
         lease_until=None,
+        aside=False,
     )
     busy = Slot.objects.filter(item=OuterRef("pk"), state__in=[SlotState.LEASED, SlotState.DONE])
     Item.objects.filter(~Exists(busy), pk=slot.item_id, state=ItemState.IN_REVIEW).update(

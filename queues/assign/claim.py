@@ -7,16 +7,17 @@ anyone's. Without the bound, a person with 50,000 half-done items in front pays 
 with it, 0.3 ms. The walk without the bound runs only when nothing untouched is left.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from queues.assign.lease import Lease
 from queues.assign.orders import Walk
-
-Arguments = Mapping[str, int | UUID | list[int] | list[str]]
+from queues.assign.policy import Fit
+from queues.score.detectors import taxonomy
 
 LOOK_AHEAD = 64  # started slots examined before the first untouched one is taken, and heads of each lane
 
@@ -26,6 +27,14 @@ _NOT_MINE = """
 """
 _UNTOUCHED = "queue_id = %(queue)s AND state = 'open' AND untouched AND seq = 1"
 _STARTED = "queue_id = %(queue)s AND state = 'open' AND NOT untouched"
+
+
+# Only for who refuses something: a flag of a known taxonomy by both names, any other by its category.
+_NOT_REFUSED = """ AND NOT EXISTS (
+      SELECT 1 FROM queues_item i JOIN queues_flag f ON f.prediction_id = i.prediction_id
+      WHERE i.id = s.item_id AND f.flagged AND CASE WHEN f.taxonomy = ANY(%(taxonomies)s::text[])
+        THEN f.taxonomy || '/' || f.category = ANY(%(named)s::text[])
+        ELSE f.category = ANY(%(unnamed)s::text[]) END)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +80,19 @@ PATHS: Mapping[Walk, Path] = {
 }
 
 
-def _claim(path: Path) -> str:
+def _claim(path: Path, *, refuses: bool = False) -> str:
+    fit = _NOT_REFUSED if refuses else ""
     return f"""
 WITH claimed AS (
   UPDATE queues_slot SET
     state = 'leased', untouched = false, person_id = %(me)s, lease_token = %(token)s,
     leased_at = now(), lease_until = now() + make_interval(secs => %(seconds)s)
   WHERE id = COALESCE(
-    (SELECT s.id FROM queues_slot s WHERE {path.ahead} AND s.state = 'open' AND {_NOT_MINE}
+    (SELECT s.id FROM queues_slot s WHERE {path.ahead} AND s.state = 'open' AND {_NOT_MINE}{fit}
       {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),
-    (SELECT s.id FROM queues_slot s WHERE {path.untouched} AND s.state = 'open'
+    (SELECT s.id FROM queues_slot s WHERE {path.untouched} AND s.state = 'open'{fit}
       {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),
-    (SELECT s.id FROM queues_slot s WHERE {path.left} AND {_NOT_MINE}
+    (SELECT s.id FROM queues_slot s WHERE {path.left} AND {_NOT_MINE}{fit}
       {path.order} FOR UPDATE SKIP LOCKED LIMIT 1))
   RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at, is_blind
 ), siblings AS (
@@ -97,53 +107,53 @@ SELECT * FROM claimed
 
 
 CLAIMS: Mapping[Walk, str] = {walk: _claim(path) for walk, path in PATHS.items()}
+PICKY_CLAIMS: Mapping[Walk, str] = {walk: _claim(path, refuses=True) for walk, path in PATHS.items()}
 
 # In two halves, each on an index of its own.
 LEFT = f"""
-SELECT EXISTS (SELECT 1 FROM queues_slot s WHERE {_UNTOUCHED} {{lanes}})
-  OR EXISTS (SELECT 1 FROM queues_slot s WHERE {_STARTED} {{lanes}} AND {_NOT_MINE})
+SELECT EXISTS (SELECT 1 FROM queues_slot s WHERE {_UNTOUCHED} {{fit}})
+  OR EXISTS (SELECT 1 FROM queues_slot s WHERE {_STARTED} {{fit}} AND {_NOT_MINE})
 """
-_MY_LANES = "AND lane = ANY(%(lanes)s::text[])"
+_MY_LANES = " AND lane = ANY(%(lanes)s::text[])"
 
 HELD = """
 UPDATE queues_slot SET lease_until = GREATEST(lease_until, now() + make_interval(secs => %(seconds)s))
 WHERE id = (
   SELECT id FROM queues_slot
-  WHERE person_id = %(me)s AND queue_id = %(queue)s AND state = 'leased' AND NOT id = ANY(%(beside)s)
+  WHERE person_id = %(me)s AND queue_id = %(queue)s AND state = 'leased' AND NOT aside
+    AND NOT id = ANY(%(beside)s)
   ORDER BY leased_at, id LIMIT 1)
   AND person_id = %(me)s AND state = 'leased'
 RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at, is_blind
 """
 
 
-def claim(
-    queue_id: int, *, walk: Walk, lanes: Sequence[str], person_id: int, token: UUID, seconds: int
-) -> Lease | None:
-    """Take the next slot of the queue for this person; None when there is nothing for them.
-
-    lanes: those that the person may take; only a walk among lanes asks.
-    """
-    arguments: Arguments = {
-        "queue": queue_id,
-        "lanes": list(lanes),
-        "me": person_id,
-        "token": token,
-        "seconds": seconds,
-    }
-    lease = _lease(CLAIMS[walk], arguments)
+def claim(queue_id: int, *, walk: Walk, fit: Fit, person_id: int, token: UUID, seconds: int) -> Lease | None:
+    """Take the next slot of the queue for this person; None when there is nothing for them."""
+    arguments = _of_person(queue_id, fit, person_id) | {"token": token, "seconds": seconds}
+    claims = PICKY_CLAIMS if fit.refused else CLAIMS
+    lease = _lease(claims[walk], arguments)
     if lease is None and walk is Walk.PLACE:
         # What has no place yet comes last: the queue got this order only now.
-        return _lease(CLAIMS[Walk.DUE], arguments)
+        return _lease(claims[Walk.DUE], arguments)
     return lease
 
 
-def is_anything_left(queue_id: int, *, walk: Walk, lanes: Sequence[str], person_id: int) -> bool:
+def is_anything_left(queue_id: int, *, walk: Walk, fit: Fit, person_id: int) -> bool:
     """Whether the queue has an open slot for this person, be it locked by a claim under way or not."""
-    sql = LEFT.format(lanes=_MY_LANES if walk is Walk.LANE else "")
+    tests = (_MY_LANES if walk is Walk.LANE else "") + (_NOT_REFUSED if fit.refused else "")
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"queue": queue_id, "me": person_id, "lanes": list(lanes)})
+        cursor.execute(LEFT.format(fit=tests), _of_person(queue_id, fit, person_id))
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def _of_person(queue_id: int, fit: Fit, person_id: int) -> dict[str, Any]:
+    asked: dict[str, Any] = {"queue": queue_id, "me": person_id, "lanes": list(fit.lanes)}
+    if fit.refused:
+        named, unnamed = taxonomy.categories_of(fit.refused)
+        asked |= {"taxonomies": taxonomy.taxonomies(), "named": named, "unnamed": unnamed}
+    return asked
 
 
 def held(queue_id: int, *, person_id: int, beside: list[int], seconds: int) -> Lease | None:
@@ -151,7 +161,7 @@ def held(queue_id: int, *, person_id: int, beside: list[int], seconds: int) -> L
     return _lease(HELD, {"queue": queue_id, "me": person_id, "beside": beside, "seconds": seconds})
 
 
-def _lease(sql: str, arguments: Arguments) -> Lease | None:
+def _lease(sql: str, arguments: Mapping[str, Any]) -> Lease | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, arguments)
         row = cursor.fetchone()

@@ -44,9 +44,13 @@ class EnoughToday(MayNotWork):
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """That a person may work in a queue. lanes: those of a queue with lanes that they may take."""
+    """That a person may work in a queue. lanes: those of a queue with lanes that they may take.
+
+    refused: groups of harmful content that they do not want to see.
+    """
 
     lanes: Sequence[str]
+    refused: frozenset[str] = frozenset()
 
 
 def check_may_work(queue: Queue, person_id: int) -> Fit:
@@ -55,7 +59,7 @@ def check_may_work(queue: Queue, person_id: int) -> Fit:
     check_fit(queue, profile)
     if profile is not None and profile.daily_limit is not None:
         _check_daily_limit(profile, profile.daily_limit)
-    return Fit(lanes_of(profile))
+    return Fit(lanes_of(profile), frozenset(profile.refused if profile else ()))
 
 
 def check_not_paused(project_id: int, person_id: int) -> None:

@@ -93,7 +93,7 @@ CROSS JOIN LATERAL (
 
 _MINE = """
 SELECT queue_id, count(*) FROM queues_slot
-WHERE person_id = %(me)s AND queue_id = ANY(%(queues)s) AND state = 'leased' GROUP BY queue_id
+WHERE person_id = %(me)s AND queue_id = ANY(%(queues)s) AND state = 'leased' AND NOT aside GROUP BY queue_id
 """
 
 _DONE_SINCE = """

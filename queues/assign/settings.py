@@ -30,8 +30,9 @@ SETTINGS = (
     "max_held",
     "shows_scores",
     "session_goal",
+    "break_after",
 )
-MAY_BE_NONE = frozenset({"due_hours", "session_goal"})
+MAY_BE_NONE = frozenset({"due_hours", "session_goal", "break_after"})
 
 
 def check(settings: Mapping[str, Any]) -> None:

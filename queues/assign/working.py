@@ -15,6 +15,7 @@ from queues.assign.actions import free_held_by
 from queues.assign.policy import is_paused
 from queues.errors import Fault, Invalid, NotFound
 from queues.models import DAILY_LIMIT_MOST, WorkProfile
+from queues.score.detectors import taxonomy
 
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 SKILL = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -48,6 +49,21 @@ def change_profile(
         before = {name: getattr(profile, name) for name in changes}
         WorkProfile.objects.filter(pk=profile.pk).update(**changes)
         _record(profile, "person.work_changed", by, before=before, after=changes)
+    return WorkProfile.objects.get(pk=profile.pk)
+
+
+@transaction.atomic
+def change_care(
+    project_id: int, *, person: Person, veils: bool, refused: Sequence[str], by: Actor
+) -> WorkProfile:
+    """What the person wants to be spared: their own choice. The event tells that, not what."""
+    if set(refused) - set(taxonomy.groups()):
+        faults = [Fault("/refused", "work.group", _("Choose among the groups of the list."))]
+        raise Invalid(_("The choice was not stored: see the marked places."), faults)
+    profile = _locked(project_id, person)
+    if (profile.veils, profile.refused) != (veils, sorted(refused)):
+        WorkProfile.objects.filter(pk=profile.pk).update(veils=veils, refused=sorted(refused))
+        _record(profile, "person.care_changed", by)
     return WorkProfile.objects.get(pk=profile.pk)
 
 

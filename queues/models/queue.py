@@ -36,6 +36,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "due_hours": (1, 8_760),
     "max_held": (1, 3),
     "session_goal": (1, 500),
+    "break_after": (1, 200),
 }
 
 
@@ -53,8 +54,8 @@ class Queue(models.Model):
     share that gets one more by somebody who is told neither reasons nor flags. due_hours: no item waits
     longer, whatever the rule says. order, spread_by: in which order items are handed out. languages,
     skills: who works here has all of them. max_held: leases of one person at once, the one rendered ahead
-    counts. version: of the settings, one more with each change. salt: of the draws; it never leaves the
-    server.
+    counts. break_after: severe items in a day after which a break is suggested. version: of the settings,
+    one more with each change. salt: of the draws; it never leaves the server.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -77,6 +78,7 @@ class Queue(models.Model):
     skills = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     max_held = models.SmallIntegerField(default=3, db_default=3)
     session_goal = models.SmallIntegerField(null=True)
+    break_after = models.SmallIntegerField(null=True, default=10, db_default=10)
     version = models.PositiveIntegerField(default=1, db_default=1)
     salt = models.UUIDField(db_default=RandomUUID(), editable=False)
     archived_at = models.DateTimeField(null=True)

@@ -29,6 +29,7 @@ class Slot(models.Model):
     Queue, priority and due time are the item's, repeated so that a claim reads one index.
     place, lane, bucket: where the queue's order of work puts it within its priority, among which it is
     chosen, and what it is spread over; 0, "" and null where the order is by due time.
+    aside: its holder keeps it for later, until the lease ends; it is not on their screen.
     is_blind: whoever holds it is told neither why the item is here nor what filters found in it.
     """
 
@@ -48,6 +49,7 @@ class Slot(models.Model):
     lease_token = models.UUIDField(null=True)
     leased_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+    aside = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         default_permissions = ()
@@ -76,6 +78,9 @@ class Slot(models.Model):
                     lease_until__isnull=True,
                 ),
                 name="slot_holder_goes_with_state",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(aside=False) | models.Q(state="leased"), name="slot_aside_is_leased"
             ),
         ]
         indexes = [

@@ -10,7 +10,9 @@ class WorkProfile(models.Model):
     """What one person can do in one project, how much, and whether a lead has paused them.
 
     languages: two- or three-letter codes; skills: words that the project's leads have chosen. daily_limit:
-    reviews a day, none: as many as they like. paused_until: None while paused means until a lead ends it.
+    reviews a day, none: as many as they like. refused: groups of harmful content that the person does not
+    want to see; veils: such content is hidden until they ask for it. paused_until: None while paused means
+    until a lead ends it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -21,6 +23,8 @@ class WorkProfile(models.Model):
     languages = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     skills = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     daily_limit = models.SmallIntegerField(null=True)
+    refused = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    veils = models.BooleanField(default=True, db_default=True)
     paused_at = models.DateTimeField(null=True)
     paused_until = models.DateTimeField(null=True)
     paused_by = models.ForeignKey(

@@ -29,7 +29,7 @@ UNDO_SECONDS = 10  # of the toast
 UNDO_GRACE = timedelta(seconds=5)  # for the way there and back
 
 
-_DONE = "UPDATE queues_slot SET state = 'done', lease_until = NULL WHERE id = %s"
+_DONE = "UPDATE queues_slot SET state = 'done', lease_until = NULL, aside = false WHERE id = %s"
 
 
 @dataclass(frozen=True, slots=True)

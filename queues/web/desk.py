@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from queues.assign.aside import HOURS
 from queues.errors import Fault
 from queues.models import Decision, SkipReason
 from queues.review.conversation import Document
@@ -22,6 +23,7 @@ from queues.web.why_here import why
 
 DECISION_KEYS = {"approve": "A", "correct": "C", "reject": "R", "escalate": "E"}
 DIGITS = "1234567890"
+LATER = "later-"  # prefix of what is chosen in place of a reason to skip: hours
 ROLES: dict[str, str | Promise] = {
     "user": gettext_lazy("User"),
     "assistant": gettext_lazy("Assistant"),
@@ -118,6 +120,15 @@ def context_of(desk: Desk, *, project_slug: str, typed: Typed | None = None) -> 
 def skip_reasons() -> list[tuple[str, str, str | Promise]]:
     """The skip reasons with the digit that chooses each."""
     return [(digit, value, label) for digit, (value, label) in zip(DIGITS, SkipReason.choices, strict=False)]
+
+
+def later_choices() -> list[tuple[str, str, str]]:
+    """For how long an item can be kept for later, with the digit that chooses each."""
+    labels = (_("for an hour"), _("for four hours"), _("until tomorrow"))
+    digits = DIGITS[len(SkipReason.choices) :]
+    return [
+        (digit, f"{LATER}{hours}", label) for digit, hours, label in zip(digits, HOURS, labels, strict=False)
+    ]
 
 
 def _corrected(desk: Desk, typed: Typed) -> str:

@@ -113,6 +113,12 @@ class QueueForm(forms.Form):
         _("So many reviews are shown as a goal of the day. Empty: no goal."),
         required=False,
     )
+    break_after = _whole(
+        "break_after",
+        _("Suggest a break after"),
+        _("So many severe items of one person in a day, and again after as many. Empty: never."),
+        required=False,
+    )
     shows_scores = forms.BooleanField(
         label=_("Tell reviewers the scores"),
         required=False,
@@ -147,7 +153,7 @@ SECTIONS: Sequence[tuple[Promise, Sequence[str]]] = (
     (_("Reviews of an item"), ("reviews_per_item", "overlap_rate", "overlap_extra", "blind_rate")),
     (_("Time and order"), ("due_hours", "order", "spread_by")),
     (_("Who works here"), ("languages", "skills")),
-    (_("The work of a person"), ("lease_minutes", "max_held", "session_goal", "shows_scores")),
+    (_("The work of a person"), ("lease_minutes", "max_held", "session_goal", "break_after", "shows_scores")),
 )
 
 

@@ -31,6 +31,7 @@ NAMES: dict[str, Promise] = {
     "max_held": gettext_lazy("items at once"),
     "shows_scores": gettext_lazy("scores are told"),
     "session_goal": gettext_lazy("goal of a session"),
+    "break_after": gettext_lazy("break after, in severe items"),
 }
 
 

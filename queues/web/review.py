@@ -22,14 +22,17 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues import pipeline
 from queues.assign import actions as assign
+from queues.assign import aside
 from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
 from queues.assign.policy import MayNotWork
 from queues.errors import Fault, Invalid, NotFound, ReviewappError
 from queues.models import Queue, Slot
 from queues.review import drafts, queries
-from queues.web.desk import Typed, context_of, skip_reasons
-from queues.web.posted import ids_of, review_of, revision_of, token_of
+from queues.review.care import veil_of
+from queues.review.session import session_of
+from queues.web.desk import LATER, Typed, context_of, later_choices, skip_reasons
+from queues.web.posted import id_of, ids_of, review_of, revision_of, token_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +130,23 @@ def heartbeat(request: ProjectRequest, slot_id: int) -> HttpResponse:
 @needs(Permission.REVIEW)
 @require_POST
 def skip(request: ProjectRequest, slot_id: int) -> HttpResponse:
-    """Pass the item on, with a reason; the answer is the item that follows."""
-    held = _held(request, slot_id)
-    assign.skip(
-        slot_id, token=token_of(request.POST), by=request.actor, reason=request.POST.get("reason", "")
-    )
+    """Pass the item on with a reason, or keep it for later; the answer is the item that follows."""
+    held, token = _held(request, slot_id), token_of(request.POST)
+    reason = request.POST.get("reason", "")
+    if reason.startswith(LATER):
+        aside.keep(slot_id, token=token, by=request.actor, hours=id_of(reason.removeprefix(LATER)) or 0)
+    else:
+        assign.skip(slot_id, token=token, by=request.actor, reason=reason)
     return _follow(request, held.queue)
+
+
+@needs(Permission.REVIEW)
+@require_POST
+def take_up(request: ProjectRequest, slot_id: int) -> HttpResponse:
+    """Bring an item that was kept for later back to the screen."""
+    slot = aside.take_up(slot_id, project_id=request.project.pk, by=request.actor)
+    beside = "&".join(f"beside={other}" for other in aside.others_on_screen(slot, request.actor))
+    return redirect(f"{_address('review', request, slot.queue.slug)}?{beside}")
 
 
 @needs(Permission.REVIEW)
@@ -165,7 +179,7 @@ def _show(
     """The page, or the fragment, of a lease; without one, the sentence that nothing waits."""
     context = _context(request, queue, lease) | {
         "undo_id": submitted[0] if submitted else None,
-        "done_today": queries.done_today(queue.pk, by=request.actor),  # from here on the script counts
+        "session": session_of(queue, by=request.actor),  # from here on the script counts
     }
     template = "review/_item.html" if request.htmx else "review/page.html"
     return _vary(render(request, template, context))
@@ -210,7 +224,7 @@ def _again(
     context = _context(request, held.queue, lease, typed) | more
     if request.htmx:
         return render(request, "review/_item.html", context, status=error.status)
-    context["done_today"] = queries.done_today(held.queue.pk, by=request.actor)
+    context["session"] = session_of(held.queue, by=request.actor)
     return render(request, "review/page.html", context, status=error.status)
 
 
@@ -230,11 +244,13 @@ def _context(
         "queue": queue,
         "slug": request.project.slug,
         "skip_reasons": skip_reasons(),
+        "later_choices": later_choices(),
     }
     if lease is None:
         return shared
     desk = queries.desk(lease, queue=queue, by=request.actor)
-    return shared | context_of(desk, project_slug=request.project.slug, typed=typed)
+    veil = veil_of(desk.prediction_ids, queue=queue, by=request.actor, is_blind=lease.is_blind)
+    return shared | context_of(desk, project_slug=request.project.slug, typed=typed) | {"veil": veil}
 
 
 def _queue(request: ProjectRequest, **which: object) -> Queue:

@@ -18,6 +18,7 @@ from queues.web import (
     lists,
     measures,
     measures_csv,
+    my_work,
     overview,
     policy,
     policy_activation,
@@ -64,6 +65,7 @@ urlpatterns = [
     path(f"{PROJECT}feedback/", feedback.feedback, name="feedback"),
     path(f"{PROJECT}enrichment/", enrichment.backlog_page, name="enrichment"),
     path(f"{PROJECT}enrichment/retry", enrichment.retry, name="retry-enrichment"),
+    path(f"{PROJECT}my-work", my_work.my_work, name="my-work"),
     path(f"{PROJECT}history/", history.history, name="history"),
     path(f"{PROJECT}policy/", policy.policy, name="policy"),
     path(f"{PROJECT}policy/lists/", lists.all_lists, name="lists"),
@@ -110,6 +112,7 @@ urlpatterns = [
     path(f"{SLOT}/draft", review.draft, name="draft"),
     path(f"{SLOT}/heartbeat", review.heartbeat, name="heartbeat"),
     path(f"{SLOT}/skip", review.skip, name="skip"),
+    path(f"{SLOT}/take-up", review.take_up, name="take-up"),
     path(f"{SLOT}/give-back", review.give_back, name="give-back"),
     path("projects/<slug:slug>/reviews/<id:review_id>/undo", review.undo, name="undo"),
 ]
