@@ -22,7 +22,9 @@ from accounts.models import Project
 from queues.adjudicate import actions as adjudicate
 from queues.agree import actions as agree
 from queues.assign import actions as assign
+from queues.assign import reordering
 from queues.assign.lease import Lease
+from queues.assign.policy import MayNotWork, check_not_paused
 from queues.doorbell import ring, ring_at_times
 from queues.errors import Taken, WrongState
 from queues.export import actions as export
@@ -67,6 +69,7 @@ JOBS = {
     "dry_run": dry_run.run,
     "selection": selection.run,
     monitor.REFIT: monitor.refit,
+    reordering.KIND: reordering.run,
 }
 
 
@@ -241,9 +244,17 @@ def submit(
     except (Taken, WrongState):
         _keep_text(slot_id, project=project, by=by, submission=submission, revision=revision)
         raise
-    lease = assign.lease_next(next_in, by=by, beside=beside, ahead=ahead) if next_in else None
+    lease = _next(next_in, by=by, beside=beside, ahead=ahead) if next_in else None
     stored = submitted.review
     return Submission(stored.pk, stored.item_id, state, submitted.undo_until, submitted.is_repeat, lease)
+
+
+def _next(queue: Queue, *, by: Actor, beside: Sequence[int], ahead: bool) -> Lease | None:
+    """The review is stored whatever comes next: who may take no more gets nothing here."""
+    try:
+        return assign.lease_next(queue, by=by, beside=beside, ahead=ahead)
+    except MayNotWork:
+        return None
 
 
 def _keep_text(
@@ -276,6 +287,7 @@ def _owe_the_mark(prediction_id: int) -> None:
 def undo(review_id: int, *, project: Project, by: Actor) -> Lease:
     """Take one's own review back: it stays in the history, the item is under review again."""
     with transaction.atomic():
+        check_not_paused(project.pk, by.as_person())
         if exported.is_released(review_id):
             raise WrongState(_("This answer is part of a published release: ask a lead to recall it."))
         undone = review.undo(review_id, project_id=project.pk, by=by)

@@ -65,6 +65,7 @@ route = [
 ]
 review = [
     path("queues", queues.QueuesView.as_view()),
+    path("queues/<slug:queue_slug>", queues.QueueView.as_view()),
     path("queues/<id:queue_id>:next", reviews.NextView.as_view()),
     path("queues/<id:queue_id>/forms", forms.FormsView.as_view()),
     path("queues/<id:queue_id>/forms:check", forms.FormCheckView.as_view()),

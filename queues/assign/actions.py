@@ -15,8 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import SYSTEM, Actor
+from queues.assign import policy
 from queues.assign.claim import claim, held, is_anything_left
 from queues.assign.lease import Lease
+from queues.assign.orders import Walk, orders
+from queues.assign.policy import Fit
 from queues.errors import Fault, Invalid, Taken
 from queues.models import Item, ItemState, Queue, Skip, SkipReason, Slot, SlotState
 
@@ -36,8 +39,8 @@ _BEGIN_IF_AHEAD = Case(
 def lease_next(queue: Queue, *, by: Actor, beside: Sequence[int] = (), ahead: bool = False) -> Lease | None:
     """The next item for this person: their live lease in the queue, else a new one; None when empty.
 
-    beside: slots already on the person's screen, not to be given again; ahead: a short lease, for an
-    item that is only rendered ahead.
+    beside: slots already on the person's screen, not to be given again: no new lease beside as many as the
+    queue lets a person hold. ahead: a short lease, for an item that is only rendered ahead.
     """
     if len(beside) > BESIDE_MAX:
         raise Invalid(
@@ -45,27 +48,37 @@ def lease_next(queue: Queue, *, by: Actor, beside: Sequence[int] = (), ahead: bo
         )
     seconds = AHEAD_SECONDS if ahead else queue.lease_seconds
     lease = held(queue.pk, person_id=by.as_person(), beside=list(beside), seconds=seconds)
-    return lease or _claim_or_be_sure(queue, by, seconds)
+    if lease is not None or len(beside) >= queue.max_held or queue.archived_at is not None:
+        return lease
+    return _claim_or_be_sure(queue, by, seconds, policy.check_may_work(queue, by.as_person()))
 
 
-def _claim_or_be_sure(queue: Queue, by: Actor, seconds: int) -> Lease | None:
+def _claim_or_be_sure(queue: Queue, by: Actor, seconds: int, fit: Fit) -> Lease | None:
     """A new lease. None only when nothing is left: not while somebody else's claim holds the last rows."""
+    walk = orders.get(queue.order).walk
     for _try in range(_LOCKED_TRIES):
-        if lease := _claim(queue, by, seconds):
+        if lease := _claim(queue, by, seconds, walk, fit):
             return lease
         # Nobody swept: the worker may be away.
         is_freed = bool(free_ended(queue_id=queue.pk))
-        if not is_freed and not is_anything_left(queue.pk, person_id=by.as_person()):
+        if not is_freed and not is_anything_left(queue.pk, walk=walk, fit=fit, person_id=by.as_person()):
             return None
         time.sleep(_LOCKED_PAUSE_SECONDS)
     return None
 
 
-def _claim(queue: Queue, by: Actor, seconds: int) -> Lease | None:
+def _claim(queue: Queue, by: Actor, seconds: int, walk: Walk, fit: Fit) -> Lease | None:
     for _try in range(_CLAIM_TRIES):
         try:
             with transaction.atomic():
-                lease = claim(queue.pk, person_id=by.as_person(), token=uuid4(), seconds=seconds)
+                lease = claim(
+                    queue.pk,
+                    walk=walk,
+                    fit=fit,
+                    person_id=by.as_person(),
+                    token=uuid4(),
+                    seconds=seconds,
+                )
                 if lease is not None:
                     events.record(
                         project_id=queue.project_id,
@@ -105,7 +118,7 @@ def skip(slot_id: int, *, token: UUID, by: Actor, reason: str) -> None:
             _("The item was not skipped."),
             [Fault("/reason", "reason.unknown", _("Choose one of the reasons."))],
         )
-    slot = _held_slot(slot_id, token, by)
+    slot = locked_lease(slot_id, token, by)
     Skip.objects.create(item_id=slot.item_id, person_id=by.as_person(), reason=reason, at=Now())
     _reopen(slot, "slot.skipped", by, reason)
 
@@ -113,7 +126,22 @@ def skip(slot_id: int, *, token: UUID, by: Actor, reason: str) -> None:
 @transaction.atomic
 def give_back(slot_id: int, *, token: UUID, by: Actor) -> None:
     """End a lease early, without a reason; the item may come back to this person."""
-    _reopen(_held_slot(slot_id, token, by), "slot.given_back", by, "")
+    _reopen(locked_lease(slot_id, token, by), "slot.given_back", by, "")
+
+
+@transaction.atomic
+def free_held_by(person_id: int, *, project_id: int, by: Actor) -> int:
+    """Open every slot that a person holds in the project, whatever its lease says; how many. Drafts stay."""
+    held_slots = (
+        Slot.objects.filter(person=person_id, queue__project=project_id, state=SlotState.LEASED)
+        .select_related("queue")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    slots = list(held_slots)
+    for slot in slots:
+        _reopen(slot, "slot.taken_back", by, "")
+    return len(slots)
 
 
 @transaction.atomic
@@ -148,7 +176,8 @@ def _mine(slot_id: int, token: UUID, by: Actor) -> "QuerySet[Slot]":
     )
 
 
-def _held_slot(slot_id: int, token: UUID, by: Actor) -> Slot:
+def locked_lease(slot_id: int, token: UUID, by: Actor) -> Slot:
+    """The slot that this person holds by this token, locked; Taken when the lease has ended."""
     slot = _mine(slot_id, token, by).select_related("queue").select_for_update(of=("self",)).first()
     if slot is None:
         raise lease_ended()
@@ -170,6 +199,7 @@ def _reopen(slot: Slot, kind: str, by: Actor, reason: str) -> None:
         lease_token=None,
         leased_at=None,
         lease_until=None,
+        aside=False,
     )
     busy = Slot.objects.filter(item=OuterRef("pk"), state__in=[SlotState.LEASED, SlotState.DONE])
     Item.objects.filter(~Exists(busy), pk=slot.item_id, state=ItemState.IN_REVIEW).update(

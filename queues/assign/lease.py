@@ -7,7 +7,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The token fences: draft, heartbeat, skip and submit are refused without the current one."""
+    """The token fences: draft, heartbeat, skip and submit are refused without the current one.
+
+    is_blind: its holder is told neither why the item is here nor what filters found in it.
+    """
 
     slot_id: int
     item_id: int
@@ -15,3 +18,4 @@ class Lease:
     token: UUID
     until: datetime
     opened_at: datetime
+    is_blind: bool = False

@@ -12,7 +12,9 @@ from typing import Any
 
 from django.db import connection
 
-from queues.models import ItemState, Queue
+from queues.assign.orders import Walk, orders
+from queues.assign.policy import MayNotWork, check_fit, lanes_of, profiles_of
+from queues.models import ItemState, Queue, WorkProfile
 from queues.newest import COUNT_LIMIT
 
 LOOKED_AT_FOR_REASONS = 40
@@ -67,9 +69,31 @@ CROSS JOIN LATERAL (
 ) started
 """
 
+# The same where each person takes only some lanes: of a queue of other languages nothing waits for me.
+_WAITING_IN_LANES = """
+SELECT q.id, untouched.n + started.n
+FROM unnest(%(queues)s::bigint[], %(lanes)s::text[]) AS q(id, lanes)
+CROSS JOIN LATERAL (
+  SELECT count(*) AS n FROM (
+    SELECT 1 FROM queues_slot
+    WHERE queue_id = q.id AND lane = ANY(string_to_array(q.lanes, ','))
+      AND state = 'open' AND untouched AND seq = 1
+    LIMIT %(limit)s) counted
+) untouched
+CROSS JOIN LATERAL (
+  SELECT count(DISTINCT s.item_id) AS n FROM (
+    SELECT item_id FROM queues_slot
+    WHERE queue_id = q.id AND lane = ANY(string_to_array(q.lanes, ','))
+      AND state = 'open' AND NOT untouched
+    LIMIT %(limit)s) s
+  WHERE NOT EXISTS (SELECT 1 FROM queues_slot m WHERE m.item_id = s.item_id AND m.person_id = %(me)s)
+    AND NOT EXISTS (SELECT 1 FROM queues_skip k WHERE k.item_id = s.item_id AND k.person_id = %(me)s)
+) started
+"""
+
 _MINE = """
 SELECT queue_id, count(*) FROM queues_slot
-WHERE person_id = %(me)s AND queue_id = ANY(%(queues)s) AND state = 'leased' GROUP BY queue_id
+WHERE person_id = %(me)s AND queue_id = ANY(%(queues)s) AND state = 'leased' AND NOT aside GROUP BY queue_id
 """
 
 _DONE_SINCE = """
@@ -102,11 +126,13 @@ class QueueCard:
     mine: int = 0
     done_today: int = 0
     reasons: list[tuple[str, int]] = field(default_factory=list)  # rule → of the first 40 waiting
+    refusal: str = ""  # why this person may not work here now
 
     @property
     def can_start(self) -> bool:
-        """There is something to review here, and a form to review it with."""
-        return self.queue.form_id is not None and bool(self.mine or self.waiting)
+        """There is something to review here, a form to review it with, and the person may."""
+        has_work = bool(self.mine or self.waiting)
+        return self.queue.form_id is not None and has_work and not self.refusal
 
 
 @dataclass(slots=True)
@@ -124,7 +150,9 @@ def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> li
     if not ids:
         return []
     ask = {"queues": ids, "me": person_id, "limit": COUNT_LIMIT + 1, "since": today}
+    profiles = profiles_of(person_id, {queue.project_id for queue in queues})
     waiting, mine, done = (_by_queue(sql, ask) for sql in (_WAITING, _MINE, _DONE_SINCE))
+    waiting |= _waiting_in_lanes(queues, profiles, ask)
     due = oldest_due(ids)
     reasons: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for queue_id, rule, n in _rows(_REASONS, {"queues": ids, "look": LOOKED_AT_FOR_REASONS}):
@@ -137,10 +165,29 @@ def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> li
             mine.get(queue.pk, 0),
             done.get(queue.pk, 0),
             reasons[queue.pk],
+            _refusal(queue, profiles.get(queue.project_id)),
         )
         for queue in queues
     ]
     return sorted(cards, key=_urgency)
+
+
+def _waiting_in_lanes(
+    queues: Sequence[Queue], profiles: Mapping[int, WorkProfile], ask: Mapping[str, Any]
+) -> dict[int, int]:
+    laned = [queue for queue in queues if orders.get(queue.order).walk is Walk.LANE]
+    if not laned:
+        return {}
+    lanes = [",".join(lanes_of(profiles.get(queue.project_id))) for queue in laned]
+    return _by_queue(_WAITING_IN_LANES, {**ask, "queues": [queue.pk for queue in laned], "lanes": lanes})
+
+
+def _refusal(queue: Queue, profile: WorkProfile | None) -> str:
+    try:
+        check_fit(queue, profile)
+    except MayNotWork as refusal:
+        return str(refusal)
+    return ""
 
 
 def _urgency(card: QueueCard) -> tuple[bool, bool, float, str]:

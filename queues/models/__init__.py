@@ -14,7 +14,7 @@ from queues.models.job import Heartbeat, Job, JobState
 from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
 from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
-from queues.models.queue import NO_REASON, FormVersion, Queue
+from queues.models.queue import BOUNDS, NO_REASON, FormVersion, Queue, SpreadBy, WorkOrder
 from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
 from queues.models.review import Decision, Draft, Review
 from queues.models.score import Scores
@@ -23,9 +23,12 @@ from queues.models.slot import Skip, SkipReason, Slot, SlotState
 from queues.models.vector import KnownEncoder, Part, Question
 from queues.models.verdict import Basis, Verdict
 from queues.models.word_list import LIST_NAME, ListKind, ListTarget, WordList
+from queues.models.work_profile import DAILY_LIMIT_MOST, WorkProfile
 
 __all__ = [
     "ATTEMPTS_MAX",
+    "BOUNDS",
+    "DAILY_LIMIT_MOST",
     "DATASET_NAME",
     "ITEM_MOVES",
     "LIST_NAME",
@@ -90,7 +93,10 @@ __all__ = [
     "SkipReason",
     "Slot",
     "SlotState",
+    "SpreadBy",
     "Verdict",
     "WordList",
+    "WorkOrder",
+    "WorkProfile",
     "Worth",
 ]

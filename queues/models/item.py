@@ -34,6 +34,10 @@ class Item(models.Model):
     reasons: why it is here, those of its routing and of later looks, so that lists and the desk read one
     row. fingerprint: equal for predictions that say the same in answer to the same. other: the prediction
     that it is compared with, and which of the two is shown first.
+
+    extra_reviews: how many of `reviews_needed` are beyond what rule and queue ask of every item.
+    overlap_drawn, blind_drawn: these were given by a draw when it was opened, not because it is hard: what
+    is measured on drawn items speaks for all.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -43,6 +47,9 @@ class Item(models.Model):
     priority = models.SmallIntegerField(default=50)  # 0..100
     due_at = models.DateTimeField()
     reviews_needed = models.SmallIntegerField(default=1)
+    extra_reviews = models.SmallIntegerField(default=0, db_default=0)
+    overlap_drawn = models.BooleanField(default=False, db_default=False)
+    blind_drawn = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
     reasons = models.JSONField(default=list, db_default=Value([], models.JSONField()))
@@ -62,6 +69,14 @@ class Item(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(reviews_needed__gte=1, reviews_needed__lte=20), name="item_reviews_1_to_20"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(extra_reviews__gte=0, extra_reviews__lt=models.F("reviews_needed")),
+                name="item_extra_reviews_beyond_the_first",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(overlap_drawn=False, blind_drawn=False) | models.Q(extra_reviews__gte=1),
+                name="item_drawn_has_extra_reviews",
             ),
             models.CheckConstraint(
                 condition=models.Q(state="settled", settled_at__isnull=False)

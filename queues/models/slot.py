@@ -27,6 +27,10 @@ class Slot(models.Model):
 
     untouched: nobody has ever held a slot of this item, so a claim needs not ask "have I seen it?".
     Queue, priority and due time are the item's, repeated so that a claim reads one index.
+    place, lane, bucket: where the queue's order of work puts it within its priority, among which it is
+    chosen, and what it is spread over; 0, "" and null where the order is by due time.
+    aside: its holder keeps it for later, until the lease ends; it is not on their screen.
+    is_blind: whoever holds it is told neither why the item is here nor what filters found in it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -35,12 +39,17 @@ class Slot(models.Model):
     seq = models.SmallIntegerField()  # 1..reviews_needed
     state = models.CharField(max_length=6, choices=SlotState.choices, db_default=SlotState.OPEN)
     untouched = models.BooleanField(db_default=True)
+    is_blind = models.BooleanField(default=False, db_default=False)
+    place = models.BigIntegerField(default=0, db_default=0)
+    lane = models.CharField(max_length=8, default="", db_default="", blank=True)
+    bucket = models.IntegerField(null=True)
     priority = models.SmallIntegerField()
     due_at = models.DateTimeField()
     person = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, db_index=False)
     lease_token = models.UUIDField(null=True)
     leased_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+    aside = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         default_permissions = ()
@@ -70,6 +79,9 @@ class Slot(models.Model):
                 ),
                 name="slot_holder_goes_with_state",
             ),
+            models.CheckConstraint(
+                condition=models.Q(aside=False) | models.Q(state="leased"), name="slot_aside_is_leased"
+            ),
         ]
         indexes = [
             # The two walks of a claim (queues.assign.claim), each in exactly its order.
@@ -82,6 +94,33 @@ class Slot(models.Model):
                 fields=["queue", "-priority", "due_at", "id"],
                 condition=models.Q(state="open", untouched=False),
                 name="slot_started",
+            ),
+            # The same two walks where the order gives a place, and where it chooses among lanes.
+            models.Index(
+                fields=["queue", "-priority", "place", "id"],
+                condition=models.Q(state="open", untouched=True, seq=1, place__gt=0),
+                name="slot_placed_untouched",
+            ),
+            models.Index(
+                fields=["queue", "-priority", "place", "id"],
+                condition=models.Q(state="open", untouched=False, place__gt=0),
+                name="slot_placed_started",
+            ),
+            models.Index(
+                fields=["queue", "lane", "-priority", "due_at", "id"],
+                condition=models.Q(state="open", untouched=True, seq=1),
+                name="slot_lane_untouched",
+            ),
+            models.Index(
+                fields=["queue", "lane", "-priority", "due_at", "id"],
+                condition=models.Q(state="open", untouched=False),
+                name="slot_lane_started",
+            ),
+            # Read when an item is placed: how many of its bucket came before it.
+            models.Index(
+                fields=["queue", "bucket", "-place"],
+                condition=models.Q(bucket__isnull=False, seq=1),
+                name="slot_bucket",
             ),
             # Read at each "next": what I hold already.
             models.Index(fields=["person", "queue"], condition=models.Q(state="leased"), name="slot_held"),

@@ -29,7 +29,7 @@ UNDO_SECONDS = 10  # of the toast
 UNDO_GRACE = timedelta(seconds=5)  # for the way there and back
 
 
-_DONE = "UPDATE queues_slot SET state = 'done', lease_until = NULL WHERE id = %s"
+_DONE = "UPDATE queues_slot SET state = 'done', lease_until = NULL, aside = false WHERE id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def submit(
         document,
         form=form,
         output_text=item.prediction.payload.output_text,
-        is_flagged=is_flagged(item.reasons),
+        is_flagged=is_flagged(item.reasons) and not slot.is_blind,
         input_text=marked_texts.input_text_of(item, form),
     )
     review = _store(lease, submission, by=by, form_id=shown_id)
@@ -282,4 +282,12 @@ def _undone_before(review: Review, by: Actor) -> Undone:
 def _lease(slot: Slot) -> Lease:
     if slot.lease_token is None or slot.lease_until is None or slot.leased_at is None:
         raise WrongState(_("This slot is not leased."))
-    return Lease(slot.pk, slot.item_id, slot.queue_id, slot.lease_token, slot.lease_until, slot.leased_at)
+    return Lease(
+        slot.pk,
+        slot.item_id,
+        slot.queue_id,
+        slot.lease_token,
+        slot.lease_until,
+        slot.leased_at,
+        slot.is_blind,
+    )

@@ -76,7 +76,8 @@ class Desk:
     """All that the review screen shows of one leased item: nothing of other people, nothing hidden.
 
     sides: A and B where two outputs are compared, and then output_text is empty: whose item it is would
-    tell the two apart. attached: how many predictions say the same, no further than COUNT_LIMIT + 1.
+    tell the two apart. prediction_ids: whose texts these are. attached: how many predictions say the same,
+    no further than COUNT_LIMIT + 1.
     """
 
     lease: Lease
@@ -84,6 +85,7 @@ class Desk:
     form: Form
     form_id: int
     prediction_id: str
+    prediction_ids: list[int]
     reasons_routed: tuple[RoutedReason, ...]
     due_at: datetime
     priority: int
@@ -124,14 +126,15 @@ def desk(lease: Lease, *, queue: Queue, by: Actor, form_id: int | None = None) -
     record = item.prediction.payload.record
     sides = tuple(_side(side.label, side.prediction) for side in pair.sides(item))
     reasons = tuple(_reason(reason, queue, compares=bool(sides)) for reason in item.reasons)
-    is_flagged = not sides and any(reason.kind == "safety_flagged" for reason in reasons)
+    is_flagged = not sides and not lease.is_blind and any(r.kind == "safety_flagged" for r in reasons)
     return Desk(
         lease=lease,
         queue=queue,
         form=forms.for_item(forms.of_version(shown_id), compares=bool(sides)),
         form_id=shown_id,
         prediction_id=item.prediction.prediction_id,
-        reasons_routed=reasons,
+        prediction_ids=[id_ for id_ in (item.prediction_id, item.other_id) if id_ is not None],
+        reasons_routed=() if lease.is_blind else reasons,
         due_at=item.due_at,
         priority=item.priority,
         input=record.get("input") or {},

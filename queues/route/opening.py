@@ -1,7 +1,8 @@
 """Opening items: what people will review, or what is counted on an item that says the same."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,8 +14,11 @@ from queues.errors import WrongState
 from queues.models import Attachment, Item, Slot
 from queues.route import same
 from queues.route.decide import Decision
+from queues.route.draws import Needed, Terms, needed
+from queues.route.placing import Coming, Place, Where, placings
 from queues.route.queries import ActivePolicy
 from queues.route.reasons import parts
+from queues.score import queries as scores
 from queues.score.detector import Record
 
 _ITEM_COLUMNS = (
@@ -24,11 +28,16 @@ _ITEM_COLUMNS = (
     "priority",
     "due_at",
     "reviews_needed",
+    "extra_reviews",
+    "overlap_drawn",
+    "blind_drawn",
     "reasons",
     "fingerprint",
     "other_id",
     "other_first",
 )
+DEFAULT_ORDER = "priority_due"  # needs no place
+_SLOT_COLUMNS = ("item_id", "queue_id", "seq", "is_blind", "priority", "due_at", "place", "lane", "bucket")
 
 
 class Pick(NamedTuple):
@@ -44,8 +53,13 @@ class Opened(NamedTuple):
 
     item_id: int
     pick: Pick
-    queue_id: int
+    terms: Terms
+    needed: Needed
     fingerprint: bytes | None
+
+    def urgency(self, now: datetime) -> tuple[int, datetime]:
+        """Priority and due time."""
+        return urgency(self.pick.decision, self.terms, now)
 
 
 class Opening(NamedTuple):
@@ -61,7 +75,7 @@ def open_items(policy: ActivePolicy, picks: Sequence[Pick], now: datetime) -> Op
         return Opening()
     opening = _with_ids(policy, picks)
     write_rows(Item, _ITEM_COLUMNS, (_item_row(item, now) for item in opening.opened))
-    write_rows(Slot, ("item_id", "queue_id", "seq", "priority", "due_at"), _slot_rows(opening.opened, now))
+    write_rows(Slot, _SLOT_COLUMNS, _slot_rows(opening.opened, _places(opening.opened), now))
     if opening.attached:
         rows = ((prediction, item_id, 1.0) for prediction, item_id in opening.attached)
         write_rows(Attachment, ("prediction_id", "item_id", "similarity"), rows)
@@ -87,25 +101,30 @@ def _facts(policy: ActivePolicy, item: Opened) -> dict[str, object]:
         "priority": decision.priority,
         "rules": rule_names(decision.reasons),
         "policy_version": policy.version,
+        "reviews_needed": item.needed.reviews,
+        "overlap_drawn": item.needed.overlap_drawn,
+        "blind_drawn": item.needed.blind_drawn,
     }
 
 
-def rule_names(reasons: Iterable[Mapping[str, Any]]) -> list[object]:
+def rule_names(reasons: Iterable[Mapping[str, Any]]) -> list[str]:
     return [reason["rule"] for reason in reasons]
 
 
 def _with_ids(policy: ActivePolicy, picks: Sequence[Pick]) -> Opening:
     """Which picks become items: not those that say the same as an unfinished item or an earlier pick."""
     prints = _fingerprints(policy, picks)
-    places = [(queue_id(policy, pick.decision), prints.get(pick.prediction)) for pick in picks]
+    terms = [terms_of(policy, pick.decision) for pick in picks]
+    places = [(one.queue_id, prints.get(pick.prediction)) for pick, one in zip(picks, terms, strict=True)]
     known = _waiting(places)
     opened: list[Opened] = []
     attached: list[tuple[int, int]] = []
-    for pick, place, item_id in zip(picks, places, reserve_ids(Item, len(picks)), strict=True):
+    for pick, one, place, item_id in zip(picks, terms, places, reserve_ids(Item, len(picks)), strict=True):
         if pick.decision.attaches and place[1] is not None and place in known:
             attached.append((pick.prediction, known[place]))
             continue
-        opened.append(Opened(item_id, pick, *place))
+        reviews = needed(one, pick.decision, pick.prediction)
+        opened.append(Opened(item_id, pick, one, reviews, place[1]))
         known.setdefault(place, item_id)
     return Opening(opened, attached)
 
@@ -125,8 +144,8 @@ def _waiting(places: Sequence[tuple[int, bytes | None]]) -> dict[tuple[int, byte
     return {asked[place]: item_id for place, item_id in same.waiting(asked).items()}
 
 
-def queue_id(policy: ActivePolicy, decision: Decision) -> int:
-    """The queue that the decision sends to. WrongState when the project no longer has it."""
+def terms_of(policy: ActivePolicy, decision: Decision) -> Terms:
+    """The terms of the queue that the decision sends to. WrongState when the project no longer has it."""
     try:
         return policy.queues[decision.queue]
     except KeyError:
@@ -136,19 +155,19 @@ def queue_id(policy: ActivePolicy, decision: Decision) -> int:
         ) from None
 
 
-def urgency(decision: Decision, now: datetime) -> tuple[int, datetime]:
+def urgency(decision: Decision, terms: Terms, now: datetime) -> tuple[int, datetime]:
     """Priority and due time."""
-    return decision.priority, now + timedelta(hours=decision.due_hours)
+    return decision.priority, now + terms.due_after(decision.due_hours)
 
 
 def _item_row(item: Opened, now: datetime) -> tuple[Value, ...]:
     decision = item.pick.decision
     return (
         item.item_id,
-        item.queue_id,
+        item.terms.queue_id,
         item.pick.prediction,
-        *urgency(decision, now),
-        decision.reviews_needed,
+        *item.urgency(now),
+        *item.needed,
         orjson.dumps(decision.reasons).decode(),
         item.fingerprint,
         *_pair(decision.reasons),
@@ -161,10 +180,42 @@ def _pair(reasons: Iterable[Mapping[str, Any]]) -> tuple[int | None, bool | None
     return (None, None) if compared is None else (compared["other"], compared["first"] == "other")
 
 
-def _slot_rows(opened: Sequence[Opened], now: datetime) -> Iterator[tuple[Value, ...]]:
+def _places(opened: Sequence[Opened]) -> dict[int, Place]:
+    """Item → where its queue's order of work puts it; those of queues without such an order are absent."""
+    by_queue: dict[Terms, list[Opened]] = defaultdict(list)
+    for one in opened:
+        if one.terms.order != DEFAULT_ORDER:
+            by_queue[one.terms].append(one)
+    found: dict[int, Place] = {}
+    for terms, items in by_queue.items():
+        order = placings.get(terms.order)
+        records = _records(items) if order.reads_records else {}
+        coming = [
+            Coming(one.item_id, records.get(one.pick.prediction, {}), rule_names(one.pick.decision.reasons))
+            for one in items
+        ]
+        where = Where(terms.queue_id, terms.salt, terms.spread_by)
+        found |= zip((one.item_id for one in items), order.places(where, coming), strict=True)
+    return found
+
+
+def _records(items: Sequence[Opened]) -> dict[int, Record]:
+    """The records of what is opened, read where a pick does not bring its own."""
+    known = {one.pick.prediction: one.pick.record for one in items if one.pick.record}
+    absent = [one.pick.prediction for one in items if not one.pick.record]
+    return known | (scores.records(absent) if absent else {})
+
+
+def _slot_rows(
+    opened: Sequence[Opened], places: Mapping[int, Place], now: datetime
+) -> Iterator[tuple[Value, ...]]:
+    """The last slot of an item that was drawn for a blind review is the blind one."""
     for item in opened:
-        for seq in range(1, item.pick.decision.reviews_needed + 1):
-            yield item.item_id, item.queue_id, seq, *urgency(item.pick.decision, now)
+        last = item.needed.reviews
+        for seq in range(1, last + 1):
+            is_blind = item.needed.blind_drawn and seq == last
+            place = places.get(item.item_id, Place())
+            yield item.item_id, item.terms.queue_id, seq, is_blind, *item.urgency(now), *place
 
 
 def _event(project_id: int, kind: str, item_id: int, after: dict[str, object]) -> EventRow:

@@ -187,10 +187,9 @@ def _queue_at(policy: Policy, fault: Fault) -> object:
 
 
 def _check_queues(project_id: int, document: PolicyDocument) -> None:
-    """Rules send to queues of this project only."""
-    found = set(
-        Queue.objects.filter(project=project_id, slug__in=document.queues).values_list("slug", flat=True)
-    )
+    """Rules send to queues of this project only, and to none that was closed."""
+    there = Queue.objects.filter(project=project_id, slug__in=document.queues, archived_at=None)
+    found = set(there.values_list("slug", flat=True))
     faults = [
         Fault(f"/rules/{place}/queue", "policy.queue_unknown", _("This project has no queue of this name."))
         for place, rule in enumerate(document.rules)

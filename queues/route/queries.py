@@ -11,12 +11,16 @@ from django.db.models import QuerySet
 
 from queues.errors import NotFound
 from queues.models import Policy, PolicyActivation
+from queues.route.draws import Terms
 from queues.route.policy_document import PolicyDocument, parse
 from queues.route.window import CAPACITY
 
 _ACTIVE = """
     SELECT policy.id, policy.version, policy.document, policy.salt,
-           (SELECT jsonb_object_agg(slug, id) FROM queues_queue WHERE project_id = policy.project_id)
+           (SELECT jsonb_object_agg(slug, jsonb_build_array(
+                id, reviews_per_item, overlap_rate, overlap_extra, blind_rate, due_hours, salt, "order",
+                spread_by))
+            FROM queues_queue WHERE project_id = policy.project_id AND archived_at IS NULL)
     FROM queues_policy policy WHERE policy.project_id = %s AND policy.is_active
 """
 _TRAILING = """
@@ -33,13 +37,13 @@ _TRAILING = """
 
 @dataclass(frozen=True, slots=True)
 class ActivePolicy:
-    """The rules in force in a project. queues: slug → id of all its queues."""
+    """The rules in force in a project. queues: slug → the terms of each queue that is not archived."""
 
     id: int
     version: int
     document: PolicyDocument
     salt: str
-    queues: Mapping[str, int]
+    queues: Mapping[str, Terms]
 
 
 def active_policy(project_id: int) -> ActivePolicy | None:
@@ -50,7 +54,8 @@ def active_policy(project_id: int) -> ActivePolicy | None:
     if row is None:
         return None
     id_, version, document, salt, queues = row
-    return ActivePolicy(id_, version, parsed(document), salt, orjson.loads(queues or "{}"))
+    terms = {slug: Terms(*values) for slug, values in orjson.loads(queues or "{}").items()}
+    return ActivePolicy(id_, version, parsed(document), salt, terms)
 
 
 def versions(project_id: int) -> QuerySet[Policy]:

@@ -1,13 +1,12 @@
 """What a prediction has already when it is looked at again: its pi, its reasons, its item."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
 
-from queues.route import opening
 from queues.route.decide import Decision
 from queues.route.effective_pi import effective_pi_sql
 
@@ -71,11 +70,10 @@ def hurry(there: There, decision: Decision, now: datetime) -> None:
 
     The slots before their item, as in every other write, so that no two wait for each other.
     """
-    priority, due_at = opening.urgency(decision, now)
     arguments: dict[str, Any] = {
         "item": there.item_id,
-        "priority": priority,
-        "due_at": due_at,
+        "priority": decision.priority,
+        "due_at": now + timedelta(hours=decision.due_hours),
         "reasons": orjson.dumps(decision.reasons).decode(),
     }
     with connection.cursor() as cursor:

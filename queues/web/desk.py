@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from queues.assign.aside import HOURS
 from queues.errors import Fault
 from queues.models import Decision, SkipReason
 from queues.review.conversation import Document, last_user_turn, text_of
@@ -25,6 +26,7 @@ from queues.web.text import Mark, Piece, count_invisible, marked_pieces
 from queues.web.why_here import why
 
 DECISION_KEYS = {"approve": "A", "correct": "C", "reject": "R", "escalate": "E"}
+LATER = "later-"  # prefix of what is chosen in place of a reason to skip: hours
 ROLES: dict[str, str | Promise] = {
     "user": gettext_lazy("User"),
     "assistant": gettext_lazy("Assistant"),
@@ -122,6 +124,13 @@ def _input_to_mark(desk: Desk) -> dict[str, Any]:
     turn = last_user_turn(desk.turns) if desk.form.marks_input else None
     is_mixed = turn is not None and any(part.kind != "text" for part in turn.parts)
     return {"input_turn": turn, "input_copy": text_of(turn) if turn is not None and is_mixed else ""}
+def later_choices() -> list[tuple[str, str, str]]:
+    """For how long an item can be kept for later, with the digit that chooses each."""
+    labels = (_("for an hour"), _("for four hours"), _("until tomorrow"))
+    digits = DIGITS[len(SkipReason.choices) :]
+    return [
+        (digit, f"{LATER}{hours}", label) for digit, hours, label in zip(digits, HOURS, labels, strict=False)
+    ]
 
 
 def _corrected(desk: Desk, typed: Typed) -> str:

@@ -28,15 +28,18 @@ class Refusals:
         """None (Django goes on) for anything that is not a refusal: that is our fault, not the caller's."""
         if not isinstance(exception, ReviewappError):
             return None
-        return refusal(request, exception.status, str(exception), getattr(exception, "faults", ()))
+        faults, title = getattr(exception, "faults", ()), str(getattr(exception, "title", ""))
+        return refusal(request, exception.status, str(exception), faults, title=title)
 
 
-def refusal(request: Any, status: int, text: str, faults: Sequence[Fault] = ()) -> HttpResponse:
+def refusal(
+    request: Any, status: int, text: str, faults: Sequence[Fault] = (), *, title: str = ""
+) -> HttpResponse:
     """The page of one refusal, or its fragment when htmx (or our own script) asked."""
     project = getattr(request, "project", None)
     context = {
         "status": status,
-        "title": _title(status),
+        "title": title or _title(status),
         "text": text,
         "faults": faults,
         "back_url": f"/projects/{project.slug}/" if project else "/",

@@ -1,19 +1,19 @@
 """Home: my projects, and my queues as an annotator sees them."""
 
-from datetime import datetime
-
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from accounts import permissions
+from accounts.actor import Actor
 from accounts.gate import PersonRequest, signed_in
 from accounts.models import Person, Project
 from accounts.roles import Permission
+from queues.assign import aside
 from queues.assign import queries as assign
+from queues.assign.policy import start_of_day
 from queues.models import Draft, ItemState, Queue, Slot, SlotState
 from queues.web.history import EXCERPT, last_decisions
 
@@ -36,6 +36,7 @@ def home(request: PersonRequest) -> HttpResponse:
         "cards": cards,
         "first": next((card for card in cards if card.can_start), None),
         "reviews": bool(mine),
+        "kept": _kept_by(request.actor, mine),
         "drafts": [(draft, _excerpt(draft)) for draft in _drafts_of(request.user, mine)],
         "decisions": last_decisions(
             request.actor, [project.pk for project in mine], size=DECISIONS_SHOWN
@@ -44,25 +45,29 @@ def home(request: PersonRequest) -> HttpResponse:
     return render(request, "home/page.html", context)
 
 
-def start_of_day() -> datetime:
-    """Midnight in the time zone of the person who asks."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def _queues_of(projects: list[Project]) -> list[Queue]:
-    return list(
-        Queue.objects.filter(project__in=projects).select_related("project").order_by("project__name", "name")
-    )
+    there = Queue.objects.filter(project__in=projects, archived_at=None)
+    return list(there.select_related("project").order_by("project__name", "name"))
 
 
 def _drafts_of(person: Person, projects: list[Project]) -> list[Draft]:
     """The person's drafts; `is_held` says whether they still hold the item, so that they can go on."""
-    held = Slot.objects.filter(item=OuterRef("item"), person=person, state=SlotState.LEASED)
+    mine = Slot.objects.filter(item=OuterRef("item"), person=person, state=SlotState.LEASED)
     drafts = Draft.objects.filter(
-        person=person, item__queue__project__in=projects, item__state__in=_UNDER_WAY
+        ~Exists(mine.filter(aside=True)),  # listed as kept for later
+        person=person,
+        item__queue__project__in=projects,
+        item__state__in=_UNDER_WAY,
     )
+    held = mine.filter(aside=False)
     drafts = drafts.select_related("item__queue__project", "item__prediction").annotate(is_held=Exists(held))
     return list(drafts.order_by("-saved_at")[:DRAFTS_SHOWN])
+
+
+def _kept_by(by: Actor, projects: list[Project]) -> list[Slot]:
+    """What the person keeps for later."""
+    kept = aside.kept_by(by, *(project.pk for project in projects))
+    return list(kept.select_related("queue__project", "item__prediction"))
 
 
 def _excerpt(draft: Draft) -> str:

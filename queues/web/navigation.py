@@ -32,7 +32,7 @@ PLACES: tuple[tuple[Permission, Promise, str], ...] = (
     (Permission.READ, _("Measures"), "web:measures"),
     (Permission.READ, _("Audit log"), "web:events"),
     (Permission.ENTER, _("API keys"), "accounts:keys"),
-    (Permission.ADMIT, _("People"), "accounts:people"),
+    (Permission.TUNE, _("People"), "accounts:people"),
 )
 
 

@@ -54,7 +54,7 @@ def overview(request: ProjectRequest) -> HttpResponse:
     if Permission.READ not in request.permissions:
         return redirect("web:queues", request.project.slug)
     now = timezone.now()
-    queues = list(Queue.objects.filter(project=request.project))
+    queues = list(Queue.objects.filter(project=request.project, archived_at=None))
     lines = assign.lines_of(queues)
     inflow = monitor.inflow(request.project.pk, now=now)
     context = {

@@ -54,7 +54,9 @@ def change(request: ProjectRequest) -> HttpResponse:
     if do == "undo" and (removed := _removed(request)):
         done = operations.restore(typed, removed)
     else:
-        queue = Queue.objects.filter(project=project_id).values_list("slug", flat=True).first()
+        queue = (
+            Queue.objects.filter(project=project_id, archived_at=None).values_list("slug", flat=True).first()
+        )
         chosen = post.get(f"kind:{do.partition(':')[2]}", "")
         done = operations.operate(typed, do, open_place=open_place, queue=queue or "", chosen=chosen)
     try:

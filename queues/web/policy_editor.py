@@ -24,7 +24,7 @@ def editor_context(
 ) -> dict[str, Any]:
     """The template's values of one draft."""
     faults, warnings = _looked_at(request.project.pk, draft.document)
-    queues = list(Queue.objects.filter(project=request.project).values_list("slug", "name"))
+    queues = list(Queue.objects.filter(project=request.project, archived_at=None).values_list("slug", "name"))
     looks = Looks(faults, warnings, queues)
     active = queries.versions(request.project.pk).filter(is_active=True).first()
     rules = rules_shown(draft.document, looks, open_place=open_place if may_edit else None)

@@ -7,15 +7,16 @@ from django.views.decorators.http import require_safe
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.assign import queries as assign
+from queues.assign.policy import start_of_day
 from queues.models import Queue
-from queues.web.home import start_of_day
 
 
 @needs(Permission.ENTER)
 @require_safe
 def queues(request: ProjectRequest) -> HttpResponse:
     """Cards to start from for who reviews; counts by state for who may read."""
-    found = list(Queue.objects.filter(project=request.project).select_related("project", "form"))
+    every = list(Queue.objects.filter(project=request.project).select_related("project", "form"))
+    found = [queue for queue in every if queue.archived_at is None]
     may = request.permissions
     cards = assign.cards_for(request.user.pk, found, today=start_of_day()) if Permission.REVIEW in may else []
     context = {
@@ -24,5 +25,6 @@ def queues(request: ProjectRequest) -> HttpResponse:
         "lines": assign.lines_of(found) if Permission.READ in may else [],
         "has_queues": bool(found),
         "may_tune": Permission.TUNE in may,
+        "closed": [queue for queue in every if queue.archived_at] if Permission.TUNE in may else [],
     }
     return render(request, "queues/page.html", context)

@@ -22,15 +22,19 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues import pipeline
 from queues.assign import actions as assign
+from queues.assign import aside
 from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
+from queues.assign.policy import MayNotWork
 from queues.errors import Fault, Invalid, NotFound, ReviewappError
 from queues.models import FormVersion, Queue, Slot
 from queues.review import drafts, queries
 from queues.review import form as forms
+from queues.review.care import veil_of
 from queues.review.form import Form
+from queues.review.session import session_of
 from queues.web import reading
-from queues.web.desk import Typed, context_of, skip_reasons
+from queues.web.desk import LATER, Typed, context_of, later_choices, skip_reasons
 from queues.web.posted import draft_of, id_of, ids_of, review_of, revision_of, token_of
 
 
@@ -60,7 +64,10 @@ def ahead(request: ProjectRequest, queue_slug: str) -> HttpResponse:
     """The item after the one on the screen, with a short lease; 204 when there is none."""
     queue = _queue(request, slug=queue_slug)
     beside = ids_of(request.GET.getlist("beside"))
-    lease = assign.lease_next(queue, by=request.actor, beside=beside, ahead=True)
+    try:
+        lease = assign.lease_next(queue, by=request.actor, beside=beside, ahead=True)
+    except MayNotWork:  # said on the page that is asked for by hand
+        return HttpResponse(status=204)
     if lease is None:
         return HttpResponse(status=204)
     return _vary(render(request, "review/_item.html", _context(request, queue, lease)))
@@ -129,12 +136,23 @@ def heartbeat(request: ProjectRequest, slot_id: int) -> HttpResponse:
 @needs(Permission.REVIEW)
 @require_POST
 def skip(request: ProjectRequest, slot_id: int) -> HttpResponse:
-    """Pass the item on, with a reason; the answer is the item that follows."""
-    held = _held(request, slot_id)
-    assign.skip(
-        slot_id, token=token_of(request.POST), by=request.actor, reason=request.POST.get("reason", "")
-    )
+    """Pass the item on with a reason, or keep it for later; the answer is the item that follows."""
+    held, token = _held(request, slot_id), token_of(request.POST)
+    reason = request.POST.get("reason", "")
+    if reason.startswith(LATER):
+        aside.keep(slot_id, token=token, by=request.actor, hours=id_of(reason.removeprefix(LATER)) or 0)
+    else:
+        assign.skip(slot_id, token=token, by=request.actor, reason=reason)
     return _follow(request, held.queue)
+
+
+@needs(Permission.REVIEW)
+@require_POST
+def take_up(request: ProjectRequest, slot_id: int) -> HttpResponse:
+    """Bring an item that was kept for later back to the screen."""
+    slot = aside.take_up(slot_id, project_id=request.project.pk, by=request.actor)
+    beside = "&".join(f"beside={other}" for other in aside.others_on_screen(slot, request.actor))
+    return redirect(f"{_address('review', request, slot.queue.slug)}?{beside}")
 
 
 @needs(Permission.REVIEW)
@@ -167,7 +185,7 @@ def _show(
     """The page, or the fragment, of a lease; without one, the sentence that nothing waits."""
     context = _context(request, queue, lease) | {
         "undo_id": submitted[0] if submitted else None,
-        "done_today": queries.done_today(queue.pk, by=request.actor),  # from here on the script counts
+        "session": session_of(queue, by=request.actor),  # from here on the script counts
     }
     template = "review/_item.html" if request.htmx else "review/page.html"
     return _vary(render(request, template, context))
@@ -205,12 +223,14 @@ def _again(
     is_mine = slot.lease_token == token and slot.person_id == request.actor.person_id
     if not is_mine or slot.lease_until is None or slot.leased_at is None:
         raise lease_ended()
-    lease = Lease(slot.pk, slot.item_id, slot.queue_id, token, slot.lease_until, slot.leased_at)
+    lease = Lease(
+        slot.pk, slot.item_id, slot.queue_id, token, slot.lease_until, slot.leased_at, slot.is_blind
+    )
     typed = Typed(draft_of(request, held.output_text, held.form), faults, str(error))
     context = _context(request, held.queue, lease, typed, form_id=held.form_id) | more
     if request.htmx:
         return render(request, "review/_item.html", context, status=error.status)
-    context["done_today"] = queries.done_today(held.queue.pk, by=request.actor)
+    context["session"] = session_of(held.queue, by=request.actor)
     return render(request, "review/page.html", context, status=error.status)
 
 
@@ -235,16 +255,19 @@ def _context(
         "queue": queue,
         "slug": request.project.slug,
         "skip_reasons": skip_reasons(),
+        "later_choices": later_choices(),
     }
     if lease is None:
         return shared
     desk = queries.desk(lease, queue=queue, by=request.actor, form_id=form_id)
-    return shared | context_of(
+    veil = veil_of(desk.prediction_ids, queue=queue, by=request.actor, is_blind=lease.is_blind)
+    shown = context_of(
         desk,
         project_slug=request.project.slug,
         typed=typed,
         prefers_rendered=reading.prefers_rendered(request.session),
     )
+    return shared | shown | {"veil": veil}
 
 
 def _queue(request: ProjectRequest, **which: object) -> Queue:

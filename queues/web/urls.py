@@ -19,6 +19,7 @@ from queues.web import (
     lists,
     measures,
     measures_csv,
+    my_work,
     overview,
     policy,
     policy_activation,
@@ -26,12 +27,14 @@ from queues.web import (
     prediction_list,
     predictions,
     queue_forms,
+    queue_settings,
     queues,
     rates,
     reading,
     releases,
     review,
     selections,
+    working,
 )
 
 app_name = "web"
@@ -40,6 +43,7 @@ REVIEW = "projects/<slug:slug>/queues/<slug:queue_slug>/review"
 SLOT = "projects/<slug:slug>/slots/<id:slot_id>"
 
 PROJECT = "projects/<slug:slug>/"
+QUEUE = f"{PROJECT}queues/<slug:queue_slug>/"
 LIST = f"{PROJECT}policy/lists/<slug:name>/"
 FORM = f"{PROJECT}queues/<slug:queue_slug>/form/"
 DATASET = f"{PROJECT}datasets/<slug:name>/"
@@ -52,6 +56,10 @@ urlpatterns = [
     path(PROJECT, overview.overview, name="project"),
     path(f"{PROJECT}rates.csv", rates.rates_csv, name="rates-csv"),
     path(f"{PROJECT}queues/", queues.queues, name="queues"),
+    path(f"{PROJECT}queues/new", queue_settings.new, name="new-queue"),
+    path(f"{QUEUE}settings", queue_settings.settings, name="queue-settings"),
+    path(f"{QUEUE}archive", queue_settings.archive, name="archive-queue"),
+    path(f"{QUEUE}restore", queue_settings.restore, name="restore-queue"),
     path(f"{PROJECT}queues/<slug:queue_slug>/items/", items.items, name="items"),
     path(FORM, queue_forms.form, name="form"),
     path(f"{FORM}versions/<id:version>", queue_forms.version, name="form-version"),
@@ -63,6 +71,9 @@ urlpatterns = [
     path(f"{FORM}edit/rebase", form_edit.rebase, name="form-rebase"),
     path(f"{FORM}edit/discard", form_edit.discard, name="form-discard"),
     path(f"{FORM}edit/publish", form_edit.publish, name="form-publish"),
+    path(f"{PROJECT}people/<id:person_id>/work", working.work, name="work"),
+    path(f"{PROJECT}people/<id:person_id>/pause", working.pause, name="pause-person"),
+    path(f"{PROJECT}people/<id:person_id>/resume", working.resume, name="resume-person"),
     path(f"{PROJECT}disputes/", disputes.disputes, name="disputes"),
     path(f"{PROJECT}items/<id:item_id>/settle", disputes.settle, name="settle"),
     path(f"{PROJECT}predictions/", prediction_list.predictions, name="predictions"),
@@ -70,6 +81,7 @@ urlpatterns = [
     path(f"{PROJECT}feedback/", feedback.feedback, name="feedback"),
     path(f"{PROJECT}enrichment/", enrichment.backlog_page, name="enrichment"),
     path(f"{PROJECT}enrichment/retry", enrichment.retry, name="retry-enrichment"),
+    path(f"{PROJECT}my-work", my_work.my_work, name="my-work"),
     path(f"{PROJECT}history/", history.history, name="history"),
     path(f"{PROJECT}policy/", policy.policy, name="policy"),
     path(f"{PROJECT}policy/lists/", lists.all_lists, name="lists"),
@@ -122,6 +134,7 @@ urlpatterns = [
     path(f"{SLOT}/draft", review.draft, name="draft"),
     path(f"{SLOT}/heartbeat", review.heartbeat, name="heartbeat"),
     path(f"{SLOT}/skip", review.skip, name="skip"),
+    path(f"{SLOT}/take-up", review.take_up, name="take-up"),
     path(f"{SLOT}/give-back", review.give_back, name="give-back"),
     path("projects/<slug:slug>/reviews/<id:review_id>/undo", review.undo, name="undo"),
 ]

@@ -54,7 +54,10 @@
   function decide(radio) {
     radio.checked = true;
     radio.dispatchEvent(new Event("input", { bubbles: true }));
-    if (radio.value === "correct") return shown.correction.begin();
+    if (radio.value === "correct") {
+      shown.desk.querySelector(".veil")?.setAttribute("open", ""); // else one would type unseen
+      return shown.correction.begin();
+    }
     const form = formOf(shown);
     const lack = reviewapp.missing(form, shown.correction);
     if (!lack && radio.value === "approve") return submit();

@@ -15,6 +15,10 @@ UNPARSED = "unparsed"  # a guardrail answered something that nobody could read: 
 
 _TAXONOMIES: dict[str, dict[str, str]] = _DATA["taxonomies"]
 _SEVERE = frozenset(_DATA["severe"])
+# Groups that say something of the text's making or of its owner, and hurt nobody who reads it.
+_NOT_HARMFUL = frozenset(
+    {UNPARSED, OTHER, "hidden_text", "injection", "secret", "privacy", "intellectual_property", "code_abuse"}
+)
 
 
 @cache
@@ -32,6 +36,29 @@ def group_of(taxonomy: str, category: str) -> str:
         return UNPARSED
     known = _TAXONOMIES.get(taxonomy) or _everywhere()
     return known.get(category, OTHER)
+
+
+@cache
+def groups() -> tuple[str, ...]:
+    """The groups of harmful content that a person may not want to see, by name."""
+    return tuple(sorted({*_everywhere().values()} - _NOT_HARMFUL))
+
+
+@cache
+def categories_of(wanted: frozenset[str]) -> tuple[list[str], list[str]]:
+    """What findings of these groups are called: "taxonomy/category" where it is known, else the category."""
+    named = [
+        f"{taxonomy}/{category}"
+        for taxonomy, categories in _TAXONOMIES.items()
+        for category, group in categories.items()
+        if group in wanted
+    ]
+    return named, [category for category, group in _everywhere().items() if group in wanted]
+
+
+def taxonomies() -> list[str]:
+    """The taxonomies whose categories we know."""
+    return list(_TAXONOMIES)
 
 
 def is_severe(category: str) -> bool:

@@ -1,0 +1,58 @@
+"""Care for who reads harmful content: what is hidden at first, how much was seen today, when to pause.
+
+No promise of protection: what no detector has found is not hidden.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from accounts.actor import Actor
+from queues.assign.policy import start_of_day
+from queues.models import Flag, Queue, Review, Severity, WorkProfile
+
+SEVERE_FROM = Severity.HIGH
+LOOKED_AT = 1_000  # reviews of a day
+CATEGORIES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """Severe content on the desk. categories: worst first, none where the review is blind.
+
+    is_down: hidden until asked for. seen: severe items of this person today. suggests_break: as many as
+    after which the queue suggests one, or a multiple.
+    """
+
+    categories: tuple[str, ...]
+    is_down: bool
+    seen: int
+    suggests_break: bool
+
+
+def veil_of(prediction_ids: list[int], *, queue: Queue, by: Actor, is_blind: bool) -> Veil | None:
+    """None where no detector found anything severe: one statement; else two more."""
+    found = Flag.objects.filter(prediction__in=prediction_ids, flagged=True, severity__gte=SEVERE_FROM)
+    categories = list(
+        dict.fromkeys(found.order_by("-severity", "id").values_list("category", flat=True)[:20])
+    )
+    if not categories:
+        return None
+    seen = seen_today(by)
+    veils = WorkProfile.objects.filter(project=queue.project_id, person=by.person_id).values_list("veils")
+    return Veil(
+        categories=() if is_blind else tuple(categories[:CATEGORIES_SHOWN]),
+        is_down=all(veil for (veil,) in veils),
+        seen=seen,
+        suggests_break=bool(queue.break_after and seen and seen % queue.break_after == 0),
+    )
+
+
+def seen_today(by: Actor) -> int:
+    """How many severe items this person has reviewed since midnight, in all projects; at most LOOKED_AT."""
+    severe = Flag.objects.filter(
+        prediction=OuterRef("item__prediction"), flagged=True, severity__gte=SEVERE_FROM
+    )
+    mine = Review.objects.filter(person=by.person_id, submitted_at__gte=start_of_day())
+    newest = mine.order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT]
+    return Review.objects.filter(Exists(severe), pk__in=list(newest)).values("item").distinct().count()
