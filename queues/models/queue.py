@@ -15,6 +15,9 @@ class Queue(models.Model):
     lease_seconds = models.PositiveIntegerField(default=600)
     shows_scores = models.BooleanField(default=False)  # else "why here" names the rule without its score
     form = models.ForeignKey("queues.FormVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    dispute_rule = models.ForeignKey(  # None: unanimous
+        "queues.DisputeRule", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

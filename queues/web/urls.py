@@ -5,6 +5,7 @@ from django.urls import path
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.web import (
     datasets,
+    dispute_rule,
     disputes,
     dry_runs,
     enrichment,
@@ -47,8 +48,15 @@ urlpatterns = [
     path(f"{PROJECT}rates.csv", rates.rates_csv, name="rates-csv"),
     path(f"{PROJECT}queues/", queues.queues, name="queues"),
     path(f"{PROJECT}queues/<slug:queue_slug>/items/", items.items, name="items"),
+    path(f"{PROJECT}queues/<slug:queue_slug>/dispute-rule", dispute_rule.dispute_rule, name="dispute-rule"),
+    path(
+        f"{PROJECT}queues/<slug:queue_slug>/dispute-rule/change",
+        dispute_rule.change,
+        name="change-dispute-rule",
+    ),
     path(f"{PROJECT}disputes/", disputes.disputes, name="disputes"),
     path(f"{PROJECT}items/<id:item_id>/settle", disputes.settle, name="settle"),
+    path(f"{PROJECT}items/<id:item_id>/reopen", disputes.reopen, name="reopen"),
     path(f"{PROJECT}predictions/", prediction_list.predictions, name="predictions"),
     path(f"{PROJECT}predictions/<id:prediction_id>/", predictions.prediction, name="prediction"),
     path(f"{PROJECT}feedback/", feedback.feedback, name="feedback"),
