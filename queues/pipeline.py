@@ -271,7 +271,9 @@ def _keep_text(
 
 def after_review(submitted: Submitted, *, project_id: int) -> str:
     """Does this review settle its item? The item's state now; the events of both leave in one statement."""
-    settling = agree.settle(submitted.item, submitted.review, project_id=project_id)
+    settling = agree.settle(
+        submitted.item, submitted.review, rule_id=submitted.dispute_rule_id, project_id=project_id
+    )
     events.record_many([event for event in (submitted.event, *settling.events) if event])
     if settling.verdict:
         _owe_the_mark(submitted.item.prediction_id)
@@ -306,6 +308,11 @@ def settle_by_lead(
         verdict = adjudicate.settle_by_lead(item_id, project_id=project.pk, by=by, document=document, why=why)
         _owe_the_mark(verdict.item.prediction_id)
     return verdict
+
+
+def reopen_by_lead(item_id: int, *, project: Project, by: Actor, why: str) -> Item:
+    """A settled item is in dispute again, with a reason; releases that contain it keep what they have."""
+    return adjudicate.reopen_by_lead(item_id, project_id=project.pk, by=by, why=why)
 
 
 def run_job(job_id: int) -> None:

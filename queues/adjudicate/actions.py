@@ -38,6 +38,8 @@ def settle_by_lead(
         reasons=list(submission.reasons),
         answers=dict(submission.answers),
         corrected_text=submission.corrected_text,
+        review_ids=_standing(item),
+        dispute_rule_id=item.queue.dispute_rule_id,
         decided_by_id=by.person_id,
         why=why,
     )
@@ -56,6 +58,34 @@ def settle_by_lead(
         reason=why,
     )
     return verdict
+
+
+@transaction.atomic
+def reopen_by_lead(item_id: int, *, project_id: int, by: Actor, why: str) -> Item:
+    """Take the verdict of a settled item back and put the item in dispute again, with a reason.
+
+    Releases that contain the verdict keep it. Raises WrongState when the item is not settled.
+    """
+    item = _locked(item_id, project_id)
+    if item.state != ItemState.SETTLED:
+        raise WrongState(_("Only a settled item can be reopened, and this one is not. Reload the page."))
+    if faults := _why_faults(why, missing=_("Say why the item is reopened.")):
+        raise Invalid(_("Nothing was reopened: see the marked place."), faults)
+    verdict = Verdict.objects.get(item=item.pk, withdrawn_at=None)
+    Verdict.objects.filter(pk=verdict.pk).update(withdrawn_at=Now())
+    Item.objects.filter(pk=item.pk).update(state=ItemState.DISPUTED, settled_at=None)
+    events.record(
+        project_id=project_id,
+        kind="item.reopened",
+        by=by,
+        subject_kind="item",
+        subject_id=item.pk,
+        before={"verdict": verdict.pk, "decision": verdict.decision, "basis": verdict.basis},
+        after={"state": ItemState.DISPUTED},
+        reason=why,
+    )
+    item.state, item.settled_at = ItemState.DISPUTED, None
+    return item
 
 
 def check_can_settle(item: Item, by: Actor) -> None:
@@ -97,12 +127,22 @@ def _form_of(item: Item) -> forms.Form:
     return forms.for_item(forms.of_version(form_id), compares=item.other_id is not None)
 
 
-def _check(item: Item, form: forms.Form, document: Mapping[str, object], why: str) -> submissions.Submission:
-    faults: list[Fault] = []
+def _standing(item: Item) -> list[int]:
+    """The reviews that the lead had before them."""
+    standing = Review.objects.filter(item=item.pk, withdrawn_at=None)
+    return list(standing.order_by("pk").values_list("pk", flat=True))
+
+
+def _why_faults(why: str, *, missing: str) -> list[Fault]:
     if not why.strip():
-        faults.append(Fault("/why", "why.missing", _("Say why this verdict holds.")))
-    elif len(why) > WHY_MAX or "\0" in why:
-        faults.append(Fault("/why", "why.unfit", _("At most 10,000 characters, without NUL.")))
+        return [Fault("/why", "why.missing", missing)]
+    if len(why) > WHY_MAX or "\0" in why:
+        return [Fault("/why", "why.unfit", _("At most 10,000 characters, without NUL."))]
+    return []
+
+
+def _check(item: Item, form: forms.Form, document: Mapping[str, object], why: str) -> submissions.Submission:
+    faults = _why_faults(why, missing=_("Say why this verdict holds."))
     if document.get("decision") == Decision.ESCALATE:
         faults.append(Fault("/decision", "decision.unknown", _("A verdict approves, corrects or rejects.")))
     try:

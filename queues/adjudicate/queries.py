@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from queues.models import Decision, Item, ItemState, Review
+from queues.models import Decision, Item, ItemState, Review, Verdict
 from queues.newest import PAGE_SIZE
 from queues.review import form as forms
 
@@ -66,6 +66,13 @@ def dispute_of(project_id: int, item_id: int) -> Dispute | None:
         .first()
     )
     return None if item is None else Dispute(item, list(item.reviews.all()))
+
+
+def verdict_of(item: Item) -> Verdict | None:
+    """What holds for a settled item."""
+    if item.state != ItemState.SETTLED:
+        return None
+    return Verdict.objects.select_related("decided_by").filter(item=item.pk, withdrawn_at=None).first()
 
 
 def compare(reviews: Sequence[Review]) -> list[Difference]:

@@ -1,10 +1,11 @@
 """Do the reviews of an item settle it?
 
-One review needed: the review is the verdict. Several: equal decisions and equal answers settle it,
-unequal ones dispute it; what was written or marked in a text disputes nothing by itself. An escalation
-goes to the lead at once.
+One review needed: the review is the verdict. Several: the queue's dispute rule says whether what they
+agree on is enough; if not, the item is disputed. What was written or marked in a text disputes nothing by
+itself. An escalation goes to the lead at once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -13,10 +14,13 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import SYSTEM
 from accounts.events import EventRow
+from queues.agree import rule_versions
+from queues.agree.rule import Agreement, Position
 from queues.bulk import insert
 from queues.errors import WrongState
 from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
 from queues.review import form as forms
+from queues.route.reasons import is_flagged, parts
 
 _SETTLED = (
     "UPDATE queues_item SET state = 'settled', settled_at = now() WHERE id = %s AND state = 'in_review'"
@@ -32,20 +36,25 @@ class Settling:
     events: tuple[EventRow, ...] = ()
 
 
-def settle(item: Item, newest: Review, *, project_id: int) -> Settling:
-    """Settle or dispute the item if its reviews allow it. The caller holds the item's row lock."""
+def settle(item: Item, newest: Review, *, rule_id: int | None, project_id: int) -> Settling:
+    """Settle or dispute the item if its reviews allow it. The caller holds the item's row lock.
+
+    rule_id: the version of the queue's dispute rule, None for the default.
+    """
     if newest.decision == Decision.ESCALATE:
         return _dispute(item, project_id, "escalated")
     if item.state == ItemState.DISPUTED:  # a late review of a disputed item: the lead sees it
         return Settling(ItemState.DISPUTED)
-    if item.reviews_needed == 1:
-        return _agree(item, [newest], project_id)
-    reviews = standing(item.pk)
+    reviews = [newest] if item.reviews_needed == 1 else standing(item.pk)
     if len(reviews) < item.reviews_needed:
         return Settling(ItemState.IN_REVIEW)
-    if len({_position(review) for review in reviews}) == 1:
-        return _agree(item, reviews, project_id)
-    return _dispute(item, project_id, "disagreement")
+    rule = rule_versions.of_version(rule_id)
+    if rule.asks_lead(is_safety=is_flagged(item.reasons), is_golden=_is_golden(item)):
+        return _dispute(item, project_id, "asks_lead")
+    agreement = rule.agreement([_position(review) for review in reviews])
+    if agreement is None:
+        return _dispute(item, project_id, "disagreement")
+    return _agree(item, reviews, agreement, rule_id=rule_id, project_id=project_id)
 
 
 def standing(item_id: int) -> list[Review]:
@@ -53,23 +62,45 @@ def standing(item_id: int) -> list[Review]:
     return list(Review.objects.filter(item=item_id, withdrawn_at=None).order_by("pk"))
 
 
-def _position(review: Review) -> tuple[object, ...]:
-    """What must be equal for two reviews to agree."""
+def _position(review: Review) -> Position:
+    """What two reviews must have in common to agree."""
     form = forms.of_version(review.form_id)
-    return (review.decision, *sorted(form.ratings(form.closed(review.answers)).items()))
+    return Position(review.decision, form.ratings(form.closed(review.answers)))
 
 
-def _agree(item: Item, reviews: list[Review], project_id: int) -> Settling:
-    first = reviews[0]  # where corrected texts differ the first stands; the others stay in the history
+def _is_golden(item: Item) -> bool:
+    """Whether it is here because a golden answer says something else than the model."""
+    return any(part.get("kind") == "golden_deviation" for part in parts(item.reasons))
+
+
+def _basis(reviews: Sequence[Review], agreement: Agreement) -> Basis:
+    if len(reviews) == 1:
+        return Basis.SINGLE
+    return Basis.AGREED if agreement.is_unanimous else Basis.MAJORITY
+
+
+def _answers(reviews: Sequence[Review], agreement: Agreement) -> dict[str, object]:
+    """The answers that won; to questions that do not count, those of the review that stands for all."""
+    won = {key: reviews[place].answers[key] for key, place in agreement.answers.items()}
+    return {**reviews[agreement.first].answers, **won}
+
+
+def _agree(
+    item: Item, reviews: list[Review], agreement: Agreement, *, rule_id: int | None, project_id: int
+) -> Settling:
+    # Where corrected texts differ the first of those who agree stands; the others stay in the history.
+    first = reviews[agreement.first]
     verdict = Verdict(
         queue_id=item.queue_id,
         item_id=item.pk,
         decision=first.decision,
-        basis=Basis.SINGLE if len(reviews) == 1 else Basis.AGREED,
-        reasons=sorted({reason for review in reviews for reason in review.reasons}),
-        answers=first.answers,
+        basis=_basis(reviews, agreement),
+        reasons=sorted({reason for place in agreement.behind for reason in reviews[place].reasons}),
+        answers=_answers(reviews, agreement),
         corrected_text=first.corrected_text,
         review_id=first.pk,
+        review_ids=[review.pk for review in reviews],
+        dispute_rule_id=rule_id,
     )
     insert(verdict)
     with connection.cursor() as cursor:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from django.db import transaction
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from rest_framework.response import Response
 
 from accounts.roles import Permission

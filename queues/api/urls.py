@@ -8,6 +8,7 @@ from django.urls import include, path
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.api import (
     datasets,
+    dispute_rules,
     dry_runs,
     feedback,
     forms,
@@ -82,6 +83,8 @@ settle = [
     path("items", verdicts.ItemsView.as_view()),
     path("items/<id:item_id>", verdicts.ItemView.as_view()),
     path("items/<id:item_id>:settle", verdicts.SettleView.as_view()),
+    path("items/<id:item_id>:reopen", verdicts.ReopenView.as_view()),
+    path("queues/<id:queue_id>/dispute-rule", dispute_rules.DisputeRuleView.as_view()),
     path("verdicts", verdicts.VerdictsView.as_view()),
 ]
 curate = [

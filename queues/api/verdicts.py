@@ -45,8 +45,10 @@ class ItemLine(BaseModel):
 
 
 class VerdictLine(BaseModel):
-    """What holds for an item; basis: one review, agreed, or settled by a lead.
+    """What holds for an item; basis: one review, agreed, a majority, or settled by a lead.
 
+    reviews: those that stood when it was given. dispute_rule: the version of the queue's rule that it was
+    given under, null for the default.
     pair: where two outputs were compared, which was A and which B; the decision is then "approve", and the
     answers say which is better. attached: how many predictions say the same, and share the verdict.
     """
@@ -60,6 +62,8 @@ class VerdictLine(BaseModel):
     reasons: list[str]
     answers: dict[str, JsonValue]
     corrected_text: str | None
+    reviews: list[int]
+    dispute_rule: int | None
     created_at: datetime
     pair: list[PairSide] | None
     attached: int
@@ -125,6 +129,25 @@ class SettleView(ProjectView):
         return Response(_verdicts(request, [_with_item().get(pk=verdict.pk)])[0], status=201)
 
 
+class ReopenBody(Body):
+    """Why the verdict is taken back."""
+
+    why: Text
+
+
+class ReopenView(ProjectView):
+    """Take the verdict of a settled item back: it is in dispute again. Releases keep what they have."""
+
+    permission = {"POST": Permission.SETTLE}
+
+    @extend_schema(request=ReopenBody, responses={200: ItemLine})
+    def post(self, request: ProjectRequest, item_id: int) -> Response:
+        body = read(request, ReopenBody)
+        pipeline.reopen_by_lead(item_id, project=request.project, by=request.actor, why=body.why)
+        item = _items().get(pk=item_id)
+        return Response(_item(item, pair.told([item], reader_id=request.actor.person_id)))
+
+
 class VerdictsView(ProjectView):
     """The standing verdicts of the project, newest first."""
 
@@ -151,7 +174,7 @@ def _items() -> QuerySet[Item]:
 
 
 def _with_item() -> QuerySet[Verdict]:
-    return Verdict.objects.prefetch_related(Prefetch("item", _items()))
+    return Verdict.objects.select_related("dispute_rule").prefetch_related(Prefetch("item", _items()))
 
 
 def _item(item: Item, told: Collection[int], *, with_texts: bool = False) -> dict[str, Any]:
@@ -187,6 +210,8 @@ def _verdict(verdict: Verdict, told: Collection[int]) -> dict[str, Any]:
         reasons=verdict.reasons,
         answers=verdict.answers,
         corrected_text=verdict.corrected_text,
+        reviews=verdict.review_ids,
+        dispute_rule=verdict.dispute_rule.version if verdict.dispute_rule else None,
         created_at=verdict.created_at,
         pair=pair_of(verdict.item, told),
         attached=verdict.item.attached,  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
 from queues.models.dataset import DATASET_NAME, Dataset
+from queues.models.dispute_rule import DisputeRule
 from queues.models.document import SearchDocument
 from queues.models.dry_run import DryRun
 from queues.models.enrichment import ATTEMPTS_MAX, Enrichment, EnrichmentKind
@@ -42,6 +43,7 @@ __all__ = [
     "Dataset",
     "Decision",
     "Deviation",
+    "DisputeRule",
     "Draft",
     "DryRun",
     "Enrichment",

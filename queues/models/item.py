@@ -16,14 +16,14 @@ class ItemState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-# The whole life of an item on one screen; an undo is the only way back.
+# The whole life of an item on one screen; an undo, or a lead who reopens, is the way back.
 ITEM_MOVES: dict[ItemState, frozenset[ItemState]] = {
     ItemState.OPEN: frozenset({ItemState.IN_REVIEW, ItemState.WITHDRAWN}),
     ItemState.IN_REVIEW: frozenset(
         {ItemState.OPEN, ItemState.SETTLED, ItemState.DISPUTED, ItemState.WITHDRAWN}
     ),
     ItemState.DISPUTED: frozenset({ItemState.SETTLED, ItemState.IN_REVIEW, ItemState.WITHDRAWN}),
-    ItemState.SETTLED: frozenset({ItemState.IN_REVIEW}),
+    ItemState.SETTLED: frozenset({ItemState.IN_REVIEW, ItemState.DISPUTED}),
     ItemState.WITHDRAWN: frozenset(),
 }
 
@@ -92,6 +92,8 @@ class Item(models.Model):
         indexes = [
             # Read by the lead's lists: the items of a queue in one state, most urgent first.
             models.Index(fields=["queue", "state", "-priority", "due_at", "id"], name="item_by_state"),
+            # Read by the adjudication desk: the dispute that has waited longest.
+            models.Index(fields=["queue", "id"], condition=models.Q(state="disputed"), name="item_disputed"),
             # Read by routing: does something that says the same wait in this queue already?
             models.Index(
                 fields=["queue", "fingerprint"],

@@ -83,6 +83,9 @@ class Queue(models.Model):
     salt = models.UUIDField(db_default=RandomUUID(), editable=False)
     archived_at = models.DateTimeField(null=True)
     form = models.ForeignKey("queues.FormVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    dispute_rule = models.ForeignKey(  # None: unanimous
+        "queues.DisputeRule", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

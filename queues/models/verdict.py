@@ -8,17 +8,20 @@ from queues.models.review import Decision
 
 
 class Basis(models.TextChoices):
-    """How a verdict came about. Majority comes with its own dispute rule later."""
+    """How a verdict came about."""
 
     SINGLE = "single", _("one review")
     AGREED = "agreed", _("agreed")
+    MAJORITY = "majority", _("a majority")
     ADJUDICATED = "adjudicated", _("settled by a lead")
 
 
 class Verdict(models.Model):
     """What holds for an item when it is settled. Replaced by a new row, never edited.
 
-    withdrawn_at: set once when an undo reopened the item; at most one verdict of an item stands.
+    review_ids: the reviews that stood when it was given, oldest first; dispute_rule: by which they settled
+    it, None for the default. withdrawn_at: set once when an undo or a lead reopened the item; at most one
+    verdict of an item stands.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -30,6 +33,10 @@ class Verdict(models.Model):
     answers = models.JSONField(default=dict)
     corrected_text = models.TextField(null=True)
     review = models.ForeignKey("queues.Review", null=True, on_delete=models.PROTECT, related_name="+")
+    review_ids = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    dispute_rule = models.ForeignKey(
+        "queues.DisputeRule", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     decided_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
     why = models.TextField(default="", blank=True)  # the lead's reason
     created_at = models.DateTimeField(db_default=Now())
@@ -57,6 +64,10 @@ class Verdict(models.Model):
                 condition=~models.Q(basis="adjudicated")
                 | (models.Q(decided_by__isnull=False) & ~models.Q(why="")),
                 name="verdict_adjudicated_has_who_and_why",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(basis="majority") | models.Q(dispute_rule__isnull=False),
+                name="verdict_majority_has_its_rule",
             ),
         ]
         indexes = [

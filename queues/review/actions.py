@@ -34,10 +34,14 @@ _DONE = "UPDATE queues_slot SET state = 'done', lease_until = NULL, aside = fals
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A stored review. is_repeat: this token had been answered before, nothing was written now."""
+    """A stored review. is_repeat: this token had been answered before, nothing was written now.
+
+    dispute_rule_id: of its queue, by which it may settle the item.
+    """
 
     review: Review
     item: Item
+    dispute_rule_id: int | None
     event: EventRow | None
     is_repeat: bool = False
 
@@ -87,7 +91,7 @@ def submit(
     review = _store(lease, submission, by=by, form_id=shown_id)
     with connection.cursor() as cursor:
         cursor.execute(_DONE, [slot.pk])
-    return Submitted(review, item, _event(slot, review, by))
+    return Submitted(review, item, slot.queue.dispute_rule_id, _event(slot, review, by))
 
 
 def _shown_form(slot: Slot, form_id: int | None) -> int:
@@ -127,6 +131,7 @@ def _lockable() -> QuerySet[Slot]:
             "item__reasons",
             "item__other",
             "queue__form_id",
+            "queue__dispute_rule_id",
             "queue__project_id",
             *(field.name for field in Slot._meta.concrete_fields),
         )
@@ -144,7 +149,7 @@ def _repeat(token: UUID, by: Actor, document: Mapping[str, object], slot: Slot) 
         raise lease_ended()
     if not _says_the_same(review, document):
         raise WrongState(_("This lease was already answered, with other content. The first answer stands."))
-    return Submitted(review, slot.item, None, is_repeat=True)
+    return Submitted(review, slot.item, slot.queue.dispute_rule_id, None, is_repeat=True)
 
 
 def _says_the_same(review: Review, document: Mapping[str, object]) -> bool:

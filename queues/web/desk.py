@@ -124,6 +124,8 @@ def _input_to_mark(desk: Desk) -> dict[str, Any]:
     turn = last_user_turn(desk.turns) if desk.form.marks_input else None
     is_mixed = turn is not None and any(part.kind != "text" for part in turn.parts)
     return {"input_turn": turn, "input_copy": text_of(turn) if turn is not None and is_mixed else ""}
+
+
 def later_choices() -> list[tuple[str, str, str]]:
     """For how long an item can be kept for later, with the digit that chooses each."""
     labels = (_("for an hour"), _("for four hours"), _("until tomorrow"))

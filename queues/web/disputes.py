@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues import pipeline
 from queues.adjudicate import queries as adjudicate
+from queues.agree import rule_versions
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import Decision, ItemState, Queue
 from queues.newest import PAGE_SIZE
@@ -23,6 +24,7 @@ from queues.review.actions import document_of
 from queues.review.form import Form
 from queues.web.answer_words import in_words
 from queues.web.asked import questions_of
+from queues.web.dispute_rule import sentences_of
 from queues.web.labels import labels_of, labels_of_versions
 from queues.web.paging import address, number
 from queues.web.posted import submission_of
@@ -45,6 +47,7 @@ def disputes(request: ProjectRequest) -> HttpResponse:
         "disputes": [(dispute, _has_reviewed(dispute, request.user.pk)) for dispute in shown],
         "queues": queues,
         "chosen": chosen,
+        "rule": _rule_of(chosen) if chosen else [],
         "labels": labels_of_versions(queue.form for queue in queues),
         "first_url": address(request, after=None) if after else "",
         "next_url": address(request, after=shown[-1].item.pk) if len(found) > PAGE_SIZE else "",
@@ -76,6 +79,20 @@ def settle(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     return redirect("web:disputes", request.project.slug)
 
 
+@needs(Permission.SETTLE)
+@require_POST
+def reopen(request: ProjectRequest, *, item_id: int) -> HttpResponse:
+    """Take a verdict back, with a reason: the item is in dispute again, and the desk shows it."""
+    why = line_ends.like("", request.POST.get("why", ""))
+    pipeline.reopen_by_lead(item_id, project=request.project, by=request.actor, why=why)
+    messages.success(request, _("Item %(number)s is in dispute again.") % {"number": item_id})
+    return redirect("web:settle", request.project.slug, item_id)
+
+
+def _rule_of(queue: Queue) -> list[str]:
+    return sentences_of(rule_versions.of_version(queue.dispute_rule_id), labels_of_versions([queue.form]))
+
+
 def _desk(
     request: ProjectRequest,
     dispute: adjudicate.Dispute,
@@ -92,6 +109,7 @@ def _desk(
         "dispute": dispute,
         "item": dispute.item,
         "is_open": dispute.item.state == ItemState.DISPUTED,
+        "verdict": adjudicate.verdict_of(dispute.item),
         "has_reviewed": _has_reviewed(dispute, request.user.pk),
         "form": form,
         "labels": labels,

@@ -5,6 +5,7 @@ from django.urls import path
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.web import (
     datasets,
+    dispute_rule,
     disputes,
     dry_runs,
     enrichment,
@@ -74,8 +75,15 @@ urlpatterns = [
     path(f"{PROJECT}people/<id:person_id>/work", working.work, name="work"),
     path(f"{PROJECT}people/<id:person_id>/pause", working.pause, name="pause-person"),
     path(f"{PROJECT}people/<id:person_id>/resume", working.resume, name="resume-person"),
+    path(f"{PROJECT}queues/<slug:queue_slug>/dispute-rule", dispute_rule.dispute_rule, name="dispute-rule"),
+    path(
+        f"{PROJECT}queues/<slug:queue_slug>/dispute-rule/change",
+        dispute_rule.change,
+        name="change-dispute-rule",
+    ),
     path(f"{PROJECT}disputes/", disputes.disputes, name="disputes"),
     path(f"{PROJECT}items/<id:item_id>/settle", disputes.settle, name="settle"),
+    path(f"{PROJECT}items/<id:item_id>/reopen", disputes.reopen, name="reopen"),
     path(f"{PROJECT}predictions/", prediction_list.predictions, name="predictions"),
     path(f"{PROJECT}predictions/<id:prediction_id>/", predictions.prediction, name="prediction"),
     path(f"{PROJECT}feedback/", feedback.feedback, name="feedback"),
