@@ -19,6 +19,7 @@ from queues.models import FormVersion, Item, ItemState, Queue, Release, Slot
 from queues.review import drafts
 from tests.bad_inputs.pages import Page, page_of
 from tests.factories.projects import member
+from tests.factories.questions import question
 from tests.factories.reviews import APPROVE, leased, reviewed
 from tests.factories.verdicts import record_of
 from tests.factories.work import FORM, queue_in, waiting
@@ -79,10 +80,10 @@ class Desk:
 
 def take_seat(project: Project, state: str) -> Desk:
     """A new person at a new item, in this state."""
-    queue = queue_in(
-        project, form={**FORM, "reasons": [*_REASONS, {"value": "retired_reason", "label": "Old"}]}
-    )
-    queue.form = FormVersion.objects.create(queue=queue, version=2, document={**FORM, "reasons": _REASONS})
+    spans = question("spans", categories=_REASONS, severities=[], on=["output"])
+    form = {**FORM, "reasons": _REASONS, "questions": [spans]}
+    queue = queue_in(project, form={**form, "reasons": [*_REASONS, _RETIRED]})
+    queue.form = FormVersion.objects.create(queue=queue, version=2, document=form)
     queue.save()
     kinds = ("safety_flagged",) if state == "safety_flagged" else ("uncertain",)
     needed = 2 if state in _BY_TWO else 1

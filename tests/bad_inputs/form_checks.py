@@ -17,7 +17,7 @@ from queues.models import Dataset, Draft, Item, Release, Review
 from queues.review.line_ends import like
 from tests.bad_inputs.corpus import Row
 from tests.bad_inputs.desks import EARLIER, ORIGINAL, REVISION
-from tests.bad_inputs.form_posts import Posted
+from tests.bad_inputs.form_posts import SPANS, Posted
 from tests.bad_inputs.pages import Page, page_of
 from tests.factories.projects import member
 
@@ -103,11 +103,25 @@ def _agree(row: Row, posted: Posted) -> Iterator[str]:
             yield f"{review.decision} is stored with {review.corrected_text!r}"
 
 
-@check("not_counted_as_edit", "span_text_matches_export", "span_on_code_point_border")
+@check("not_counted_as_edit")
 def _nothing_taken(row: Row, posted: Posted) -> Iterator[str]:
-    """No span is stored, and none is dropped from what is stored: the whole post was refused."""
     if posted.outcome.was_taken or reviews_of(posted):
         yield "was taken"
+
+
+@check("span_text_matches_export", "span_on_code_point_border")
+def _spans_as_posted(row: Row, posted: Posted) -> Iterator[str]:
+    """What is stored are the spans that were sent, none dropped, each within the text; or nothing at all."""
+    length = len(posted.desk.item.prediction.payload.output_text)
+    for review in reviews_of(posted):
+        sent = {_span(span) for span in json.loads(posted.value(SPANS) or "[]")}
+        stored = {_span(span) for span in review.answers.get("spans", [])}
+        if stored != sent or not all(0 <= start < end <= length for start, end, *_said in stored):
+            yield f"{stored} are stored"
+
+
+def _span(span: dict[str, Any]) -> tuple[Any, ...]:
+    return span["start"], span["end"], span["category"], span.get("comment") or ""
 
 
 @check("draft_kept")

@@ -3,8 +3,7 @@
 The canonical names in our words: reasons are codes of the test's own form; `edited_output` is
 `corrected_text`, `comment` is `note`, `lease` is `token`, `version` is the draft's `revision`. Our
 idempotency is the lease's token: a new `submission_id` is a lease that was not answered yet, a used one is
-one that was. Spans come later: where they are not what the row is about, they are left out; where they
-are, they are sent, as any field that the form does not have.
+one that was. `spans` answer a question of the form; the `reason` of one is its category.
 """
 
 from collections.abc import Iterator
@@ -28,7 +27,7 @@ from tests.factories.work import waiting
 OURS = {"edited_output": "corrected_text", "comment": "note", "lease": "token", "version": "revision"}
 _TYPE = "application/x-www-form-urlencoded"
 _SENT_TO_LOGIN = 401  # a page says it with a redirect
-_USUAL_SPANS = "which settings?"  # in the comment of the corpus's own span
+SPANS = "answer.spans"
 
 Fields = list[tuple[str, str]]
 
@@ -92,14 +91,18 @@ def _fields(sent: list[list[str]], desk: Desk) -> Fields:
     if ["submission_id", "{used_uuid}"] in sent:
         desk.submit(APPROVE)
     sent = [pair for pair in sent if not _says_nothing(*pair)]
-    return [(OURS.get(name, name), fill(value, known)) for name, value in sent]
+    return [_ours(name, fill(value, known)) for name, value in sent]
+
+
+def _ours(name: str, value: str) -> tuple[str, str]:
+    if name == "spans":
+        return SPANS, value.replace('"reason":', '"category":')
+    return OURS.get(name, name), value
 
 
 def _says_nothing(name: str, value: str) -> bool:
-    """What a form of ours says otherwise (the token is the submission's id) or does not have yet."""
-    return (name == "submission_id" and value in ("{uuid}", "{used_uuid}")) or (
-        name == "spans" and _USUAL_SPANS in value
-    )
+    """What a form of ours says otherwise: the token is the submission's id."""
+    return name == "submission_id" and value in ("{uuid}", "{used_uuid}")
 
 
 def _address(path: str, desk: Desk) -> str:

@@ -1,7 +1,7 @@
 """What of the corpus speaks of things that do not exist yet: counted, with the reason, and never forgotten.
 
 A row leaves this table with the issue that builds its thing. Rows about unbuilt things that must be
-refused anyway (spans in the review form, unknown filters, unknown addresses) are not here: they are run.
+refused anyway (unknown filters, unknown addresses) are not here: they are run.
 """
 
 from tests.bad_inputs.corpus import Row
@@ -16,12 +16,8 @@ KINDS: dict[tuple[str, str | None], str] = {
     (FORMS, "shortcut_settings"): "keys are fixed: there are no settings of shortcuts",
     (REQUESTS, "webhook_ssrf"): "there are no webhooks, so nothing makes a request to an address of a user",
 }
-# Single rows that expect success from what is not built, by what they are about.
-WHY: dict[tuple[str, str], str] = {
-    (FORMS, "span comment with markup"): "span comments come with the form builder; the field is refused",
-}
 
 
 def reason(file: str, row: Row) -> str | None:
     """Why a row cannot have its outcome yet; None when it is run."""
-    return KINDS.get((file, None)) or KINDS.get((file, row["kind"])) or WHY.get((file, row["why"]))
+    return KINDS.get((file, None)) or KINDS.get((file, row["kind"]))
