@@ -27,7 +27,7 @@ _TOLD_WITH_SCORES = ("measure", "score", "rank", "threshold", "probability")
 # An attribute that may be told: not who the user is, nor which model it was.
 _OPEN_ATTRIBUTES = frozenset({"locale", "segment", "environment", "operation", "tag"})
 
-FLAGS_SHOWN = 50  # more than a person looks at in one text
+FLAGS_SHOWN = 5_000  # more than a person looks at in one text
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from queues.review.questions.rating import Rating
 
 DIGITS = "1234567890"
 RADIOS = frozenset({"single_choice", "yes_no", "preference", "rating"})
+MARKS_LISTED = 100  # as many as static/js/span_list.js lists at a time
 MOST_RADIOS = 11  # a longer scale is a field to type a number into
 
 
@@ -62,6 +63,7 @@ class Asked:
     text: str = ""
     places: Sequence[str] = ()
     marked: Sequence[MarkedPlace] = ()
+    marked_left: int = 0  # places that are not listed
     unsure: Choice | None = None
     condition: str = ""
     condition_json: str = ""
@@ -122,6 +124,9 @@ def _asked(form: Form, question: Question, value: Any, faults: Sequence[Fault], 
         text=_text(said),
         places=_places(question, said) if question.kind == "ranking" else (),
         marked=_marked(said, words) if question.marks_texts else (),
+        marked_left=max(0, len(said) - MARKS_LISTED)
+        if question.marks_texts and isinstance(said, list)
+        else 0,
         unsure=unsure,
         condition=_condition(form, question),
         condition_json="" if when is None else _json(when.model_dump(exclude_none=True)),
@@ -232,9 +237,13 @@ def _places(question: Question, value: Any) -> list[str]:
 
 
 def _marked(value: Any, words: Mapping[str, str]) -> list[MarkedPlace]:
-    """Places as a list to read; what is malformed is left to the fault."""
-    places = value if isinstance(value, list) else []
+    """The first places as a list to read; what is malformed is left to the fault."""
+    places = value[:MARKS_LISTED] if isinstance(value, list) else []
     return [_marked_place(place, words) for place in places if isinstance(place, dict)]
+
+
+def _not_listed(value: Any) -> int:
+    return max(0, len(value) - MARKS_LISTED) if isinstance(value, list) else 0
 
 
 def _marked_place(place: Mapping[str, Any], words: Mapping[str, str]) -> MarkedPlace:

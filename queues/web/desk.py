@@ -22,11 +22,12 @@ from queues.review.queries import Desk, FlaggedPlace
 from queues.web.answer_words import in_words
 from queues.web.asked import DIGITS, Choice, questions_of
 from queues.web.rendering import AHEAD_CHARACTERS, Rendering, rendering_of
-from queues.web.text import Mark, Piece, count_invisible, marked_pieces
+from queues.web.text import LONG, Mark, Piece, blocks_of, count_invisible, marked_pieces
 from queues.web.why_here import why
 
 DECISION_KEYS = {"approve": "A", "correct": "C", "reject": "R", "escalate": "E"}
 LATER = "later-"  # prefix of what is chosen in place of a reason to skip: hours
+FLAGS_LISTED = 100  # the text marks all of them
 ROLES: dict[str, str | Promise] = {
     "user": gettext_lazy("User"),
     "assistant": gettext_lazy("Assistant"),
@@ -48,11 +49,12 @@ FACTS: dict[str, Promise] = {
 class Shown:
     """One output as the page shows it. label: A or B where two are compared, else "".
 
-    rendering: None where raw is preferred, or it would take too long now.
+    blocks: the text in pieces; one block unless it is long. rendering: None where raw is preferred, or it
+    would take too long now.
     """
 
     label: str
-    pieces: list[Piece]
+    blocks: list[list[Piece]]
     invisible: int
     words: int
     is_altered: bool
@@ -92,8 +94,14 @@ def context_of(
         "facts": [(FACTS.get(name, name), _readable(name, value)) for name, value in desk.facts.items()],
         "outputs": [_rendered(output) for output in _outputs(desk)] if prefers_rendered else _outputs(desk),
         "prefers_rendered": prefers_rendered,
-        "flagged": [(place, desk.output_text[place.start : place.end]) for place in desk.flagged],
+        "flagged": [
+            (place, desk.output_text[place.start : place.end]) for place in desk.flagged[:FLAGS_LISTED]
+        ],
+        "flagged_places": len(desk.flagged),
+        "flagged_left": max(0, len(desk.flagged) - FLAGS_LISTED),
         "corrected_text": _corrected(desk, typed),
+        "is_typed": isinstance(typed.content.get("corrected_text"), str),
+        "is_long": len(_corrected(desk, typed)) > LONG,
         "decisions": decisions_of(form, decision, compares=bool(desk.sides)),
         "reasons": reasons_of(form, typed.content.get("reasons") or ()),
         "questions": questions_of(
@@ -158,13 +166,13 @@ def _outputs(desk: Desk) -> list[Shown]:
 def _shown(
     label: str, text: str, documents: Sequence[Document], flagged: Sequence[Mark] = (), *, is_altered: bool
 ) -> Shown:
-    pieces, invisible = marked_pieces(text, documents, flagged), count_invisible(text)
-    return Shown(label, pieces, invisible, len(text.split()), is_altered)
+    blocks = blocks_of(marked_pieces(text, documents, flagged))
+    return Shown(label, blocks, count_invisible(text), len(text.split()), is_altered)
 
 
 def _rendered(output: Shown) -> Shown:
     """With its rendering, where that costs no time."""
-    text = "".join(piece.text for piece in output.pieces)
+    text = "".join(piece.text for block in output.blocks for piece in block)
     return replace(output, rendering=rendering_of(text)) if len(text) <= AHEAD_CHARACTERS else output
 
 

@@ -1,9 +1,11 @@
 """Texts that others wrote, prepared for showing: what cannot be seen is counted, what is cited is marked."""
 
+import heapq
 import itertools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from queues.review.conversation import Document
 
@@ -34,7 +36,10 @@ class Piece:
     flagged: str = ""
 
 
-MARKS_SHOWN = 200  # more than a person reads; the work grows with their square
+MARKS_SHOWN = 5_000  # more than a person reads
+NAMES_SHOWN = 12  # of one stretch: more say nothing to a person, and the work would grow with their square
+LINES_IN_BLOCK = 40
+LONG = 20_000  # characters: from here on a text is cut into blocks
 
 Mark = tuple[int, int, str]  # [start, end) in code points, and what is said of it
 
@@ -50,10 +55,34 @@ def marked_pieces(text: str, documents: Sequence[Document], flagged: Sequence[Ma
     cuts = sorted({0, len(text), *(at for start, end, _said in [*cited, *flagged] for at in (start, end))})
     if len(cuts) < 3:
         cuts = [0, len(text)]
+    said = zip(_names_from(cuts, cited), _names_from(cuts, flagged), strict=True)
     return [
-        Piece(text[start:end], _said_of(cited, start, end), _said_of(flagged, start, end))
-        for start, end in itertools.pairwise(cuts)
+        Piece(text[start:end], *names)
+        for (start, end), names in zip(itertools.pairwise(cuts), said, strict=False)
     ]
+
+
+def blocks_of(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """The pieces in blocks of some lines, each ending after a line end; a short text is one block.
+
+    A browser lays out only the blocks that are near: a text of thousands of lines as one block takes it
+    seconds. Joined, the blocks are the text.
+    """
+    if sum(len(piece.text) for piece in pieces) <= LONG:
+        return [list(pieces)]
+    blocks: list[list[Piece]] = [[]]
+    lines = 0
+    for piece in pieces:
+        start = 0
+        for found in re.finditer("\n", piece.text):
+            lines += 1
+            if lines == LINES_IN_BLOCK:
+                blocks[-1].append(replace(piece, text=piece.text[start : found.end()]))
+                blocks.append([])
+                start, lines = found.end(), 0
+        if start < len(piece.text):
+            blocks[-1].append(replace(piece, text=piece.text[start:]))
+    return [block for block in blocks if block]
 
 
 def _inside(text: str, marks: Sequence[Mark]) -> list[Mark]:
@@ -62,6 +91,18 @@ def _inside(text: str, marks: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in inside if 0 <= mark[0] < mark[1]][:MARKS_SHOWN]
 
 
-def _said_of(marks: Sequence[Mark], start: int, end: int) -> str:
-    found = {said for a, b, said in marks if a <= start and end <= b}
-    return " ".join(sorted(found, key=lambda said: (len(said), said)))
+def _names_from(cuts: Sequence[int], marks: Sequence[Mark]) -> Iterator[str]:
+    """What is said of the stretch that begins at each cut, in one walk over the text."""
+    begins, ends = defaultdict(list), defaultdict(list)
+    for start, end, said in marks:
+        begins[start].append(said)
+        ends[end].append(said)
+    there: Counter[str] = Counter()
+    for cut in cuts:
+        there.subtract(ends[cut])
+        there.update(begins[cut])
+        for said in ends[cut]:
+            if not there[said]:
+                del there[said]
+        names = heapq.nsmallest(NAMES_SHOWN, there, key=lambda said: (len(said), said))
+        yield " ".join(names)

@@ -12,15 +12,30 @@ window.reviewapp ??= {};
       this.output = desk.querySelector("[data-output]").textContent.replace(/\r\n?/g, "\n");
       this.editor = desk.querySelector("[name=corrected_text]");
       this.editor.addEventListener("input", () => this.compareSoon());
+      // A long text comes into the editor only when it is needed there; until then nothing is sent of it.
+      const typed = desk.querySelector("[data-typed]");
+      if (typed) this.fill(typed.textContent);
+      desk.addEventListener("input", (event) => event.target.value === "correct" && this.fill());
       this.compare();
     }
 
+    get isFilled() {
+      return !("toFill" in this.editor.dataset);
+    }
+
     get isChanged() {
-      return this.editor.value !== this.output;
+      return this.isFilled && this.editor.value !== this.output;
     }
 
     get isEmpty() {
-      return !this.editor.value.trim();
+      return this.isFilled && !this.editor.value.trim();
+    }
+
+    fill(text = this.output) {
+      if (this.isFilled) return;
+      delete this.editor.dataset.toFill;
+      this.editor.disabled = false;
+      this.editor.value = text;
     }
 
     compareSoon() {
@@ -53,6 +68,7 @@ window.reviewapp ??= {};
     }
 
     begin() {
+      this.fill();
       this.showBothTexts();
       reviewapp.moveTo(this.editor);
       this.editor.setSelectionRange(0, 0);
@@ -60,6 +76,7 @@ window.reviewapp ??= {};
 
     // As if typed, so that Ctrl+Z brings the text back; only what differs, for browsers type line by line.
     restore() {
+      this.fill();
       const [start, end, text] = whatDiffers(this.editor.value, this.output);
       this.editor.focus();
       this.editor.setSelectionRange(start, end);

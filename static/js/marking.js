@@ -121,6 +121,7 @@ window.reviewapp ??= {};
     if (!range || panel.box.contains(document.activeElement)) return; // a field keeps its caret
     getSelection().setBaseAndExtent(range.startContainer, range.startOffset, range.endContainer, range.endOffset);
     intoView(range);
+    requestAnimationFrame(() => now && intoView(range)); // what came near has its true height only now
   }
 
   // The edge that moves, scrolled to in its box and in the pane around it, above the panel.
@@ -218,6 +219,7 @@ window.reviewapp ??= {};
     const map = reviewapp.textsOf(desk).get(on);
     if (!map) return;
     keepComment();
+    reviewapp.listAround(places.box, index);
     begin(places, on, [map.unitOf(place.start), Math.min(map.text.length, map.unitOf(place.end))], index);
     focusText();
   }

@@ -4,6 +4,7 @@
 // go out on the same input, to whoever shows the text.
 window.reviewapp ??= {};
 {
+  const LISTED = 100; // places at a time: a list of thousands would take seconds to draw
   const LONGEST = 60; // characters of a marked place that the list shows
   const made = (tag, fields) => Object.assign(document.createElement(tag), fields);
   const valueOf = (box) => box.querySelector("[data-marked-value]");
@@ -17,15 +18,11 @@ window.reviewapp ??= {};
     }
   }
 
-  // The texts as code points, which offsets count; read once for a whole list.
-  function textsOf(box) {
+  // The words of a place: the code points of its text, whatever is shown of it (static/js/textmap.js).
+  function wordsOf(box, place) {
     const desk = box.closest(".desk");
-    const read = (name) => [...(desk?.querySelector(`[data-${name}]`)?.textContent ?? "")];
-    return { output: read("output"), input: read("input") };
-  }
-
-  function wordsOf(texts, place) {
-    const words = (texts[place.on ?? "output"] ?? []).slice(place.start, place.end);
+    const map = desk && reviewapp.textsOf?.(desk).get(place.on ?? "output");
+    const words = map ? [...map.text.slice(map.unitOf(place.start), map.unitOf(Math.min(place.end, place.start + LONGEST + 1)))] : [];
     return words.length > LONGEST ? `${words.slice(0, LONGEST - 1).join("")}…` : words.join("");
   }
 
@@ -33,12 +30,11 @@ window.reviewapp ??= {};
     return codes.find((code) => code.value === value)?.label ?? value;
   }
 
-  function drawMark(box, texts, place, index) {
-    const codes = JSON.parse(box.dataset.codes);
-    const severity = place.severity ? ` · ${labelOf(JSON.parse(box.dataset.severities), place.severity)}` : "";
+  function drawMark(box, place, index, codes, severities) {
+    const severity = place.severity ? ` · ${labelOf(severities, place.severity)}` : "";
     const line = document.createElement("li");
     line.append(made("span", { className: "pill accent", textContent: labelOf(codes, place.category ?? place.mark) + severity }));
-    line.append(made("bdi", { className: "words", dir: "auto", textContent: wordsOf(texts, place) }));
+    line.append(made("bdi", { className: "words", dir: "auto", textContent: wordsOf(box, place) }));
     for (const name of ["jump", "edit", "remove"]) {
       const button = box.querySelector(`template[data-mark-${name}]`).content.firstElementChild.cloneNode(true);
       button.dataset.mark = name;
@@ -50,15 +46,40 @@ window.reviewapp ??= {};
     return line;
   }
 
+  // The line that leads to the places before or after those that are listed; count: how many there are.
+  function turn(box, name, count) {
+    const line = document.createElement("li");
+    line.append(box.querySelector(`template[data-marks-${name}]`).content.firstElementChild.cloneNode(true));
+    line.querySelector("b").textContent = count.toLocaleString();
+    return line;
+  }
+
+  // List the places around this one.
+  reviewapp.listAround = (box, index) => {
+    const first = String(Math.floor(index / LISTED) * LISTED);
+    if ((box.dataset.first ?? "0") === first) return;
+    box.dataset.first = first;
+    reviewapp.drawMarks(box);
+  };
+
   reviewapp.drawMarks = (box) => {
     const places = placesOf(box);
-    const texts = places.length ? textsOf(box) : {};
-    const lines = places.map((place, index) => drawMark(box, texts, place, index));
+    const [codes, severities] = [JSON.parse(box.dataset.codes), JSON.parse(box.dataset.severities || "[]")];
+    const first = Math.min(Number(box.dataset.first ?? 0), Math.max(0, places.length - 1));
+    const shown = places.slice(first, first + LISTED);
+    const lines = shown.map((place, n) => drawMark(box, place, first + n, codes, severities));
+    if (first) lines.unshift(turn(box, "earlier", first));
+    if (first + LISTED < places.length) lines.push(turn(box, "later", places.length - first - LISTED));
     box.querySelector("[data-marks]").replaceChildren(...lines);
     const none = box.querySelector("[data-none]");
     none.disabled = places.length > 0;
     if (places.length) none.checked = false;
   };
+
+  function turnTo(box, step) {
+    reviewapp.listAround(box, Math.max(0, Number(box.dataset.first ?? 0) + step * LISTED));
+    box.querySelector("[data-mark=jump]")?.focus();
+  }
 
   function change(box, places) {
     valueOf(box).value = places.length ? JSON.stringify(places) : "";
@@ -75,6 +96,8 @@ window.reviewapp ??= {};
     if (event.target.matches("[data-marked-value]")) reviewapp.drawMarks(event.target.closest("[data-marked]"));
   });
   document.addEventListener("click", (event) => {
+    const turned = event.target.closest("[data-turn-marks]");
+    if (turned) return turnTo(turned.closest("[data-marked]"), Number(turned.dataset.turnMarks));
     const button = event.target.closest("[data-mark]");
     if (!button) return;
     const box = button.closest("[data-marked]");

@@ -1,13 +1,14 @@
 """Texts that others wrote, prepared for showing."""
 
 import re
+import time
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from queues.review.conversation import Document
-from queues.web.text import INVISIBLE, Piece, count_invisible, marked_pieces
+from queues.web.text import INVISIBLE, LONG, Piece, blocks_of, count_invisible, marked_pieces
 
 
 def document(*citations: tuple[int, int]) -> Document:
@@ -59,3 +60,30 @@ def test_what_was_flagged_is_marked_where_it_stands_and_only_inside_of_the_text(
 
 def test_an_empty_text_is_one_empty_piece() -> None:
     assert marked_pieces("", [], [(0, 1, "email")]) == [Piece("")]
+
+
+def test_five_thousand_overlapping_places_are_marked_in_no_time() -> None:
+    text = "word " * 40_000
+    flagged = [(n * 30, n * 30 + 20_000, f"category {n % 40}") for n in range(5_000)]
+
+    started = time.perf_counter()
+    pieces = marked_pieces(text, [document(*((n * 31, n * 31 + 9_000) for n in range(5_000)))], flagged)
+
+    assert time.perf_counter() - started < 5
+    assert "".join(piece.text for piece in pieces) == text
+    assert len(pieces) > 9_000
+    assert all(piece.flagged.count("category") <= 12 for piece in pieces)
+
+
+@given(st.lists(st.text("ab\n", max_size=200), max_size=8), st.integers(0, 3))
+def test_blocks_joined_are_the_text_and_each_ends_after_a_line(texts: list[str], times: int) -> None:
+    pieces = [Piece(text * 10**times, cited=str(n)) for n, text in enumerate(texts)]
+
+    blocks = blocks_of(pieces)
+
+    whole = "".join(piece.text for piece in pieces)
+    assert "".join(piece.text for block in blocks for piece in block) == whole
+    assert len(blocks) == 1 or len(whole) > LONG or blocks == []
+    for block in blocks[:-1]:
+        assert sum(piece.text.count("\n") for piece in block) == 40
+        assert block[-1].text.endswith("\n")
