@@ -16,7 +16,7 @@ class ItemState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-# The whole life of an item on one screen; an undo is the only way back.
+# The whole life of an item on one screen; an undo is the only way back, of a review or of a withdrawal.
 ITEM_MOVES: dict[ItemState, frozenset[ItemState]] = {
     ItemState.OPEN: frozenset({ItemState.IN_REVIEW, ItemState.WITHDRAWN}),
     ItemState.IN_REVIEW: frozenset(
@@ -24,7 +24,7 @@ ITEM_MOVES: dict[ItemState, frozenset[ItemState]] = {
     ),
     ItemState.DISPUTED: frozenset({ItemState.SETTLED, ItemState.IN_REVIEW, ItemState.WITHDRAWN}),
     ItemState.SETTLED: frozenset({ItemState.IN_REVIEW}),
-    ItemState.WITHDRAWN: frozenset(),
+    ItemState.WITHDRAWN: frozenset({ItemState.OPEN, ItemState.IN_REVIEW, ItemState.DISPUTED}),
 }
 
 

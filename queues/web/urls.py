@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.web import (
+    bulk,
     datasets,
     disputes,
     dry_runs,
@@ -55,6 +56,11 @@ urlpatterns = [
     path(f"{QUEUE}archive", queue_settings.archive, name="archive-queue"),
     path(f"{QUEUE}restore", queue_settings.restore, name="restore-queue"),
     path(f"{PROJECT}queues/<slug:queue_slug>/items/", items.items, name="items"),
+    path(f"{QUEUE}items/change", bulk.change, name="change-items"),
+    path(f"{PROJECT}changes/<id:number>", bulk.bulk_change, name="bulk-change"),
+    path(f"{PROJECT}changes/<id:number>/progress", bulk.progress, name="bulk-change-progress"),
+    path(f"{PROJECT}changes/<id:number>/stop", bulk.stop, name="stop-bulk-change"),
+    path(f"{PROJECT}changes/<id:number>/undo", bulk.undo, name="undo-bulk-change"),
     path(f"{PROJECT}people/<id:person_id>/work", working.work, name="work"),
     path(f"{PROJECT}people/<id:person_id>/pause", working.pause, name="pause-person"),
     path(f"{PROJECT}people/<id:person_id>/resume", working.resume, name="resume-person"),
