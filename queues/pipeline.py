@@ -23,6 +23,7 @@ from queues.adjudicate import actions as adjudicate
 from queues.agree import actions as agree
 from queues.assign import actions as assign
 from queues.assign import reordering
+from queues.assign.bulk import run as bulk_change
 from queues.assign.lease import Lease
 from queues.assign.policy import MayNotWork, check_not_paused
 from queues.doorbell import ring, ring_at_times
@@ -70,6 +71,7 @@ JOBS = {
     "selection": selection.run,
     monitor.REFIT: monitor.refit,
     reordering.KIND: reordering.run,
+    bulk_change.KIND: bulk_change.run,
 }
 
 

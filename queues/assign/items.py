@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from queues.assign.attached import ATTACHED
 from queues.models import Item, ItemState, Slot, SlotState, Verdict
@@ -50,19 +50,39 @@ def after(text: str) -> After | None:
     return place if fits else None
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a list of items is narrowed to; an empty field asks nothing.
+
+    reason: a rule's name; decision: of the standing verdict; late: only what was due before `now`;
+    person_id: who holds a slot or has done it; prediction_ids: among these, such as those that hold some
+    words.
+    """
+
+    reason: str = ""
+    decision: str = ""
+    late: bool = False
+    person_id: int | None = None
+    prediction_ids: Sequence[int] | None = None
+    now: datetime | None = None
+
+
+NOTHING = Narrowing()
+
+
 def items_of(
-    queue_id: int, state: ItemState, *, reason: str = "", decision: str = "", behind: After | None = None
+    queue_id: int, state: ItemState, wanted: Narrowing = NOTHING, *, behind: After | None = None
 ) -> ItemPage:
     """A page of the queue's items in one state, with who holds or did their slots.
 
-    reason: a rule's name; decision: of the standing verdict. With either, at most LOOK_AT items are
-    looked through for one page. Four statements. Each row has `attached`: how many say the same.
+    Narrowed, at most LOOK_AT items are looked through for one page. Four statements. Each row has
+    `attached`: how many say the same.
     """
     in_order = Item.objects.order_by("-priority", "due_at", "pk")
     walk = in_order.filter(queue_id=queue_id, state=state)
     if behind is not None:
         walk = walk.filter(behind.condition)
-    tests = _tests(reason, decision)
+    tests = _tests(wanted)
     rows, last_seen = walk, None
     if tests is not None:
         # The ids first, and then by nothing but them: else the planner may walk the whole queue.
@@ -76,13 +96,19 @@ def items_of(
     return ItemPage(found, following, has_more_matches=False)
 
 
-def _tests(reason: str, decision: str) -> Q | None:
+def _tests(wanted: Narrowing) -> Q | None:
     tests = Q()
-    if reason:
-        tests &= Q(reasons__contains=[{"rule": reason}])
-    if decision:
-        standing = Verdict.objects.filter(withdrawn_at__isnull=True, decision=decision)
+    if wanted.reason:
+        tests &= Q(reasons__contains=[{"rule": wanted.reason}])
+    if wanted.decision:
+        standing = Verdict.objects.filter(withdrawn_at__isnull=True, decision=wanted.decision)
         tests &= Q(pk__in=standing.values("item"))
+    if wanted.late:
+        tests &= Q(due_at__lt=wanted.now)
+    if wanted.person_id is not None:
+        tests &= Q(Exists(Slot.objects.filter(item=OuterRef("pk"), person=wanted.person_id)))
+    if wanted.prediction_ids is not None:
+        tests &= Q(prediction__in=list(wanted.prediction_ids))
     return tests or None
 
 

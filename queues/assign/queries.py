@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from queues.assign.forecast import Forecast, forecasts, overdue
 from queues.assign.orders import Walk, orders
 from queues.assign.policy import MayNotWork, check_fit, lanes_of, profiles_of
 from queues.models import ItemState, Queue, WorkProfile
@@ -137,11 +138,16 @@ class QueueCard:
 
 @dataclass(slots=True)
 class QueueLine:
-    """One queue as a lead sees it. counts: item state → how many, stopping at COUNT_LIMIT + 1."""
+    """One queue as a lead sees it. counts: item state → how many, stopping at COUNT_LIMIT + 1.
+
+    overdue: how many of the unfinished were due before now.
+    """
 
     queue: Queue
     counts: Mapping[str, int]
     oldest_due: datetime | None = None
+    overdue: int = 0
+    forecast: Forecast | None = None
 
 
 def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> list[QueueCard]:
@@ -196,8 +202,8 @@ def _urgency(card: QueueCard) -> tuple[bool, bool, float, str]:
     return (not card.can_start, not card.mine, due, card.queue.name)
 
 
-def lines_of(queues: Sequence[Queue]) -> list[QueueLine]:
-    """A line per queue with its counts by item state. Two statements."""
+def lines_of(queues: Sequence[Queue], *, now: datetime) -> list[QueueLine]:
+    """A line per queue with its counts by item state. Four statements."""
     ids = [queue.pk for queue in queues]
     if not ids:
         return []
@@ -206,8 +212,13 @@ def lines_of(queues: Sequence[Queue]) -> list[QueueLine]:
         _COUNTS, {"queues": ids, "states": list(ItemState.values), "limit": COUNT_LIMIT + 1}
     ):
         counts[queue_id][state] = n
-    due = oldest_due(ids)
-    return [QueueLine(queue, counts[queue.pk], due.get(queue.pk)) for queue in queues]
+    due, late = oldest_due(ids), overdue(ids, now=now)
+    left = {id_: sum(counts[id_].get(state, 0) for state in UNFINISHED) for id_ in ids}
+    ends = forecasts(queues, left, now=now)
+    return [
+        QueueLine(queue, counts[queue.pk], due.get(queue.pk), late.get(queue.pk, 0), ends[queue.pk])
+        for queue in queues
+    ]
 
 
 def oldest_due(queue_ids: Sequence[int]) -> dict[int, datetime]:

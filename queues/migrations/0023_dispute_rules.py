@@ -29,7 +29,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("queues", "0020_kept_and_spared"),
+        ("queues", "0021_bulk_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,6 @@
 """A file per noun; constraints live with their model."""
 
+from queues.models.bulk_change import AMOUNTS, BulkChange, BulkKind, ChangedItem
 from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
 from queues.models.dataset import DATASET_NAME, Dataset
 from queues.models.dispute_rule import DisputeRule
@@ -27,6 +28,7 @@ from queues.models.word_list import LIST_NAME, ListKind, ListTarget, WordList
 from queues.models.work_profile import DAILY_LIMIT_MOST, WorkProfile
 
 __all__ = [
+    "AMOUNTS",
     "ATTEMPTS_MAX",
     "BOUNDS",
     "DAILY_LIMIT_MOST",
@@ -38,8 +40,11 @@ __all__ = [
     "Attachment",
     "Basis",
     "Because",
+    "BulkChange",
+    "BulkKind",
     "Calibration",
     "CalibrationMethod",
+    "ChangedItem",
     "Dataset",
     "Decision",
     "Deviation",

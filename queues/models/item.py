@@ -16,7 +16,8 @@ class ItemState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-# The whole life of an item on one screen; an undo, or a lead who reopens, is the way back.
+# The whole life of an item on one screen. The way back: an undo, of a review or a withdrawal, or a lead who
+# reopens.
 ITEM_MOVES: dict[ItemState, frozenset[ItemState]] = {
     ItemState.OPEN: frozenset({ItemState.IN_REVIEW, ItemState.WITHDRAWN}),
     ItemState.IN_REVIEW: frozenset(
@@ -24,7 +25,7 @@ ITEM_MOVES: dict[ItemState, frozenset[ItemState]] = {
     ),
     ItemState.DISPUTED: frozenset({ItemState.SETTLED, ItemState.IN_REVIEW, ItemState.WITHDRAWN}),
     ItemState.SETTLED: frozenset({ItemState.IN_REVIEW, ItemState.DISPUTED}),
-    ItemState.WITHDRAWN: frozenset(),
+    ItemState.WITHDRAWN: frozenset({ItemState.OPEN, ItemState.IN_REVIEW, ItemState.DISPUTED}),
 }
 
 

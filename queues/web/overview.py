@@ -55,7 +55,7 @@ def overview(request: ProjectRequest) -> HttpResponse:
         return redirect("web:queues", request.project.slug)
     now = timezone.now()
     queues = list(Queue.objects.filter(project=request.project, archived_at=None))
-    lines = assign.lines_of(queues)
+    lines = assign.lines_of(queues, now=now)
     inflow = monitor.inflow(request.project.pk, now=now)
     context = {
         "running": monitor.running(request.project.pk, now=now),
@@ -67,6 +67,7 @@ def overview(request: ProjectRequest) -> HttpResponse:
         "routed": Share("routed", "", inflow.routed, inflow.decided),
         "reasons": _shares(monitor.routed_by_reason(request.project.pk, now=now), inflow.routed),
         "lines": lines,
+        "late": [line for line in lines if line.overdue],
         "disputes": min(sum(line.counts["disputed"] for line in lines), COUNT_LIMIT + 1),
         "decisions": _decisions(monitor.decision_mix([queue.pk for queue in queues])),
         "rates": rates.context_of(request, queues),

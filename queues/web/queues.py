@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.gate import ProjectRequest, needs
@@ -22,7 +23,7 @@ def queues(request: ProjectRequest) -> HttpResponse:
     context = {
         "cards": cards,
         "first": next((card for card in cards if card.can_start), None),
-        "lines": assign.lines_of(found) if Permission.READ in may else [],
+        "lines": assign.lines_of(found, now=timezone.now()) if Permission.READ in may else [],
         "has_queues": bool(found),
         "may_tune": Permission.TUNE in may,
         "closed": [queue for queue in every if queue.archived_at] if Permission.TUNE in may else [],

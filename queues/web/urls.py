@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.web import (
+    bulk,
     datasets,
     dispute_rule,
     disputes,
@@ -72,6 +73,11 @@ urlpatterns = [
     path(f"{FORM}edit/rebase", form_edit.rebase, name="form-rebase"),
     path(f"{FORM}edit/discard", form_edit.discard, name="form-discard"),
     path(f"{FORM}edit/publish", form_edit.publish, name="form-publish"),
+    path(f"{QUEUE}items/change", bulk.change, name="change-items"),
+    path(f"{PROJECT}changes/<id:number>", bulk.bulk_change, name="bulk-change"),
+    path(f"{PROJECT}changes/<id:number>/progress", bulk.progress, name="bulk-change-progress"),
+    path(f"{PROJECT}changes/<id:number>/stop", bulk.stop, name="stop-bulk-change"),
+    path(f"{PROJECT}changes/<id:number>/undo", bulk.undo, name="undo-bulk-change"),
     path(f"{PROJECT}people/<id:person_id>/work", working.work, name="work"),
     path(f"{PROJECT}people/<id:person_id>/pause", working.pause, name="pause-person"),
     path(f"{PROJECT}people/<id:person_id>/resume", working.resume, name="resume-person"),
