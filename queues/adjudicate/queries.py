@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from queues.models import Decision, Item, ItemState, Review, Verdict
+from queues.models import Decision, Item, ItemState, Queue, Review, Verdict
 from queues.newest import PAGE_SIZE
 from queues.review import form as forms
 
@@ -66,6 +66,24 @@ def dispute_of(project_id: int, item_id: int) -> Dispute | None:
         .first()
     )
     return None if item is None else Dispute(item, list(item.reviews.all()))
+
+
+def next_dispute(after: Item, *, person_id: int) -> int | None:
+    """The item that this lead settles next: of the same queue the longest waiting behind `after`, then any.
+
+    Each queue is one walk along the index `item_disputed`; items that the lead has reviewed are passed over.
+    """
+    own = Review.objects.filter(item=OuterRef("pk"), person=person_id, withdrawn_at=None)
+    open_ones = Item.objects.filter(~Exists(own), state=ItemState.DISPUTED).exclude(pk=after.pk)
+    same = open_ones.filter(queue=after.queue_id).order_by("pk").values_list("pk", flat=True)
+    if (found := same.filter(pk__gt=after.pk).first() or same.first()) is not None:
+        return found
+    others = Queue.objects.filter(project=after.queue.project_id).exclude(pk=after.queue_id)
+    for queue_id in others.values_list("pk", flat=True):
+        first = open_ones.filter(queue=queue_id).order_by("pk").values_list("pk", flat=True).first()
+        if first is not None:
+            return first
+    return None
 
 
 def verdict_of(item: Item) -> Verdict | None:

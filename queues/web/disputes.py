@@ -15,7 +15,7 @@ from accounts.roles import Permission
 from queues import pipeline
 from queues.adjudicate import queries as adjudicate
 from queues.agree import rule_versions
-from queues.errors import Fault, Invalid, NotFound, WrongState
+from queues.errors import Fault, Invalid, NotAllowed, NotFound, WrongState
 from queues.models import Decision, ItemState, Queue
 from queues.newest import PAGE_SIZE
 from queues.review import form as review_forms
@@ -75,8 +75,21 @@ def settle(request: ProjectRequest, *, item_id: int) -> HttpResponse:
         )
     except Invalid as error:
         return _desk(request, dispute, refusal=error, typed=request.POST)
-    messages.success(request, _("Item %(number)s is settled.") % {"number": item_id})
-    return redirect("web:disputes", request.project.slug)
+    except (WrongState, NotAllowed) as error:
+        if not request.htmx:
+            raise
+        messages.warning(request, str(error))  # and the next one is there already
+    else:
+        messages.success(request, _("Item %(number)s is settled.") % {"number": item_id})
+    return _to_next(request, dispute)
+
+
+def _to_next(request: ProjectRequest, dispute: adjudicate.Dispute) -> HttpResponse:
+    """The next dispute that this lead may settle, else the list."""
+    following = adjudicate.next_dispute(dispute.item, person_id=request.user.pk)
+    if following is None:
+        return redirect("web:disputes", request.project.slug)
+    return redirect("web:settle", request.project.slug, following)
 
 
 @needs(Permission.SETTLE)
@@ -109,6 +122,7 @@ def _desk(
         "dispute": dispute,
         "item": dispute.item,
         "is_open": dispute.item.state == ItemState.DISPUTED,
+        "next": adjudicate.next_dispute(dispute.item, person_id=request.user.pk),
         "verdict": adjudicate.verdict_of(dispute.item),
         "has_reviewed": _has_reviewed(dispute, request.user.pk),
         "form": form,

@@ -213,3 +213,61 @@ def test_the_statements_of_the_list_do_not_grow_with_the_disputes(
 
     with django_assert_max_num_queries(9):
         lee.get(f"/projects/{people.project.slug}/disputes/")
+
+
+def test_after_a_verdict_the_next_dispute_of_the_queue_is_there(people: Cast, lee: Client) -> None:
+    first, second = (disputed(people, people.ann, people.olga) for _ in range(2))
+    Item.objects.filter(pk=second.pk).update(queue=first.queue)
+    mine = disputed(people, people.ann, people.lee)
+
+    answer = lee.post(
+        desk(people, first), {"source": review_of(first, "reject").pk, "why": "As the policy says."}
+    )
+    last = lee.post(desk(people, second), {"source": review_of(second, "reject").pk, "why": "The same."})
+
+    assert answer.headers["Location"] == desk(people, second)
+    assert last.headers["Location"] == f"/projects/{people.project.slug}/disputes/"
+    assert mine.pk
+
+
+def test_a_dispute_of_another_queue_follows_when_the_queue_has_none(
+    people: Cast, lee: Client, item: Item
+) -> None:
+    other = disputed(people, people.ann, people.olga)
+
+    answer = lee.post(desk(people, item), {"source": review_of(item, "reject").pk, "why": "x"})
+
+    assert answer.headers["Location"] == desk(people, other)
+
+
+def test_with_htmx_an_item_that_somebody_else_settled_gives_way_to_the_next(
+    people: Cast, signed_in: SignIn, lee: Client, item: Item
+) -> None:
+    other = disputed(people, people.ann, member(people.project, Role.ANNOTATOR))
+    posted = {"source": review_of(item, "reject").pk, "why": "x"}
+    signed_in(people.olga).post(desk(people, item), posted)
+
+    answer = lee.post(desk(people, item), posted, headers={"HX-Request": "true"})
+    page = lee.get(answer.headers["Location"]).content.decode()
+
+    assert answer.headers["Location"] == desk(people, other)
+    assert "it may have been settled meanwhile" in page
+
+
+def test_the_guideline_is_at_hand_and_every_step_has_a_key(people: Cast, lee: Client) -> None:
+    item = disputed(people, people.ann, people.olga, form={**WITH_TONE, "guideline": "Be <b>kind</b>."})
+
+    page = lee.get(desk(people, item)).content.decode()
+
+    assert "Be &lt;b&gt;kind&lt;/b&gt;." in page
+    assert {key for key in ("w", "y", "mod+enter") if f'data-key="{key}"' in page} == {"w", "y", "mod+enter"}
+
+
+def test_the_desk_asks_the_same_number_of_statements_however_many_disputes_wait(
+    people: Cast, lee: Client, item: Item, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _number in range(4):
+        disputed(people, people.ann, people.olga)
+
+    with django_assert_max_num_queries(14):
+        lee.get(desk(people, item))
