@@ -19,7 +19,7 @@ from queues.agree.rule import Agreement, Position
 from queues.bulk import insert
 from queues.errors import WrongState
 from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
-from queues.review import form as forms
+from queues.review import side_by_side
 from queues.route.reasons import is_flagged, parts
 
 _SETTLED = (
@@ -51,7 +51,7 @@ def settle(item: Item, newest: Review, *, rule_id: int | None, project_id: int) 
     rule = rule_versions.of_version(rule_id)
     if rule.asks_lead(is_safety=is_flagged(item.reasons), is_golden=_is_golden(item)):
         return _dispute(item, project_id, "asks_lead")
-    agreement = rule.agreement([_position(review) for review in reviews])
+    agreement = rule.agreement(_positions(reviews))
     if agreement is None:
         return _dispute(item, project_id, "disagreement")
     return _agree(item, reviews, agreement, rule_id=rule_id, project_id=project_id)
@@ -62,10 +62,10 @@ def standing(item_id: int) -> list[Review]:
     return list(Review.objects.filter(item=item_id, withdrawn_at=None).order_by("pk"))
 
 
-def _position(review: Review) -> Position:
-    """What two reviews must have in common to agree."""
-    form = forms.of_version(review.form_id)
-    return Position(review.decision, form.ratings(form.closed(review.answers)))
+def _positions(reviews: Sequence[Review]) -> list[Position]:
+    """What reviews must have in common to agree."""
+    rated = zip(reviews, side_by_side.ratings_of(reviews), strict=True)
+    return [Position(review.decision, ratings) for review, ratings in rated]
 
 
 def _is_golden(item: Item) -> bool:

@@ -148,8 +148,9 @@ class FormCheckView(ProjectView):
         before = forms.of_version(queue.form_id) if queue.form_id else None
         try:
             after = forms.parse(body.document)
-            faults = [*comparability.faults_of(before, after, body.mappings)]
-            compared = comparability.compare(before, after, body.mappings)
+            gone = form_versions.retired(queue.pk)
+            faults = [*comparability.faults_of(before, after, body.mappings, retired=gone)]
+            compared = comparability.compare(before, after, body.mappings, retired=gone)
         except Invalid as error:
             faults, compared = [*error.faults], []
         return Response(

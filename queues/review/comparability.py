@@ -7,6 +7,7 @@ never means two things.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ What: TypeAlias = Literal["same", "worded", "mapped", "new", "removed", "changed
 # Kinds whose answers are one of their codes each: between them answers can be mapped.
 _ONE_CODE = frozenset({"single_choice", "yes_no", "preference", "rating"})
 _LONGEST_SCALE = 101
+NOTHING: Mapping[str, Question] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +43,41 @@ class Comparison:
     new: Sequence[str] = ()
 
     @property
+    def keeps_values(self) -> bool:
+        """Every old value is there still: new ones were added beside them."""
+        return set(self.old) <= set(self.new)
+
+    @property
     def comparable(self) -> bool:
         return self.what in ("same", "worded", "mapped")
 
 
-def compare(before: Form | None, after: Form, mappings: Mappings | None = None) -> list[Comparison]:
-    """Each question of the new version in its order, then those that it does not have any more."""
+def compare(
+    before: Form | None,
+    after: Form,
+    mappings: Mappings | None = None,
+    *,
+    retired: Mapping[str, Question] = NOTHING,
+) -> list[Comparison]:
+    """Each question of the new version in its order, then those that it does not have any more.
+
+    retired: questions of still older versions that `before` does not ask: their keys are taken, too.
+    """
     old = {question.key: question for question in before.questions} if before else {}
+    known, mapped = {**retired, **old}, mappings or {}
     found = [
-        _compared(old.get(question.key), question, n, (mappings or {}).get(question.key))
+        _compared(known.get(question.key), question, n, mapped.get(question.key))
         for n, question in enumerate(after.questions)
     ]
     kept = {question.key for question in after.questions}
     return [*found, *(_removed(question) for key, question in old.items() if key not in kept)]
 
 
-def faults_of(before: Form | None, after: Form, mappings: Mappings) -> Iterator[Fault]:
+def faults_of(
+    before: Form | None, after: Form, mappings: Mappings, *, retired: Mapping[str, Question] = NOTHING
+) -> Iterator[Fault]:
     """Why this cannot follow that version: values changed and nobody said how, or a mapping does not fit."""
-    compared = {one.key: one for one in compare(before, after, mappings)}
+    compared = {one.key: one for one in compare(before, after, mappings, retired=retired)}
     for one in compared.values():
         if one.what == "changed":
             yield Fault(f"/questions/{one.place}/key", "form.not_comparable", one.why)

@@ -14,6 +14,7 @@ from queues.models import NO_REASON, FormVersion, Queue
 from queues.review import comparability
 from queues.review import form as forms
 from queues.review.comparability import Mappings
+from queues.review.question import Question
 from queues.review.storable import is_storable, unstorable
 
 REASON_MAX = 2_000
@@ -36,6 +37,17 @@ def version(queue_id: int, number: int) -> FormVersion:
     if found is None:
         raise NotFound(_("This form has no such version. Choose one of the list."))
     return found
+
+
+def retired(queue_id: int) -> dict[str, Question]:
+    """Questions of older versions that the present one does not ask any more, each as it was asked last."""
+    older = FormVersion.objects.filter(queue=queue_id).order_by("-version").values_list("pk", flat=True)
+    asked = [forms.of_version(form_id).questions for form_id in older]
+    present = {question.key for question in asked[0]} if asked else set()
+    known: dict[str, Question] = {}
+    for question in (question for questions in asked for question in questions):
+        known.setdefault(question.key, question)
+    return {key: question for key, question in known.items() if key not in present}
 
 
 def held_since(form_id: int | None, queue_id: int, since: datetime | None) -> bool:
@@ -117,7 +129,8 @@ def _check(
     except Invalid as error:
         raise Invalid(str(error), [*faults, *error.faults]) from error
     before = forms.of_version(present.pk) if present else None
-    faults += comparability.faults_of(before, after, mappings)
+    gone = retired(present.queue_id) if present else {}
+    faults += comparability.faults_of(before, after, mappings, retired=gone)
     if faults:
         raise Invalid(_("This form was not published: see the listed places."), faults)
 

@@ -28,13 +28,14 @@ from queues.review.form_templates import templates
 from queues.review.form_versions import FormChanged
 from queues.web.form_builder.drawn import form_controls, general_faults, questions_drawn
 from queues.web.form_builder.fields import kind_names
-from queues.web.form_builder.operations import Done, operate
+from queues.web.form_builder.operations import Done, operate, restore
 from queues.web.form_builder.posted import document_of, mappings_of
 from queues.web.form_preview import looked_at, preview_of
 from queues.web.posted import id_of
 from queues.web.queue_forms import queue_of
 
 FILE_MAX = 512 * 1024  # bytes
+_REMOVED = "removed_question"  # in the session
 
 
 @needs(Permission.TUNE)
@@ -54,11 +55,14 @@ def change(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
     queue, post = queue_of(request, queue_slug), request.POST
     draft = form_drafts.draft_of(queue, request.user.pk)
     do = post.get("do", "")
+    removed = _removed(request, queue)
     if do.startswith("kind:"):  # to what, says the control beside the button
         do = f"{do}:{post.get('to:' + do.removeprefix('kind:'), '')}"
     typed = document_of(post, draft.document)
-    done = operate(typed, do) if do else Done(typed)
+    done = restore(typed, removed) if do == "undo" and removed else operate(typed, do)
     mappings = mappings_of(post, draft.mappings)
+    if do.startswith("keep:"):
+        mappings |= _kept(queue, typed, do.removeprefix("keep:"))
     try:
         if (done.document, mappings) != (draft.document, draft.mappings) or _revision(
             request
@@ -72,6 +76,7 @@ def change(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
             )
     except (FormDraftChanged, Invalid) as error:
         return _refused(request, queue, error, lost=done.document)
+    _remember(request, queue, done, do)
     return _answer(request, queue, draft, do=do, open_place=done.place)
 
 
@@ -162,14 +167,37 @@ def publish(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
     return redirect("web:form", request.project.slug, queue.slug)
 
 
+def _kept(queue: Queue, document: Mapping[str, Any], key: str) -> dict[str, dict[str, str]]:
+    """A mapping of each old value of a question to itself."""
+    form, _faults = looked_at(document)
+    before = forms.of_version(queue.form_id) if queue.form_id else None
+    found = comparability.compare(before, form, retired=form_versions.retired(queue.pk)) if form else []
+    return {one.key: {value: value for value in one.old} for one in found if one.key == key and one.old}
+
+
+def _remember(request: ProjectRequest, queue: Queue, done: Done, do: str) -> None:
+    """What "Undo" puts back: the question that was removed last, until the next press."""
+    if do:
+        request.session.pop(_REMOVED, None)
+    if done.removed is not None:
+        request.session[_REMOVED] = [queue.pk, *done.removed]
+
+
+def _removed(request: ProjectRequest, queue: Queue) -> tuple[int, Any] | None:
+    """The place and the document of the question that was just taken out of a draft of this queue."""
+    queue_id, place, question = request.session.get(_REMOVED) or (None, 0, {})
+    return (place, question) if queue_id == queue.pk else None
+
+
 def _context(
     request: ProjectRequest, queue: Queue, draft: FormDraft, *, open_place: int | None = None
 ) -> dict[str, Any]:
     present = form_versions.versions(queue.pk).first()
     before = forms.of_version(present.pk) if present else None
+    gone = form_versions.retired(queue.pk)
     form, faults = looked_at(draft.document)
     if form is not None:
-        faults = [*comparability.faults_of(before, form, draft.mappings)]
+        faults = [*comparability.faults_of(before, form, draft.mappings, retired=gone)]
     return {
         "queue": queue,
         "slug": request.project.slug,
@@ -182,7 +210,8 @@ def _context(
         "faults": faults,
         "general_faults": general_faults(faults),
         "preview": preview_of(form) if form else None,
-        "compared": comparability.compare(before, form, draft.mappings) if form else [],
+        "removed": _removed(request, queue),
+        "compared": comparability.compare(before, form, draft.mappings, retired=gone) if form else [],
         "mappings": draft.mappings,
         "impact": impact_of(queue),
         "text": json.dumps(draft.document, ensure_ascii=False, indent=2),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Event
 from queues.errors import Fault, Invalid, WrongState
-from queues.models import Draft, FormVersion, Queue, Review, Slot
+from queues.models import Draft, FormVersion, ItemState, Queue, Review, Slot
 from queues.review import comparability, drafts, form_versions
 from queues.review import form as forms
 from queues.review.form_impact import Impact, impact_of
@@ -143,6 +143,56 @@ def test_a_version_that_cannot_follow_says_where(
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
     assert all(isinstance(fault, Fault) for fault in refused.value.faults)
     assert FormVersion.objects.filter(queue=world.queue).count() == 2
+
+
+def test_a_key_that_was_taken_away_still_means_what_it_meant(world: World) -> None:
+    publish(world, form_of({**TONE, "key": "how"}, question("rating")))
+    publish(world, form_of(question("rating")))
+
+    with pytest.raises(Invalid) as refused:
+        publish(world, form_of(question("rating"), question("yes_no", key="how")))
+    again = publish(world, form_of(question("rating"), {**TONE, "key": "how", "label": "How, again?"}))
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/questions/1/key"]
+    assert again.version == 4
+
+
+def test_reviews_under_two_versions_agree_on_what_both_were_asked(world: World) -> None:
+    first = publish(world, form_of(TONE, question("multiple_choice")))
+    waiting(world.queue, reviews_needed=2)
+    world.review(world.ann, {**APPROVE, "answers": {"tone": "rude", "multiple_choice": ["clear", "polite"]}})
+    renamed = [{"value": "plain", "label": "Plain"}, *OPTIONS[1:]]
+    second = publish(
+        world,
+        form_of(
+            question("yes_no", key="tone", required=True),
+            question("multiple_choice", options=renamed),
+            question("rating", required=True),
+        ),
+        mappings={
+            "tone": {"fine": "yes", "rude": "no"},
+            "multiple_choice": {"clear": "plain", "polite": "polite", "brief": "brief"},
+        },
+    )
+
+    submitted = world.review(
+        world.ben,
+        {**APPROVE, "answers": {"tone": "no", "multiple_choice": ["plain", "polite"], "rating": 3}},
+    )
+
+    assert {review.form_id for review in Review.objects.all()} == {first.pk, second.pk}
+    assert submitted.item_state == ItemState.SETTLED
+
+
+def test_reviews_under_two_versions_that_say_otherwise_are_a_dispute(world: World) -> None:
+    publish(world, form_of(TONE))
+    waiting(world.queue, reviews_needed=2)
+    world.review(world.ann, {**APPROVE, "answers": {"tone": "rude"}})
+    publish(world, form_of(question("yes_no", key="tone")), mappings={"tone": {"fine": "yes", "rude": "no"}})
+
+    submitted = world.review(world.ben, {**APPROVE, "answers": {"tone": "yes"}})
+
+    assert submitted.item_state == ItemState.DISPUTED
 
 
 @pytest.mark.parametrize("change", [{"reason": "x"}, {"mappings": {"a": {}}}, {"document": {}}])

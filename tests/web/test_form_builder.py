@@ -152,7 +152,44 @@ def test_questions_are_moved_copied_and_removed(lead: Builder) -> None:
     assert [one["key"] for one in lead.document["questions"]] == ["yes_no_2", "tone"]
 
 
-@pytest.mark.parametrize("do", ["up:0", "down:9", "remove:x", "kind:0:slider", "add:slider", "burn:1", "up:"])
+def test_a_removed_question_comes_back_where_it_was(lead: Builder) -> None:
+    lead.change("add:yes_no")
+    before = lead.document
+    lead.change("remove:0")
+    assert "The question “How is the tone?” was removed." in lead.get("edit")
+
+    lead.change("undo")
+
+    assert lead.document == before
+    assert "was removed" not in lead.get("edit")
+
+
+def test_added_options_leave_the_old_values_what_they_were(lead: Builder) -> None:
+    lead.change(q__0__options="fine = Fine\nrude = Rude\nwarm = Warm")
+    assert "Old values stay what they were" in lead.get("edit")
+
+    lead.change("keep:tone")
+
+    assert lead.post("publish", reason="One more.").status_code == 302
+    form = FormVersion.objects.get(queue=lead.queue, version=2)
+    assert form.mappings == {"tone": {"fine": "fine", "rude": "rude"}}
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        "undo",
+        "keep:tone",
+        "keep:",
+        "up:0",
+        "down:9",
+        "remove:x",
+        "kind:0:slider",
+        "add:slider",
+        "burn:1",
+        "up:",
+    ],
+)
 def test_a_press_on_nothing_changes_nothing(do: str) -> None:
     document = {**FORM, "questions": [TONE]}
 

@@ -19,23 +19,37 @@ _COMMON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The document after a press, and the place of the question that it was about."""
+    """The document after a press, the place of the question that it was about; what was taken out, where."""
 
     document: dict[str, Any]
     place: int | None = None
+    removed: tuple[int, Any] | None = None
 
 
 def operate(document: Mapping[str, Any], do: str) -> Done:
     """Do what a button says: "add:rating", "up:3", "down:3", "copy:3", "remove:3", "kind:3:rating"."""
     name, _colon, rest = do.partition(":")
-    questions = list(document.get("questions") or [])
+    said = document.get("questions")
+    questions = list(said) if isinstance(said, list) else []
     if name == "add" and rest in kinds and len(questions) < MOST_QUESTIONS:
         questions.append(_fresh(rest, {_key_of(one) for one in questions}))
         return Done({**document, "questions": questions}, len(questions) - 1)
     place, _colon, kind = rest.partition(":")
     if not (place.isascii() and place.isdigit()) or int(place) >= len(questions) or name not in _ON_ONE:
         return Done({**document})
-    return Done({**document, "questions": questions}, _ON_ONE[name](questions, int(place), kind))
+    before = questions[int(place)]
+    now = _ON_ONE[name](questions, int(place), kind)
+    return Done({**document, "questions": questions}, now, (int(place), before) if name == "remove" else None)
+
+
+def restore(document: Mapping[str, Any], removed: tuple[int, Any]) -> Done:
+    """Put a question back where it was taken out."""
+    said = document.get("questions")
+    questions = list(said) if isinstance(said, list) else []
+    place, question = min(removed[0], len(questions)), removed[1]
+    if len(questions) < MOST_QUESTIONS:
+        questions.insert(place, question)
+    return Done({**document, "questions": questions}, place)
 
 
 def _up(questions: list[Any], place: int, _kind: str) -> int:
