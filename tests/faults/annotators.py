@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import actions as accounts
@@ -28,8 +28,11 @@ from queues.assign.policy import MayNotWork
 from queues.errors import Invalid, NotAllowed, Taken, WrongState
 from queues.models import Item, ItemState, Queue, Review, Slot, SlotState
 from tests.factories.projects import member
+from tests.factories.work import waiting
 
 APPROVE: dict[str, Any] = {"decision": "approve"}
+NEEDED = (1, 1, 2, 3)  # reviews of an item
+FEWEST_WAITING = 60  # slots
 REJECT: dict[str, Any] = {"decision": "reject", "reasons": ["factual"]}
 
 
@@ -235,6 +238,21 @@ def lead_at_work(house: House, end: float, seed: int) -> None:
         connection.close()
 
 
+def refill(house: House, end: float, seed: int) -> None:
+    """Predictions go on arriving, so that on a fast machine the work does not run out."""
+    dice = random.Random(seed)
+    waits = Slot.objects.filter(queue=house.queue, state=SlotState.OPEN)
+    try:
+        while time.monotonic() < end:
+            if len(waits.values_list("pk", flat=True)[:FEWEST_WAITING]) < FEWEST_WAITING:
+                with transaction.atomic():  # as routing does: never an item with some of its slots
+                    for _ in range(20):
+                        waiting(house.queue, reviews_needed=dice.choice(NEEDED))
+            time.sleep(0.05)
+    finally:
+        connection.close()
+
+
 def sweep(end: float) -> None:
     try:
         while time.monotonic() < end:
@@ -255,6 +273,7 @@ def simulate(house: House, *, seconds: float, seed: int) -> History:
     end = time.monotonic() + seconds
     threads = [threading.Thread(target=at_work, args=(house, one, end)) for one in annotators]
     threads.append(threading.Thread(target=lead_at_work, args=(house, end, seed)))
+    threads.append(threading.Thread(target=refill, args=(house, end, seed)))
     threads.append(threading.Thread(target=sweep, args=(end,)))
     for thread in threads:
         thread.start()
