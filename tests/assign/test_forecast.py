@@ -36,6 +36,13 @@ def test_ten_a_day_empty_thirty_in_three_days() -> None:
     assert (round(found.low or 0, 2), round(found.high or 0, 2)) == (2.43, 3.92)
 
 
+def test_what_is_a_matter_of_hours_is_told_in_hours() -> None:
+    soon, later = forecast(10, 70, 7.0), forecast(30, 70, 7.0)
+
+    assert soon.hours is not None and soon.hours[0] == pytest.approx(24)
+    assert later.hours is None
+
+
 def test_too_few_settled_and_too_many_waiting_give_no_figure() -> None:
     assert forecast(30, FEWEST - 1, 7.0).days is None
     assert forecast(30, FEWEST - 1, 7.0).is_too_few
@@ -66,6 +73,20 @@ def test_the_pace_is_that_of_the_standing_verdicts(people: Cast, queue: Queue) -
     assert found.settled == 10
     assert found.over_days == pytest.approx(5, abs=0.01)  # the queue is younger than a week
     assert found.days == pytest.approx(2, abs=0.01)
+
+
+def test_the_list_of_queues_says_when_one_is_empty(people: Cast, queue: Queue) -> None:
+    Queue.objects.filter(pk=queue.pk).update(created_at=timezone.now() - timedelta(days=5))
+    for _ in range(12):
+        waiting(queue)
+    for _ in range(10):
+        reviewed(queue, people.ann)
+    client = Client()
+    client.force_login(people.lee)
+
+    page = client.get(f"/projects/{people.project.slug}/queues/").content.decode()
+
+    assert "empties in 24.0 hours" in page and "10 settled in 5.0 days" in page
 
 
 def test_overdue_is_counted_at_every_priority_and_not_of_what_is_settled(queue: Queue) -> None:
