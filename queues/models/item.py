@@ -101,6 +101,12 @@ class Item(models.Model):
                 condition=models.Q(state__in=["open", "in_review"], fingerprint__isnull=False),
                 name="item_waiting_fingerprint",
             ),
+            # Read by the figures of agreement: the newest items that several people were to review.
+            models.Index(
+                fields=["queue", "id"],
+                condition=models.Q(reviews_needed__gt=1, state__in=["in_review", "disputed", "settled"]),
+                name="item_with_overlap",
+            ),
         ]
 
 

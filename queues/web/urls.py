@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.web import (
+    agreement,
     bulk,
     datasets,
     dispute_rule,
@@ -87,6 +88,8 @@ urlpatterns = [
         dispute_rule.change,
         name="change-dispute-rule",
     ),
+    path(f"{PROJECT}agreement/", agreement.agreement, name="agreement"),
+    path(f"{PROJECT}agreement.csv", agreement.agreement_csv, name="agreement-csv"),
     path(f"{PROJECT}disputes/", disputes.disputes, name="disputes"),
     path(f"{PROJECT}items/<id:item_id>/settle", disputes.settle, name="settle"),
     path(f"{PROJECT}items/<id:item_id>/reopen", disputes.reopen, name="reopen"),

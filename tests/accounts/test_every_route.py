@@ -68,6 +68,8 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "changes/<id:number>/progress": {"GET": READ},
     WEB + "changes/<id:number>/stop": {"POST": TUNE},
     WEB + "changes/<id:number>/undo": {"POST": TUNE},
+    WEB + "agreement/": {"GET": READ},
+    WEB + "agreement.csv": {"GET": READ},
     WEB + "disputes/": {"GET": SETTLE},
     WEB + "items/<id:item_id>/settle": {"GET": SETTLE, "POST": SETTLE},
     WEB + "items/<id:item_id>/reopen": {"POST": SETTLE},

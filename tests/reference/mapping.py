@@ -18,7 +18,7 @@ from queues.score.measures.token import token_scores
 from queues.score.measures.votes import vote_uncertainty
 from queues.score.normalise import normalise_v1
 from queues.statistics.weighted import weighted_rate
-from tests.reference import detectors_mapping, statistics_mapping
+from tests.reference import agreement_mapping, detectors_mapping, statistics_mapping
 from tests.reference.dialects_mapping import DIALECTS
 from tests.reference.measures_mapping import MEASURES
 
@@ -36,18 +36,7 @@ class NotYet:
 NOT_YET = frozenset(
     {
         # agreement
-        "alpha_from_pattern_histogram",
-        "annotator_agreement",
         "dawid_skene",
-        "incremental_alpha",
-        "krippendorff_alpha",
-        "merge_coincidences",
-        "nominal_coefficients",
-        "nominal_coefficients_2x2",
-        "set_alpha",
-        "set_distance",
-        "span_agreement",
-        "text_agreement",
         # spc and drift
         "average_run_length",
         "bernoulli_cusum",
@@ -240,6 +229,7 @@ MAPPED: dict[str, Callable[[Input], object]] = {
     "token_logprob_metrics": token_logprob_metrics,
     "vote_entropy": vote_entropy,
     **DIALECTS,
+    **agreement_mapping.MAPPED,
     **detectors_mapping.MAPPED,
     **MEASURES,
     **statistics_mapping.MAPPED,

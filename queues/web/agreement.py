@@ -1,0 +1,176 @@
+"""Agreement: how far people say the same of the same item, question by question, with intervals."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.gate import ProjectRequest, needs
+from accounts.roles import Permission
+from queues.agree import queries as agree
+from queues.agree.metric import AT_AN_END, FEW_UNITS, HINGES_ON_ONE, NO_PAIRS, ONE_VALUE, PERFECT, Figure
+from queues.agree.queries import QuestionAgreement, QueueAgreement
+from queues.errors import NotFound
+from queues.models import Queue
+from queues.web.csv_file import csv_file
+from queues.web.labels import labels_of_versions
+from queues.web.paging import address
+
+GOOD, TENTATIVE = 0.8, 0.667  # Krippendorff 2004: reliable from .800 on, tentative from .667 on
+SHARES_SHOWN = 5
+
+WHY_NOT: dict[str, Promise] = {
+    NO_PAIRS: gettext_lazy("not defined: no item has two answers yet"),
+    ONE_VALUE: gettext_lazy("not defined: only one value was used"),
+    FEW_UNITS: gettext_lazy("no interval: fewer than 10 items have two answers"),
+    HINGES_ON_ONE: gettext_lazy("no interval: without one certain item the figure is not defined"),
+    AT_AN_END: gettext_lazy("no interval: the figure lies at the end of its range"),
+    PERFECT: gettext_lazy("perfect on all of them"),
+}
+METRICS: dict[str, Promise] = {
+    "alpha_nominal": gettext_lazy("alpha, nominal"),
+    "alpha_ordinal": gettext_lazy("alpha, ordinal"),
+    "alpha_interval": gettext_lazy("alpha, interval"),
+    "alpha_ratio": gettext_lazy("alpha, ratio"),
+    "alpha_masi": gettext_lazy("alpha, sets (MASI)"),
+    "kendall_w": gettext_lazy("Kendall's W"),
+}
+_HEAD = (
+    "question", "metric", "items", "value", "low", "high", "why", "percent", "percent_low", "percent_high",
+    "ac1", "ac1_low", "ac1_high",
+)  # fmt: skip
+
+
+class Saying(NamedTuple):
+    """What a figure allows, as a pill."""
+
+    kind: str
+    icon: str
+    words: str
+
+
+class Line(NamedTuple):
+    """One question of the table. shares: (words of a value, its share)."""
+
+    of: QuestionAgreement
+    metric: Promise
+    says: Saying
+    why: Promise | str
+    shares: list[tuple[str, float]]
+    n_more_values: int
+
+
+@needs(Permission.READ)
+@require_safe
+def agreement(request: ProjectRequest) -> HttpResponse:
+    """One queue's questions; ?queue= chooses the queue, ?only=drawn the items that chance drew."""
+    queues = _queues(request)
+    queue = _chosen(request, queues)
+    context: dict[str, Any] = {"queues": queues, "queue": queue, "look_at": agree.LOOK_AT}
+    if queue:
+        drawn_only = _is_drawn_only(request)
+        found = agree.of_queue(queue, drawn_only=drawn_only)
+        labels = labels_of_versions([queue.form])
+        query = _query(request, queue)
+        context |= {
+            "found": found,
+            "lines": [_line(one, labels) for one in found.questions],
+            "drawn_only": drawn_only,
+            "tabs": _tabs(request, found, drawn_only=drawn_only),
+            "csv_url": f"{reverse('web:agreement-csv', args=[request.project.slug])}?{query}",
+        }
+    return render(request, "agreement/page.html", context)
+
+
+@needs(Permission.READ)
+@require_safe
+def agreement_csv(request: ProjectRequest) -> HttpResponse:
+    """The table of the page, full digits."""
+    queue = _chosen(request, _queues(request))
+    if queue is None:
+        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    found = agree.of_queue(queue, drawn_only=_is_drawn_only(request))
+    return csv_file(f"agreement-{queue.slug}", _HEAD, map(_row, found.questions))
+
+
+def _row(one: QuestionAgreement) -> tuple[object, ...]:
+    first = (one.key, one.metric, one.main.n_units, *_ends(one.main), one.main.why)
+    return (*first, *_ends(one.percent), *_ends(one.ac1))
+
+
+def _queues(request: ProjectRequest) -> list[Queue]:
+    return list(Queue.objects.filter(project=request.project).select_related("form").order_by("name", "id"))
+
+
+def _chosen(request: ProjectRequest, queues: list[Queue]) -> Queue | None:
+    """The queue that was asked for; without a word, the first. NotFound for another project's."""
+    slug = request.GET.get("queue", "")
+    if not slug:
+        return next(iter(queues), None)
+    chosen = next((queue for queue in queues if queue.slug == slug), None)
+    if chosen is None:
+        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    return chosen
+
+
+def _is_drawn_only(request: ProjectRequest) -> bool:
+    return request.GET.get("only") == "drawn"
+
+
+def _query(request: ProjectRequest, queue: Queue) -> str:
+    return f"queue={queue.slug}" + ("&only=drawn" if _is_drawn_only(request) else "")
+
+
+def _tabs(request: ProjectRequest, found: QueueAgreement, *, drawn_only: bool) -> list[dict[str, object]]:
+    return [
+        {
+            "label": _("All shared items (%(n)d)") % {"n": found.n_items},
+            "url": address(request, only=None),
+            "is_current": not drawn_only,
+        },
+        {
+            "label": _("Drawn by chance (%(n)d)") % {"n": found.n_drawn},
+            "url": address(request, only="drawn"),
+            "is_current": drawn_only,
+        },
+    ]
+
+
+def _line(one: QuestionAgreement, labels: dict[str, str]) -> Line:
+    words = [(_value_words(one, value, labels), share) for value, share in one.shares]
+    more = max(0, len(words) - SHARES_SHOWN)
+    return Line(
+        one,
+        METRICS[one.metric],
+        says(one.main),
+        WHY_NOT.get(one.main.why or "", ""),
+        words[:SHARES_SHOWN],
+        more,
+    )
+
+
+def _value_words(one: QuestionAgreement, value: object, labels: dict[str, str]) -> str:
+    code = f"{value:g}" if isinstance(value, float) else str(value)
+    return labels.get(code if one.key == agree.DECISION else f"{one.key}={code}", code)
+
+
+def says(figure: Figure) -> Saying:
+    """Judged by the lower end of the interval: what the figure surely reaches."""
+    if figure.why == PERFECT and figure.value == 1.0:
+        return Saying("good", "approve", _("no disagreement"))
+    if figure.low is None:
+        return Saying("", "info", _("too little to say"))
+    if figure.low >= GOOD:
+        return Saying("good", "approve", _("reliable"))
+    if figure.low >= TENTATIVE:
+        return Saying("warn", "info", _("tentative"))
+    return Saying("bad", "warning", _("below the target"))
+
+
+def _ends(figure: Figure | None) -> tuple[float | None, float | None, float | None]:
+    return (figure.value, figure.low, figure.high) if figure else (None, None, None)
