@@ -26,6 +26,7 @@ from queues.assign import reordering
 from queues.assign.bulk import run as bulk_change
 from queues.assign.lease import Lease
 from queues.assign.policy import MayNotWork, check_not_paused
+from queues.audit.overrides import actions as overrides
 from queues.doorbell import ring, ring_at_times
 from queues.errors import Taken, WrongState
 from queues.export import actions as export
@@ -273,6 +274,7 @@ def _keep_text(
 
 def after_review(submitted: Submitted, *, project_id: int) -> str:
     """Does this review settle its item? The item's state now; the events of both leave in one statement."""
+    overrides.judge_by_review(submitted.review, submitted.item, project_id=project_id)
     settling = agree.settle(
         submitted.item, submitted.review, rule_id=submitted.dispute_rule_id, project_id=project_id
     )
@@ -308,6 +310,7 @@ def settle_by_lead(
     """A lead's verdict on a disputed item."""
     with transaction.atomic():
         verdict = adjudicate.settle_by_lead(item_id, project_id=project.pk, by=by, document=document, why=why)
+        overrides.judge_by_verdict(verdict, project_id=project.pk)
         _owe_the_mark(verdict.item.prediction_id)
     return verdict
 

@@ -15,6 +15,7 @@ from queues.api import (
     golden,
     lists,
     measures,
+    overrides,
     policies,
     policy_looks,
     prediction_search,
@@ -86,6 +87,8 @@ settle = [
     path("items/<id:item_id>:reopen", verdicts.ReopenView.as_view()),
     path("queues/<id:queue_id>/dispute-rule", dispute_rules.DisputeRuleView.as_view()),
     path("verdicts", verdicts.VerdictsView.as_view()),
+    path("overrides", overrides.OverridesView.as_view()),
+    path("overrides/rates", overrides.OverrideRatesView.as_view()),
 ]
 curate = [
     path("golden", golden.GoldenListView.as_view()),

@@ -13,6 +13,7 @@ from queues.models.form_draft import FormDraft
 from queues.models.golden import Deviation, Golden, GoldenVector, GoldenVersion, MatchedBy
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
+from queues.models.judgement import Judgement, OverrideKind
 from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
 from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
@@ -68,10 +69,12 @@ __all__ = [
     "ItemState",
     "Job",
     "JobState",
+    "Judgement",
     "KnownEncoder",
     "ListKind",
     "ListTarget",
     "MatchedBy",
+    "OverrideKind",
     "Part",
     "Payload",
     "Policy",

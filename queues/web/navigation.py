@@ -25,6 +25,7 @@ PLACES: tuple[tuple[Permission, Promise, str], ...] = (
     (Permission.ENTER, _("Queues"), "web:queues"),
     (Permission.SETTLE, _("Disputes"), "web:disputes"),
     (Permission.READ, _("Agreement"), "web:agreement"),
+    (Permission.READ, _("Overrides"), "web:overrides"),
     (Permission.READ, _("Predictions"), "web:predictions"),
     (Permission.READ, _("Feedback"), "web:feedback"),
     (Permission.READ, _("Golden"), "web:golden"),

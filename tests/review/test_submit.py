@@ -155,11 +155,11 @@ def test_the_database_refuses_to_edit_a_review(world: World, change: dict[str, A
         Review.objects.all()._raw_delete("default")
 
 
-def test_a_submit_that_settles_takes_at_most_eight_statements(world: World) -> None:
+def test_a_submit_that_settles_takes_at_most_nine_statements(world: World) -> None:
     waiting(world.queue)
     lease = world.lease(world.ann)
 
     with CaptureQueriesContext(connection) as statements:
         world.submit(lease, world.ann, APPROVE)
 
-    assert len([query for query in statements if "SAVEPOINT" not in query["sql"]]) <= 8
+    assert len([query for query in statements if "SAVEPOINT" not in query["sql"]]) <= 9

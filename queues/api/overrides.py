@@ -1,0 +1,158 @@
+"""Overrides: the cases, and how often each kind came about with what became of it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from pydantic import BaseModel
+from rest_framework.response import Response
+
+from accounts.roles import Permission
+from queues.api import pagination, parameters
+from queues.api.base import ProjectRequest, ProjectView
+from queues.audit.overrides.cases import TOLD, fates_of
+from queues.audit.overrides.counts import Rates, Scope, cells_of, rates_by, rates_of, reasons_of
+from queues.errors import NotFound
+from queues.models import Judgement, OverrideKind, Queue
+from queues.statistics.proportions import Proportion
+
+
+class OverrideLine(BaseModel):
+    """One override. before, after: the two decisions; became: upheld, reversed, open or taken_back.
+
+    component, category: of a safety filter. person, before_person: ids, and null for who may not settle.
+    """
+
+    id: int
+    kind: str
+    queue: int
+    item: int
+    prediction_id: str
+    before: str
+    after: str
+    became: str
+    component: str
+    category: str
+    reasons: list[str]
+    person: int | None
+    before_person: int | None
+    at: datetime
+
+
+class Share(BaseModel):
+    """k of n with Wilson's 95 % interval."""
+
+    k: float
+    n: float
+    rate: float
+    low: float
+    high: float
+
+
+class ReasonShare(BaseModel):
+    code: str
+    share: Share
+
+
+class OverrideRatesLine(BaseModel):
+    """One kind. overridden: of the decisions; upheld: of the overrides judged again; null: of nothing.
+
+    coverage: the share of the overrides that were judged again. reasons: of the overrides that name any.
+    """
+
+    kind: str
+    decisions: int
+    overridden: Share | None
+    upheld: Share | None
+    coverage: float | None
+    reasons: list[ReasonShare]
+    other_is_too_frequent: bool
+
+
+class OverridesView(ProjectView):
+    """The overrides on items that are not under review, newest first; ?kind=, ?queue=slug."""
+
+    permission = {"GET": Permission.READ}
+    parameters = pagination.PARAMETERS | {"kind", "queue"}
+
+    @extend_schema(responses={200: dict[str, Any]})
+    def get(self, request: ProjectRequest) -> Response:
+        rows = Judgement.objects.filter(TOLD, project=request.project, overrides=True)
+        rows = rows.select_related("item__prediction", "review")
+        if kind := parameters.choice(request, "kind", OverrideKind.values):
+            rows = rows.filter(kind=kind)
+        if (queue_id := _queue_id(request)) is not None:
+            rows = rows.filter(queue=queue_id)
+        page = pagination.page(request, rows, order=("-id",))
+        fates = fates_of([row.pk for row in page.rows])
+        sees_people = Permission.SETTLE in request.permissions
+        lines = [_line(row, fates[row.pk], sees_people=sees_people) for row in page.rows]
+        return Response(page.body(lines))
+
+
+class OverrideRatesView(ProjectView):
+    """How often each kind was overridden, why, and what became of it, over the newest judgements."""
+
+    permission = {"GET": Permission.READ}
+    parameters = frozenset({"queue"})
+
+    @extend_schema(responses={200: list[OverrideRatesLine]})
+    def get(self, request: ProjectRequest) -> Response:
+        scope = Scope(request.project.pk, _queue_id(request))
+        by_kind, reasons = rates_by(cells_of(scope), lambda cell: cell.kind), reasons_of(scope)
+        lines = []
+        for kind in OverrideKind.values:
+            rates: Rates = by_kind.get(kind) or rates_of([])
+            why = reasons.get(kind)
+            line = OverrideRatesLine(
+                kind=kind,
+                decisions=rates.decided,
+                overridden=_share(rates.overridden),
+                upheld=_share(rates.upheld),
+                coverage=rates.coverage,
+                reasons=[
+                    ReasonShare(code=code, share=_of(share)) for code, share in (why.codes if why else ())
+                ],
+                other_is_too_frequent=why is not None and why.is_alarm,
+            )
+            lines.append(line.model_dump(mode="json"))
+        return Response(lines)
+
+
+def _queue_id(request: ProjectRequest) -> int | None:
+    slug = request.GET.get("queue")
+    if slug is None:
+        return None
+    queue = Queue.objects.filter(project=request.project, slug=slug).first()
+    if queue is None:
+        raise NotFound(_("There is no such queue in this project."))
+    return queue.pk
+
+
+def _line(row: Judgement, became: str, *, sees_people: bool) -> dict[str, Any]:
+    is_taken_back = row.review is not None and row.review.withdrawn_at is not None
+    return OverrideLine(
+        id=row.pk,
+        kind=row.kind,
+        queue=row.queue_id,
+        item=row.item_id,
+        prediction_id=row.item.prediction.prediction_id,
+        before=row.before,
+        after=row.after,
+        became="taken_back" if is_taken_back else became,
+        component=row.component,
+        category=row.category,
+        reasons=row.reasons,
+        person=row.person_id if sees_people else None,
+        before_person=row.before_person_id if sees_people else None,
+        at=row.at,
+    ).model_dump(mode="json")
+
+
+def _share(found: Proportion | None) -> Share | None:
+    return None if found is None else _of(found)
+
+
+def _of(found: Proportion) -> Share:
+    return Share(k=found.k, n=found.n, rate=found.rate, low=found.low, high=found.high)

@@ -1,0 +1,263 @@
+"""Overrides: who decided otherwise than what stood before, how often, why, and what became of it.
+
+Figures of one person are for that person and for leads; each look of a lead at them is in the audit log.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_safe
+
+from accounts import events
+from accounts.gate import ProjectRequest, needs
+from accounts.models import Person
+from accounts.roles import Permission
+from queues.audit.overrides import cases as override_cases
+from queues.audit.overrides.counts import (
+    LOOK_AT,
+    Cell,
+    Rates,
+    Scope,
+    cells_of,
+    rates_by,
+    rates_of,
+    reasons_of,
+)
+from queues.audit.overrides.people import LEAST, People, PersonRates, people_of
+from queues.audit.queries import names_of
+from queues.errors import NotFound
+from queues.models import OverrideKind, Queue
+from queues.statistics.proportions import Proportion, proportion
+from queues.web.csv_file import csv_file
+from queues.web.funnel import Dot, FunnelPlot, funnel_plot
+from queues.web.labels import labels_of_versions
+from queues.web.paging import address, number, pager
+
+FATES: Mapping[str, Promise] = {
+    "upheld": lazy("upheld"),
+    "reversed": lazy("reversed"),
+    "open": lazy("open"),
+    "taken_back": lazy("taken back"),
+}
+SAID: Mapping[str, Promise] = {
+    "approve": lazy("approve"),
+    "correct": lazy("correct"),
+    "reject": lazy("reject"),
+    "flagged": lazy("flagged"),
+    "fine": lazy("fine"),
+    "right": lazy("right"),
+    "wrong": lazy("wrong"),
+}
+_HEAD = (
+    "kind", "component", "category", "before", "after", "overrides", "became", "judgements",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FilterLine:
+    """One category of one filter as people saw it. category "": what it let pass.
+
+    precision: the share of what it flagged that people called a violation too.
+    """
+
+    component: str
+    category: str
+    rates: Rates
+
+    @property
+    def precision(self) -> Proportion | None:
+        return proportion(self.rates.decided - self.rates.overrides, self.rates.decided)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One person's place among the others."""
+
+    name: str
+    url: str
+    found: PersonRates
+
+
+@needs(Permission.READ)
+@require_safe
+def overrides(request: ProjectRequest) -> HttpResponse:
+    """All kinds, the filters, the reasons, the people (leads only), and the cases of one kind."""
+    queues = _queues_with_form(request)
+    chosen = next((queue for queue in queues if queue.slug == request.GET.get("queue")), None)
+    scope = Scope(request.project.pk, chosen.pk if chosen else None)
+    cells = cells_of(scope)
+    kind = _kind(request)
+    context = {
+        "queues": queues,
+        "chosen": chosen,
+        "kinds": _kinds(request, cells),
+        "kind": kind,
+        "filters": _filters(cells),
+        "reasons": [(OverrideKind(one).label, found) for one, found in reasons_of(scope).items()],
+        "labels": labels_of_versions(queue.form for queue in queues),
+        "look_at": LOOK_AT,
+        "least": LEAST,
+        "csv_url": _csv_url(request),
+        **_people(request, cells),
+        **_cases(request, kind, queue_id=scope.queue_id),
+    }
+    return render(request, "overrides/page.html", context)
+
+
+@needs(Permission.REVIEW)
+@require_safe
+def person(request: ProjectRequest, *, person_id: int) -> HttpResponse:
+    """One person's own figures: for that person, and for leads, whose look is recorded."""
+    is_own = person_id == request.user.pk
+    if not is_own and Permission.SETTLE not in request.permissions:
+        raise _no_person()
+    who = Person.objects.filter(pk=person_id, memberships__project=request.project).first()
+    if who is None:
+        raise _no_person()
+    kind = _kind(request)
+    if not _may_know(request, kind):
+        raise NotFound(_("Who reviews is not told which items have a golden answer."))
+    if not is_own:
+        _record_look(request, "person", person_id)
+    cells = cells_of(Scope(request.project.pk, person_id=person_id))
+    context = {
+        "who": who,
+        "is_own": is_own,
+        "kinds": [line for line in _kinds(request, cells) if _may_know(request, line[0])],
+        "kind": kind,
+        "labels": labels_of_versions(queue.form for queue in _queues_with_form(request)),
+        "look_at": LOOK_AT,
+        **_cases(request, kind, person_id=person_id),
+    }
+    return render(request, "overrides/person.html", context)
+
+
+@needs(Permission.READ)
+@require_safe
+def overrides_csv(request: ProjectRequest) -> HttpResponse:
+    """The counts behind the page, without people."""
+    queue = Queue.objects.filter(project=request.project, slug=request.GET.get("queue", "")).first()
+    cells = cells_of(Scope(request.project.pk, queue.pk if queue else None))
+    counts: dict[tuple[object, ...], int] = {}
+    for cell in cells:
+        key = (cell.kind, cell.component, cell.category, cell.before, cell.after, cell.overrides, cell.fate)
+        counts[key] = counts.get(key, 0) + cell.n
+    rows = [(*key, n) for key, n in sorted(counts.items(), key=lambda pair: str(pair[0]))]
+    return csv_file(f"overrides-{request.project.slug}", _HEAD, rows)
+
+
+def _queues_with_form(request: ProjectRequest) -> list[Queue]:
+    return list(Queue.objects.filter(project=request.project).select_related("form"))
+
+
+def _may_know(request: ProjectRequest, kind: OverrideKind) -> bool:
+    """Golden answers stay unknown to who is tested with them."""
+    return kind != OverrideKind.GOLD or Permission.READ in request.permissions
+
+
+def _kind(request: ProjectRequest) -> OverrideKind:
+    asked = request.GET.get("kind", "")
+    return OverrideKind(asked) if asked in OverrideKind.values else OverrideKind.MODEL
+
+
+def _kinds(request: ProjectRequest, cells: Iterable[Cell]) -> list[tuple[OverrideKind, Rates, str]]:
+    """Each kind with its rates and the address of its cases."""
+    by_kind = rates_by(cells, lambda cell: cell.kind)
+    none = rates_of([])
+    return [
+        (kind, by_kind.get(kind.value, none), f"{address(request, kind=kind.value, before=None)}#cases")
+        for kind in OverrideKind
+    ]
+
+
+def _filters(cells: Iterable[Cell]) -> list[FilterLine]:
+    of_filters = [cell for cell in cells if cell.kind == OverrideKind.SAFETY_FILTER]
+    by_category = rates_by(of_filters, lambda cell: (cell.component, cell.category))
+    lines = [FilterLine(component, category, rates) for (component, category), rates in by_category.items()]
+    return sorted(
+        lines, key=lambda line: (line.category == "", -line.rates.decided, line.component, line.category)
+    )
+
+
+def _people(request: ProjectRequest, cells: Sequence[Cell]) -> dict[str, Any]:
+    """The people against chance; only for leads, and each look leaves an event."""
+    if Permission.SETTLE not in request.permissions:
+        return {"may_see_people": False}
+    found = people_of(cells, kind=OverrideKind.MODEL)
+    if found.people:
+        _record_look(request, "people", None)
+    names = names_of(one.person_id for one in found.people)
+    lines = [PersonLine(names.get(one.person_id, ""), _url_of(request, one), one) for one in found.people]
+    return {"may_see_people": True, "people": lines, "funnel": found.funnel, "plot": _plot(found, lines)}
+
+
+def _plot(found: People, lines: Sequence[PersonLine]) -> FunnelPlot | None:
+    if found.funnel is None:
+        return None
+    dots = [
+        Dot(
+            line.found.point.n,
+            line.found.point.rate,
+            _("%(name)s: %(k)d of %(n)d, %(rate).1f%%")
+            % {
+                "name": line.name,
+                "k": line.found.point.k,
+                "n": line.found.point.n,
+                "rate": 100 * line.found.point.rate,
+            },
+            line.url,
+        )
+        for line in lines
+        if line.found.point is not None
+    ]
+    return funnel_plot(found.funnel, dots)
+
+
+def _cases(
+    request: ProjectRequest, kind: OverrideKind, *, queue_id: int | None = None, person_id: int | None = None
+) -> dict[str, Any]:
+    page = override_cases.cases_of(
+        request.project.pk,
+        kind=kind,
+        queue_id=queue_id,
+        person_id=person_id,
+        before=number(request, "before"),
+    )
+    rows = [
+        (case, SAID[case.judgement.before], SAID[case.judgement.after], FATES[case.fate])
+        for case in page.rows
+    ]
+    return {"cases": rows, "pager": pager(request, page)}
+
+
+def _record_look(request: ProjectRequest, what: str, person_id: int | None) -> None:
+    """A lead looked at figures of people: they can see who did and when."""
+    if request.method != "GET":
+        return
+    events.record(
+        project_id=request.project.pk,
+        kind="overrides.seen",
+        by=request.actor,
+        subject_kind=what,
+        subject_id=person_id,
+    )
+
+
+def _url_of(request: ProjectRequest, one: PersonRates) -> str:
+    return reverse("web:overrides-person", args=[request.project.slug, one.person_id])
+
+
+def _csv_url(request: ProjectRequest) -> str:
+    query = f"?queue={request.GET['queue']}" if "queue" in request.GET else ""
+    return reverse("web:overrides-csv", args=[request.project.slug]) + query
+
+
+def _no_person() -> NotFound:
+    return NotFound(_("There is no such person in this project, or their figures are not yours to see."))

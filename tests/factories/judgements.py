@@ -1,0 +1,34 @@
+"""Work of which some overrides come: flags of filters, golden answers, several people."""
+
+from typing import Any
+
+from accounts.models import Person
+from queues.models import Flag, Item, Queue
+from tests.factories.reviews import reviewed
+from tests.factories.work import waiting
+
+VIOLATION: dict[str, Any] = {
+    "key": "violation",
+    "kind": "single_choice",
+    "label": "Is it harmful?",
+    "options": [{"value": value, "label": value} for value in ("yes", "no", "unsure")],
+}
+
+
+def flag(item: Item, component: str, category: str, *, flagged: bool = True) -> Flag:
+    return Flag.objects.create(
+        prediction=item.prediction, component=component, category=category, flagged=flagged, severity=2
+    )
+
+
+def judged(
+    queue: Queue, *decisions: tuple[Person, dict[str, Any]], flags: tuple[tuple[str, str, bool], ...] = ()
+) -> Item:
+    """An item with these flags (component, category, flagged) after these reviews."""
+    item = waiting(queue, reviews_needed=len(decisions))
+    for component, category, is_flagged in flags:
+        flag(item, component, category, flagged=is_flagged)
+    for person, document in decisions:
+        reviewed(queue, person, document)
+    item.refresh_from_db()
+    return item

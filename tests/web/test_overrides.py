@@ -1,0 +1,167 @@
+"""The page of overrides: figures with n and interval, cases, and people for leads only."""
+
+import csv
+import io
+from html import unescape
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Event
+from queues.models import Queue
+from tests.api.conftest import Program
+from tests.factories.judgements import VIOLATION, judged
+from tests.factories.projects import Cast
+from tests.factories.reviews import APPROVE, REJECT
+from tests.factories.work import FORM, queue_in
+from tests.web.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def queue(people: Cast) -> Queue:
+    return queue_in(people.project, form={**FORM, "questions": [VIOLATION]})
+
+
+@pytest.fixture
+def work(people: Cast, queue: Queue) -> None:
+    """Ann approves two and rejects one; a filter flagged what she calls harmless."""
+    judged(queue, (people.ann, {**APPROVE, "reasons": ["vague"]}), flags=(("mod<b>", "hate", True),))
+    judged(queue, (people.ann, APPROVE))
+    judged(queue, (people.ann, REJECT))
+
+
+def page(people: Cast) -> str:
+    return f"/projects/{people.project.slug}/overrides/"
+
+
+def test_an_empty_project_says_that_nothing_is_defined(people: Cast, signed_in: SignIn) -> None:
+    text = unescape(signed_in(people.lee).get(page(people)).content.decode())
+
+    assert "not defined: none yet" in text
+    assert "No override of this kind." in text
+    assert not Event.objects.filter(kind="overrides.seen").exists()
+
+
+@pytest.mark.usefixtures("work")
+def test_each_kind_stands_with_n_interval_and_its_cases(people: Cast, signed_in: SignIn) -> None:
+    answer = signed_in(people.lee).get(page(people))
+
+    kinds = {kind.value: rates for kind, rates, _url in answer.context["kinds"]}
+    text = unescape(answer.content.decode())
+    assert (kinds["model"].overrides, kinds["model"].decided) == (1, 3)
+    assert "33.3%" in text
+    assert "1 of 3" in text
+    assert "approve → reject" in text
+    assert "mod<b>" in text
+    assert "mod<b>" not in answer.content.decode()
+
+
+@pytest.mark.usefixtures("work")
+def test_a_filter_that_people_called_wrong_is_named_with_its_category(
+    people: Cast, signed_in: SignIn
+) -> None:
+    answer = signed_in(people.mel).get(page(people) + "?kind=safety_filter")
+
+    ((line, *_rest),) = [answer.context["filters"]]
+    assert (line.component, line.category, line.rates.overrides, line.rates.decided) == (
+        "mod<b>",
+        "hate",
+        1,
+        1,
+    )
+    assert line.precision is not None
+    assert (line.precision.k, line.precision.n) == (0, 1)
+    assert "flagged → fine" in answer.content.decode()
+
+
+@pytest.mark.usefixtures("work")
+def test_people_are_shown_to_leads_only_and_each_look_is_recorded(people: Cast, signed_in: SignIn) -> None:
+    engineer = signed_in(people.mel).get(page(people)).content.decode()
+    assert not Event.objects.filter(kind="overrides.seen").exists()
+
+    lead = signed_in(people.lee).get(page(people)).content.decode()
+
+    assert "against chance" not in engineer
+    assert "<td>Ann" not in engineer
+    assert "against chance" in lead
+    assert "too few to say" in lead
+    assert Event.objects.get(kind="overrides.seen").actor_person_id == people.lee.pk
+
+
+@pytest.mark.usefixtures("work")
+def test_ones_own_page_is_for_oneself_and_for_leads_whose_look_is_recorded(
+    people: Cast, signed_in: SignIn
+) -> None:
+    own, leads = page(people) + f"people/{people.ann.pk}/", page(people) + f"people/{people.lee.pk}/"
+
+    mine = signed_in(people.ann).get(own)
+    assert not Event.objects.filter(kind="overrides.seen").exists()
+    theirs = signed_in(people.lee).get(own)
+
+    assert "My overrides" in mine.content.decode()
+    assert "a golden answer" not in mine.content.decode()
+    assert "a golden answer" in theirs.content.decode()
+    assert signed_in(people.ann).get(leads).status_code == 404
+    assert signed_in(people.ann).get(own + "?kind=gold").status_code == 404
+    assert signed_in(people.lee).get(page(people) + f"people/{people.sam.pk}/").status_code == 404
+    assert Event.objects.get(kind="overrides.seen").subject_id == people.ann.pk
+
+
+@pytest.mark.usefixtures("work")
+def test_the_csv_holds_the_counts_and_no_person(people: Cast, signed_in: SignIn) -> None:
+    answer = signed_in(people.mel).get(f"/projects/{people.project.slug}/overrides.csv")
+
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    assert {(row["kind"], row["after"], row["judgements"]) for row in rows if row["kind"] == "model"} == {
+        ("model", "approve", "2"),
+        ("model", "reject", "1"),
+    }
+    assert "Ann" not in answer.content.decode()
+
+
+@pytest.mark.usefixtures("work")
+def test_a_funnel_is_drawn_once_two_people_have_done_enough(
+    people: Cast, signed_in: SignIn, queue: Queue
+) -> None:
+    for who in (people.ann, people.olga):
+        for number in range(20):
+            judged(queue, (who, REJECT if number % 5 == 0 else APPROVE))
+
+    answer = signed_in(people.lee).get(page(people))
+
+    assert len(answer.context["plot"].marks) == 2
+    assert '<svg class="plot funnel"' in answer.content.decode()
+
+
+def test_the_statements_do_not_grow_with_the_overrides(
+    people: Cast, signed_in: SignIn, queue: Queue, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(5):
+        judged(queue, (people.ann, REJECT))
+    lee = signed_in(people.lee)
+
+    with django_assert_max_num_queries(14):
+        lee.get(page(people))
+
+
+@pytest.mark.usefixtures("work")
+def test_programs_read_the_same_and_see_people_only_where_they_may_settle(people: Cast) -> None:
+    engineer, lead = Program(people, people.mel), Program(people, people.lee)
+
+    rates = {line["kind"]: line for line in engineer.get("overrides/rates").json()}
+    (blind,) = engineer.get("overrides?kind=model").json()["items"]
+    (seen,) = lead.get("overrides?kind=model").json()["items"]
+
+    assert (rates["model"]["decisions"], rates["model"]["overridden"]["k"]) == (3, 1)
+    assert rates["gold"]["overridden"] is None
+    assert (blind["before"], blind["after"], blind["became"], blind["person"]) == (
+        "approve",
+        "reject",
+        "open",
+        None,
+    )
+    assert seen["person"] == people.ann.pk
+    assert engineer.get("overrides?queue=nowhere").status_code == 404
+    assert engineer.get("overrides?kind=mood").status_code == 400
