@@ -13,6 +13,7 @@ from queues.models.form_draft import FormDraft
 from queues.models.golden import Deviation, Golden, GoldenVector, GoldenVersion, MatchedBy
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
+from queues.models.note import Mention, Note
 from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
 from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
@@ -72,6 +73,8 @@ __all__ = [
     "ListKind",
     "ListTarget",
     "MatchedBy",
+    "Mention",
+    "Note",
     "Part",
     "Payload",
     "Policy",
