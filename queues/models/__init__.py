@@ -14,6 +14,7 @@ from queues.models.golden import Deviation, Golden, GoldenVector, GoldenVersion,
 from queues.models.item import ITEM_MOVES, Attachment, Item, ItemState
 from queues.models.job import Heartbeat, Job, JobState
 from queues.models.judgement import Judgement, OverrideKind
+from queues.models.note import Mention, Note
 from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
 from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
@@ -74,6 +75,8 @@ __all__ = [
     "ListKind",
     "ListTarget",
     "MatchedBy",
+    "Mention",
+    "Note",
     "OverrideKind",
     "Part",
     "Payload",

@@ -24,7 +24,8 @@ from tests.bad_inputs import canonical, corpus, ingest_records
 from tests.bad_inputs.conftest import Sender
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, member
-from tests.factories.work import queue_in
+from tests.factories.questions import question
+from tests.factories.work import FORM, queue_in
 from tests.flows.conftest import Enter
 from tests.flows.screen import TOO_SOON_MS
 
@@ -48,6 +49,19 @@ _ESCALATE = """() => {
   document.querySelector('[name=note]').value = 'See: ' + output.slice(0, 5000);
   document.querySelector('#submit').click();
 }"""
+# What of the rendered view must never be there.
+_ACTING = """() => {
+  const wrong = 'a:not([data-open]), img, script, style, iframe, object, embed, link, meta, base, math';
+  const acts = (one) => /^(on|hx-|data-hx-|style$|srcdoc$)/.test(one.name) && one.value;
+  return [...document.querySelectorAll('[data-rendered] *, .marks *, #marking *')]
+    .filter((element) => element.matches(wrong) || [...element.attributes].some(acts))
+    .map((element) => element.outerHTML);
+}"""
+_ONLY_THE_BAR = """visibility => {
+  for (const element of document.querySelectorAll('#draft-state, [data-done-today], #toasts'))
+    element.style.visibility = visibility;
+}"""
+_OWN_REQUESTS = re.compile(r"/(static/.*|review|ahead|draft|submit|heartbeat|view|give-back)$")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _SHOWN = "() => document.querySelector('[data-output]').textContent"
 
@@ -80,8 +94,12 @@ class Watched:
         page.on("request", self._note)
 
     def _note(self, request: Any) -> None:
-        if urlsplit(request.url).netloc != urlsplit(self.server).netloc:
+        address = urlsplit(request.url)
+        if address.netloc != urlsplit(self.server).netloc:
             self.wrong.append(f"asked for {request.url}")
+        is_page = request.resource_type == "document"
+        if not is_page and not _OWN_REQUESTS.search(address.path):
+            self.wrong.append(f"asked for {request.url}, which no page of ours does by itself")
 
     def visit(self, address: str) -> Page:
         answer = self.page.goto(self.server + address)
@@ -101,7 +119,8 @@ def queue(people: Cast) -> Queue:
     """Everything that arrives in the project that the corpus speaks of is audited in it."""
     people.project.slug = canonical.PROJECT
     people.project.save()
-    queue = queue_in(people.project, slug="audit")
+    form = {**FORM, "questions": [question("spans", severities=[])]}
+    queue = queue_in(people.project, slug="audit", form=form)
     rule = {"kind": "random_audit", "name": "audit", "queue": "audit", "rate": 1.0}
     document, by = {"schema": "policy/1", "rules": [rule]}, Actor(people.mel.pk)
     made = policies.new_version(people.project.pk, document=document, by=by, reason="for the test")
@@ -148,12 +167,40 @@ def test_hostile_texts_are_read_and_do_nothing(
 def review_all(seen: Watched, queue: Queue) -> None:
     """Escalate every item, one after the other, without leaving the screen."""
     page = seen.visit(reverse("web:review", args=[queue.project.slug, queue.slug]))
+    bars: set[bytes] = set()
     while slot := page.locator(".desk").get_attribute("data-slot"):
         item = Slot.objects.select_related("item__prediction__payload").get(pk=slot).item
         assert page.evaluate(_SHOWN) == item.prediction.payload.output_text
+        read_and_mark(seen)
+        bars.add(bar_of(page))
         page.evaluate(_CORRECT)
         page.wait_for_timeout(TOO_SOON_MS)
         seen.look()
         with page.expect_response("**/submit"):
             page.evaluate(_ESCALATE)
         page.wait_for_function("slot => document.querySelector('.desk').dataset.slot != slot", arg=slot)
+    assert len(bars) == 1
+
+
+def read_and_mark(seen: Watched) -> None:
+    """Read the output rendered; then mark its beginning, so that it stands in the panel and in the list."""
+    page = seen.page
+    page.wait_for_timeout(TOO_SOON_MS)
+    page.keyboard.press("v")
+    page.locator("[data-rendered]").first.wait_for(state="visible")
+    seen.wrong += page.evaluate(_ACTING)
+    seen.look()
+    page.keyboard.press("v")
+    page.keyboard.press("h")
+    page.keyboard.press("1")
+    seen.wrong += page.evaluate(_ACTING)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+
+
+def bar_of(page: Page) -> bytes:
+    """The pixels of the decision bar, without what counts, tells of the draft, or offers to undo."""
+    page.evaluate(_ONLY_THE_BAR, "hidden")
+    pixels = page.locator(".decide").screenshot(animations="disabled")
+    page.evaluate(_ONLY_THE_BAR, "")
+    return pixels

@@ -32,7 +32,10 @@ _RECTS = """([selector, start, end]) => {
   const range = document.createRange();
   range.setStart(found.startContainer, found.startOffset);
   range.setEnd(found.endContainer, found.endOffset);
-  range.startContainer.parentElement.scrollIntoView({block: 'nearest'});
+  const box = document.querySelector(selector);
+  box.scrollIntoView({block: 'nearest'});
+  const [seen, place] = [box.getBoundingClientRect(), range.getBoundingClientRect()];
+  if (place.top < seen.top || place.bottom > seen.bottom) box.scrollTop += place.top - seen.top - 20;
   const rects = [...range.getClientRects()].filter((rect) => rect.width);
   const [first, last] = [rects[0], rects.at(-1)];
   return [first.left, first.top + first.height / 2, last.right, last.top + last.height / 2];

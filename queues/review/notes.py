@@ -1,0 +1,133 @@
+"""The thread of an item: who may read it, who may write in it, and whom a note names.
+
+An item is reviewed blind, so nobody reads what others say about it before having submitted: not who holds
+it, nor who could still be given it. Nor can such a person be named, who would be led to it.
+"""
+
+import re
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from accounts.events import record
+from accounts.models import Membership, Project
+from accounts.permissions import held_by_actor
+from accounts.roles import ROLES, Permission, Role
+from queues.errors import Fault, Invalid, NotAllowed, NotFound
+from queues.models import Item, Mention, Note, Review, Slot, SlotState
+from queues.models.note import NOTE_MAX
+
+THREAD_SHOWN = 500  # notes of one item: the newest, in their order
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def item_of(project_id: int, item_id: int) -> Item:
+    """The item of this project with its texts, or NotFound."""
+    items = Item.objects.select_related("queue", "prediction__payload")
+    item = items.filter(pk=item_id, queue__project=project_id).first()
+    if item is None:
+        raise NotFound(_("There is no such item in this project. Choose one from your decisions."))
+    return item
+
+
+def check_can_read(item: Item, project: Project, by: Actor) -> None:
+    """Whoever may read the project or has submitted a review of the item, and does not hold it now."""
+    own = Slot.objects.filter(item=item.pk, person=by.person_id, state=SlotState.LEASED)
+    if own.exists():
+        raise NotAllowed(_("You hold this item. What others say about it is shown after you have submitted."))
+    if Permission.READ in held_by_actor(by, project):
+        return
+    if not Review.objects.filter(item=item.pk, person=by.person_id, withdrawn_at=None).exists():
+        raise NotAllowed(
+            _("The notes of an item are shown to those who have reviewed it. Submit your review first.")
+        )
+
+
+def thread_of(item_id: int) -> Sequence[Note]:
+    """The notes of an item, oldest first, with their authors and mentions; two statements."""
+    newest = Note.objects.filter(item=item_id).select_related("author").prefetch_related("mentions__person")
+    return list(newest.order_by("-id")[:THREAD_SHOWN])[::-1]
+
+
+def mentions_of(person_id: int, project_id: int) -> QuerySet[Mention]:
+    """Where this person was named in the project, to be read page by page, newest first."""
+    return Mention.objects.filter(person=person_id, note__item__queue__project=project_id).select_related(
+        "note__author", "note__item__queue"
+    )
+
+
+@transaction.atomic
+def add(item_id: int, *, project: Project, by: Actor, text: str) -> Note:
+    """Add a note to the item's thread, and tell the members whom it names with @.
+
+    Raises Invalid for a text that cannot be a note, or that names somebody who may not read the thread.
+    """
+    item = item_of(project.pk, item_id)
+    check_can_read(item, project, by)
+    if fault := _text_fault(text):
+        raise Invalid(_("The note was not added: see the marked place."), [fault])
+    named = named_in(text, project.pk)
+    if blind := sorted(one.person.name for one in named if not _may_be_led_to(one, item)):
+        raise Invalid(
+            _("The note was not added: see the marked place."),
+            [Fault("/text", "note.mention_is_blind", _blind(blind))],
+        )
+    note = Note.objects.create(item=item, author_id=by.as_person(), text=text)
+    Mention.objects.bulk_create([Mention(note=note, person=one.person) for one in named])
+    record(
+        kind="note.added",
+        project_id=project.pk,
+        by=by,
+        subject_kind="item",
+        subject_id=item.pk,
+        after={"note": note.pk, "mentions": [one.person_id for one in named]},
+    )
+    return note
+
+
+def named_in(text: str, project_id: int) -> list[Membership]:
+    """The members whom a text names: @ and the whole name, after a space or at the beginning.
+
+    Where one name begins another, the longer one is meant. Two members of one name are both named.
+    """
+    if "@" not in text:
+        return []
+    members = Membership.objects.filter(project=project_id, person__is_active=True).select_related("person")
+    found: dict[int, Membership] = {}
+    rest = text.casefold()
+    by_length = sorted(members, key=lambda one: (-len(one.person.name), one.pk))
+    for name in dict.fromkeys(one.person.name.casefold() for one in by_length):
+        pattern = re.compile(rf"(?<!\S)@{re.escape(name)}(?!\w)")
+        if pattern.search(rest):
+            rest = pattern.sub(" ", rest)
+            found |= {one.pk: one for one in by_length if one.person.name.casefold() == name}
+    return sorted(found.values(), key=lambda one: one.pk)
+
+
+def _text_fault(text: str) -> Fault | None:
+    if not text.strip():
+        return Fault("/text", "note.missing", _("Write what you want to say."))
+    if len(text) > NOTE_MAX:
+        return Fault("/text", "note.too_long", _("At most %(n)s characters.") % {"n": f"{NOTE_MAX:,}"})
+    if _UNSTORABLE.search(text):
+        return Fault("/text", "note.not_storable", _("NUL and lone surrogates cannot be stored."))
+    return None
+
+
+def _may_be_led_to(member: Membership, item: Item) -> bool:
+    """Whether this member would not read the thread before a review of their own."""
+    holds = Slot.objects.filter(item=item.pk, person=member.person_id, state=SlotState.LEASED).exists()
+    if holds:
+        return False
+    if Permission.READ in ROLES[Role(member.role)]:
+        return True
+    return Review.objects.filter(item=item.pk, person=member.person_id, withdrawn_at=None).exists()
+
+
+def _blind(names: Sequence[str]) -> str:
+    return _("%(names)s could still be given this item, and would come to it unbiased no more.") % {
+        "names": ", ".join(names)
+    }
