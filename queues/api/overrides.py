@@ -70,6 +70,10 @@ class OverrideRatesLine(BaseModel):
     other_is_too_frequent: bool
 
 
+class OverrideRates(BaseModel):
+    items: list[OverrideRatesLine]
+
+
 class OverridesView(ProjectView):
     """The overrides on items that are not under review, newest first; ?kind=, ?queue=slug."""
 
@@ -97,7 +101,7 @@ class OverrideRatesView(ProjectView):
     permission = {"GET": Permission.READ}
     parameters = frozenset({"queue"})
 
-    @extend_schema(responses={200: list[OverrideRatesLine]})
+    @extend_schema(responses={200: OverrideRates})
     def get(self, request: ProjectRequest) -> Response:
         scope = Scope(request.project.pk, _queue_id(request))
         by_kind, reasons = rates_by(cells_of(scope), lambda cell: cell.kind), reasons_of(scope)
@@ -116,8 +120,8 @@ class OverrideRatesView(ProjectView):
                 ],
                 other_is_too_frequent=why is not None and why.is_alarm,
             )
-            lines.append(line.model_dump(mode="json"))
-        return Response(lines)
+            lines.append(line)
+        return Response(OverrideRates(items=lines).model_dump(mode="json"))
 
 
 def _queue_id(request: ProjectRequest) -> int | None:

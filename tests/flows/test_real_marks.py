@@ -60,20 +60,20 @@ class Wanted:
 
 def errors_of(row: Row) -> list[Wanted]:
     """qa_feedback: error spans of the first output, each with its kind."""
-    spans = next((a["spans"] for a in row["annotations"] if a["question"] == "errors"), [])
+    spans: Any = next((a["spans"] for a in row["annotations"] if a["question"] == "errors"), [])
     return [Wanted(one["start"], one["end"], one["label"]) for one in spans]
 
 
 def mqm_of(row: Row) -> list[Wanted]:
     """mqm: the rater with the most marks; those on the source are of another text."""
     raters = [a["spans"] for a in row["annotations"] if a["question"] == "mqm"]
-    spans = [one for one in max(raters, key=len, default=[]) if one.get("side") != "source"]
+    spans: list[Row] = [one for one in max(raters, key=len, default=[]) if one.get("side") != "source"]
     return [Wanted(one["start"], one["end"], one["label"], one["severity"]) for one in spans]
 
 
 def edits_of(row: Row) -> list[Wanted]:
     """lamp: what a writer changed, where the place is known."""
-    spans = next((a["spans"] for a in row["annotations"] if a["question"] == "edits"), [])
+    spans: Any = next((a["spans"] for a in row["annotations"] if a["question"] == "edits"), [])
     known = [one for one in spans if "derived_start" in one]
     return [Wanted(one["derived_start"], one["derived_end"], one["label"]) for one in known]
 

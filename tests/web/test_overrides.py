@@ -150,7 +150,7 @@ def test_the_statements_do_not_grow_with_the_overrides(
 def test_programs_read_the_same_and_see_people_only_where_they_may_settle(people: Cast) -> None:
     engineer, lead = Program(people, people.mel), Program(people, people.lee)
 
-    rates = {line["kind"]: line for line in engineer.get("overrides/rates").json()}
+    rates = {line["kind"]: line for line in engineer.get("overrides/rates").json()["items"]}
     (blind,) = engineer.get("overrides?kind=model").json()["items"]
     (seen,) = lead.get("overrides?kind=model").json()["items"]
 
