@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
+from queues.ingest.queries import excerpt
 from queues.models import Decision, Item, ItemState, Queue, Review, Verdict
 from queues.newest import PAGE_SIZE
 from queues.review import form as forms
@@ -119,6 +120,5 @@ def _with_reviews() -> QuerySet[Item]:
     standing = (
         Review.objects.filter(withdrawn_at__isnull=True).select_related("person", "form").order_by("pk")
     )
-    return Item.objects.select_related("queue__form", "prediction").prefetch_related(
-        Prefetch("reviews", standing)
-    )
+    items = Item.objects.select_related("queue__form", "prediction").annotate(excerpt=excerpt("prediction__"))
+    return items.prefetch_related(Prefetch("reviews", standing))

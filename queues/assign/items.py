@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from queues.assign.attached import ATTACHED
+from queues.ingest.queries import excerpt
 from queues.models import Item, ItemState, Slot, SlotState, Verdict
 from queues.newest import LOOK_AT, PAGE_SIZE
 
@@ -76,7 +77,7 @@ def items_of(
     """A page of the queue's items in one state, with who holds or did their slots.
 
     Narrowed, at most LOOK_AT items are looked through for one page. Four statements. Each row has
-    `attached`: how many say the same.
+    `attached`: how many say the same, and `excerpt`: how its output begins.
     """
     in_order = Item.objects.order_by("-priority", "due_at", "pk")
     walk = in_order.filter(queue_id=queue_id, state=state)
@@ -117,7 +118,7 @@ def _with_people(rows: QuerySet[Item]) -> QuerySet[Item]:
     standing = Verdict.objects.filter(withdrawn_at__isnull=True)
     return (
         rows.select_related("prediction")
-        .annotate(attached=ATTACHED)
+        .annotate(attached=ATTACHED, excerpt=excerpt("prediction__"))
         .prefetch_related(Prefetch("slots", holders.order_by("seq")), Prefetch("verdicts", standing))
     )
 

@@ -89,11 +89,16 @@ def is_flooded() -> bool:
         return bool((cursor.fetchone() or (False,))[0])
 
 
+def excerpt(path: str = "") -> Left:
+    """How an output begins, for a list. path: from the row to its prediction, such as "prediction__"."""
+    return Left(f"{path}payload__output_text", EXCERPT)
+
+
 def listed(project_id: int) -> QuerySet[Prediction]:
     """Predictions as a list shows them: with routing, second looks and excerpt."""
     rows = Prediction.objects.filter(project_id=project_id).select_related("routing")
     rows = rows.prefetch_related(Prefetch("second_looks", SecondLook.objects.order_by("id")))
-    return rows.annotate(excerpt=Left("payload__output_text", EXCERPT))
+    return rows.annotate(excerpt=excerpt())
 
 
 def named(project_id: int, prediction_id: str) -> Prediction | None:
