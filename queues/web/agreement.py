@@ -15,8 +15,10 @@ from accounts.roles import Permission
 from queues.agree import queries as agree
 from queues.agree.metric import AT_AN_END, FEW_UNITS, HINGES_ON_ONE, NO_PAIRS, ONE_VALUE, PERFECT, Figure
 from queues.agree.queries import QuestionAgreement, QueueAgreement
+from queues.agree.shared_items import DECISION, LOOK_AT
 from queues.errors import NotFound
 from queues.models import Queue
+from queues.web.answer_words import in_words
 from queues.web.csv_file import csv_file
 from queues.web.labels import labels_of_versions
 from queues.web.paging import address
@@ -69,9 +71,9 @@ class Line(NamedTuple):
 @require_safe
 def agreement(request: ProjectRequest) -> HttpResponse:
     """One queue's questions; ?queue= chooses the queue, ?only=drawn the items that chance drew."""
-    queues = _queues(request)
-    queue = _chosen(request, queues)
-    context: dict[str, Any] = {"queues": queues, "queue": queue, "look_at": agree.LOOK_AT}
+    queues = queues_of(request)
+    queue = chosen_of(request, queues)
+    context: dict[str, Any] = {"queues": queues, "queue": queue, "look_at": LOOK_AT}
     if queue:
         drawn_only = _is_drawn_only(request)
         found = agree.of_queue(queue, drawn_only=drawn_only)
@@ -91,7 +93,7 @@ def agreement(request: ProjectRequest) -> HttpResponse:
 @require_safe
 def agreement_csv(request: ProjectRequest) -> HttpResponse:
     """The table of the page, full digits."""
-    queue = _chosen(request, _queues(request))
+    queue = chosen_of(request, queues_of(request))
     if queue is None:
         raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
     found = agree.of_queue(queue, drawn_only=_is_drawn_only(request))
@@ -103,11 +105,11 @@ def _row(one: QuestionAgreement) -> tuple[object, ...]:
     return (*first, *_ends(one.percent), *_ends(one.ac1))
 
 
-def _queues(request: ProjectRequest) -> list[Queue]:
+def queues_of(request: ProjectRequest) -> list[Queue]:
     return list(Queue.objects.filter(project=request.project).select_related("form").order_by("name", "id"))
 
 
-def _chosen(request: ProjectRequest, queues: list[Queue]) -> Queue | None:
+def chosen_of(request: ProjectRequest, queues: list[Queue]) -> Queue | None:
     """The queue that was asked for; without a word, the first. NotFound for another project's."""
     slug = request.GET.get("queue", "")
     if not slug:
@@ -142,7 +144,7 @@ def _tabs(request: ProjectRequest, found: QueueAgreement, *, drawn_only: bool) -
 
 
 def _line(one: QuestionAgreement, labels: dict[str, str]) -> Line:
-    words = [(_value_words(one, value, labels), share) for value, share in one.shares]
+    words = [(value_words(one.key, value, labels), share) for value, share in one.shares]
     more = max(0, len(words) - SHARES_SHOWN)
     return Line(
         one,
@@ -154,9 +156,14 @@ def _line(one: QuestionAgreement, labels: dict[str, str]) -> Line:
     )
 
 
-def _value_words(one: QuestionAgreement, value: object, labels: dict[str, str]) -> str:
+def value_words(key: str, value: object, labels: dict[str, str]) -> str:
+    """An answer on its scale, as people read it: sets in the order of their codes, rankings in their own."""
+    if isinstance(value, frozenset):
+        return in_words(key, sorted(value), labels)
+    if isinstance(value, tuple):
+        return in_words(key, list(value), labels)
     code = f"{value:g}" if isinstance(value, float) else str(value)
-    return labels.get(code if one.key == agree.DECISION else f"{one.key}={code}", code)
+    return labels.get(code if key == DECISION else f"{key}={code}", code)
 
 
 def says(figure: Figure) -> Saying:

@@ -5,6 +5,7 @@ from django.urls import path
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.web import (
     agreement,
+    agreement_people,
     bulk,
     datasets,
     dispute_rule,
@@ -92,6 +93,9 @@ urlpatterns = [
     ),
     path(f"{PROJECT}agreement/", agreement.agreement, name="agreement"),
     path(f"{PROJECT}agreement.csv", agreement.agreement_csv, name="agreement-csv"),
+    path(f"{PROJECT}agreement/people/", agreement_people.people, name="agreement-people"),
+    path(f"{PROJECT}agreement/people.csv", agreement_people.people_csv, name="agreement-people-csv"),
+    path(f"{PROJECT}agreement/differing/", agreement_people.differing, name="agreement-differing"),
     path(f"{PROJECT}disputes/", disputes.disputes, name="disputes"),
     path(f"{PROJECT}items/<id:item_id>/settle", disputes.settle, name="settle"),
     path(f"{PROJECT}items/<id:item_id>/reopen", disputes.reopen, name="reopen"),

@@ -12,6 +12,7 @@ from accounts.actor import Actor
 from accounts.models import Person
 from queues import pipeline
 from queues.agree import queries as agree
+from queues.agree import shared_items
 from queues.models import Item, Queue
 from tests.factories.projects import Cast
 from tests.factories.reviews import APPROVE, REJECT, reviewed
@@ -175,7 +176,7 @@ def test_the_page_costs_the_same_statements_however_much_was_reviewed(
 def test_no_more_than_a_bounded_number_of_items_is_looked_at(
     people: Cast, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agree, "LOOK_AT", 5)
+    monkeypatch.setattr(shared_items, "LOOK_AT", 5)
     twelve(queue, people)
 
     found = agree.of_queue(queue)

@@ -1,0 +1,172 @@
+"""Who agrees with whom: pairs of people, each person against the rest, and agreement without them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from django.utils.translation import gettext as _
+
+from accounts import events
+from accounts.actor import Actor
+from queues.agree import metrics as _shipped  # noqa: F401 - importing it registers the metrics
+from queues.agree.distances import LEVELS
+from queues.agree.metric import Figure, metrics
+from queues.agree.metrics.raters import against_rest, alpha_without
+from queues.agree.patterns import Answer, Answers, Pattern, answers_of, histogram_of, pattern_of
+from queues.agree.shared_items import Asked, Given, SharedItem, asked_in, newest
+from queues.errors import NotFound
+from queues.models import Queue
+from queues.statistics.proportions import Interval, wilson
+
+MOST_PAIRS = 200  # rows of the table of pairs, those that share most first
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person's place among the others. n_shared: items that they and somebody else answered.
+
+    against_rest: on the scale of alpha. without: alpha if they had answered nothing; influence: that minus
+    alpha, above 0 where their answers lower it. None where the question has no alpha.
+    """
+
+    person_id: int
+    n_shared: int
+    against_rest: float | None
+    without: Figure | None
+    influence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two people on the items that both answered: how often they said the same, and their alpha."""
+
+    one_id: int
+    other_id: int
+    n_items: int
+    n_same: int
+    share: Interval
+    alpha: Figure
+
+    @property
+    def same(self) -> float:
+        """0..1"""
+        return self.n_same / self.n_items
+
+    @property
+    def n_differing(self) -> int:
+        """Items on which they said different things."""
+        return self.n_items - self.n_same
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """One question of one queue. main: agreement of all; n_pairs: of people, of which `pairs` are shown."""
+
+    asked: Asked
+    choices: Sequence[Asked]
+    main: Figure
+    people: Sequence[Person]
+    pairs: Sequence[Pair]
+    n_pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """An item on which two people said different things."""
+
+    item: SharedItem
+    one: Answer
+    other: Answer
+
+
+def among(queue: Queue, *, key: str) -> Among:
+    """Figures by person for one question, over the newest shared items; NotFound for an unknown key."""
+    choices, asked = _asked(queue, key)
+    units = [unit for unit in map(asked.given_to, newest(queue.pk)) if unit]
+    answers = _answers(asked, units)
+    main = metrics.get(asked.scale.metric)(answers)
+    pairs = _pairs(asked, units)
+    return Among(asked, choices, main, _people(asked, units, answers, main), pairs[:MOST_PAIRS], len(pairs))
+
+
+def differing(queue: Queue, *, key: str, one_id: int, other_id: int) -> tuple[Asked, list[Differing]]:
+    """The items, newest first, on which these two did not say the same."""
+    _choices, asked = _asked(queue, key)
+    found = []
+    for item in newest(queue.pk):
+        given = dict(asked.given_to(item))
+        if one_id in given and other_id in given and given[one_id] != given[other_id]:
+            found.append(Differing(item, given[one_id], given[other_id]))
+    return asked, found[::-1]
+
+
+def note_reading(queue: Queue, *, by: Actor, key: str, people: Sequence[int] = ()) -> None:
+    """Figures about persons were looked at. people: whose, empty for everybody's."""
+    events.record(
+        project_id=queue.project_id,
+        kind="agreement.people_read",
+        by=by,
+        subject_kind="queue",
+        subject_id=queue.pk,
+        after={"question": key, "people": list(people)},
+    )
+
+
+def _asked(queue: Queue, key: str) -> tuple[Sequence[Asked], Asked]:
+    choices, _left_out = asked_in(queue)
+    for asked in choices:
+        if asked.key == key:
+            return choices, asked
+    raise NotFound(_("The form of this queue has no such question. Choose one from the page of agreement."))
+
+
+def _answers(asked: Asked, units: Iterable[Iterable[Given]]) -> Answers:
+    return answers_of(histogram_of([one.answer for one in unit] for unit in units), asked.scale.values)
+
+
+def _level(asked: Asked) -> str | None:
+    """The level of alpha; None for rankings, whose coefficient is another."""
+    level = asked.scale.metric.removeprefix("alpha_")
+    return level if level in LEVELS else None
+
+
+def _people(asked: Asked, units: list[list[Given]], answers: Answers, main: Figure) -> list[Person]:
+    """Whoever shares an item with somebody; those that agree least with the rest first."""
+    histogram = histogram_of([one.answer for one in unit] for unit in units)
+    gave: dict[int, Counter[tuple[Pattern, Answer]]] = defaultdict(Counter)
+    for unit in units:
+        pattern = pattern_of(one.answer for one in unit)
+        if len(pattern) > 1:
+            for one in unit:
+                gave[one.person_id][pattern, one.answer] += 1
+    level, found = _level(asked), []
+    for person_id, said in gave.items():
+        rest = without = influence = None
+        if level:
+            rest = against_rest(answers, said, level=level)
+            without = alpha_without(histogram, said, values=answers.values, level=level)
+            if without.value is not None and main.value is not None:
+                influence = without.value - main.value
+        found.append(Person(person_id, said.total(), rest, without, influence))
+    return sorted(found, key=_least_agreeing_first)
+
+
+def _least_agreeing_first(person: Person) -> tuple[bool, float, int]:
+    return (person.against_rest is None, person.against_rest or 0.0, person.person_id)
+
+
+def _pairs(asked: Asked, units: list[list[Given]]) -> list[Pair]:
+    """All pairs with a common item, those that share most first."""
+    common: Mapping[tuple[int, int], list[tuple[Given, Given]]] = defaultdict(list)
+    for unit in units:
+        for one, other in combinations(sorted(unit, key=lambda given: given.person_id), 2):
+            common[one.person_id, other.person_id].append((one, other))
+    found = [_pair(asked, people, both) for people, both in common.items()]
+    return sorted(found, key=lambda pair: (-pair.n_items, pair.one_id, pair.other_id))
+
+
+def _pair(asked: Asked, people: tuple[int, int], both: list[tuple[Given, Given]]) -> Pair:
+    n_same = sum(one.answer == other.answer for one, other in both)
+    alpha = metrics.get(asked.scale.metric)(_answers(asked, both))
+    return Pair(*people, len(both), n_same, wilson(n_same / len(both), len(both)), alpha)

@@ -1,0 +1,141 @@
+"""Agreement by person: who agrees with whom, for those who lead. Each look leaves an event."""
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any, NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.gate import ProjectRequest, needs
+from accounts.roles import Permission
+from queues.agree import people as agree
+from queues.agree.shared_items import DECISION, LOOK_AT
+from queues.audit import queries as audit
+from queues.errors import NotFound
+from queues.models import Queue
+from queues.newest import PAGE_SIZE
+from queues.web.agreement import METRICS, WHY_NOT, chosen_of, queues_of, value_words
+from queues.web.csv_file import csv_file
+from queues.web.labels import labels_of_versions
+from queues.web.paging import number
+
+_HEAD = (
+    "kind", "question", "metric", "one", "one_id", "other", "other_id", "items", "same", "same_low",
+    "same_high", "alpha", "alpha_low", "alpha_high", "against_rest", "influence",
+)  # fmt: skip
+
+
+class PairLine(NamedTuple):
+    """Two people in the table, with the address of the items on which they differ."""
+
+    of: agree.Pair
+    one: str
+    other: str
+    url: str
+
+
+@needs(Permission.SETTLE)
+@require_safe
+def people(request: ProjectRequest) -> HttpResponse:
+    """One question of one queue: each person against the rest, and all pairs."""
+    queues = queues_of(request)
+    queue = chosen_of(request, queues)
+    context: dict[str, Any] = {"queues": queues, "queue": queue, "look_at": LOOK_AT}
+    if queue:
+        found = _found(request, queue)
+        names = _names(found)
+        context |= {
+            "found": found,
+            "metric": METRICS[found.asked.scale.metric],
+            "why": WHY_NOT.get(found.main.why or "", ""),
+            "people": [(one, names.get(one.person_id, "")) for one in found.people],
+            "pairs": [_line(request, queue, found.asked.key, pair, names) for pair in found.pairs],
+            "csv_url": _address(request, "agreement-people-csv", queue, found.asked.key),
+        }
+    return render(request, "agreement/people.html", context)
+
+
+@needs(Permission.SETTLE)
+@require_safe
+def people_csv(request: ProjectRequest) -> HttpResponse:
+    """Both tables in one, full digits."""
+    queue = _queue(request)
+    found = _found(request, queue)
+    names, start = _names(found), (found.asked.key, found.asked.scale.metric)
+    persons = (
+        ("person", *start, names.get(one.person_id, ""), one.person_id, None, None, one.n_shared, None, None,
+         None, None, None, None, one.against_rest, one.influence)
+        for one in found.people
+    )  # fmt: skip
+    pairs = (
+        ("pair", *start, names.get(pair.one_id, ""), pair.one_id, names.get(pair.other_id, ""), pair.other_id,
+         pair.n_items, pair.same, pair.share.low, pair.share.high, pair.alpha.value, pair.alpha.low,
+         pair.alpha.high, None, None)
+        for pair in found.pairs
+    )  # fmt: skip
+    return csv_file(f"agreement-people-{queue.slug}", _HEAD, chain(persons, pairs))
+
+
+@needs(Permission.SETTLE)
+@require_safe
+def differing(request: ProjectRequest) -> HttpResponse:
+    """The items on which two people said different things about one question."""
+    queue = _queue(request)
+    one_id, other_id = number(request, "one"), number(request, "other")
+    if one_id is None or other_id is None:
+        raise NotFound(_("Name two people. Choose a pair from the page of agreement by person."))
+    key = _key(request)
+    asked, found = agree.differing(queue, key=key, one_id=one_id, other_id=other_id)
+    agree.note_reading(queue, by=request.actor, key=key, people=[one_id, other_id])
+    labels, names = labels_of_versions([queue.form]), audit.names_of([one_id, other_id])
+    context = {
+        "queue": queue,
+        "asked": asked,
+        "one": names.get(one_id, ""),
+        "other": names.get(other_id, ""),
+        "n_items": len(found),
+        "rows": [
+            (row.item, value_words(key, row.one, labels), value_words(key, row.other, labels))
+            for row in found[:PAGE_SIZE]
+        ],
+        "people_url": _address(request, "agreement-people", queue, key),
+    }
+    return render(request, "agreement/differing.html", context)
+
+
+def _found(request: ProjectRequest, queue: Queue) -> agree.Among:
+    found = agree.among(queue, key=_key(request))
+    agree.note_reading(queue, by=request.actor, key=found.asked.key)
+    return found
+
+
+def _key(request: ProjectRequest) -> str:
+    return request.GET.get("question") or DECISION
+
+
+def _queue(request: ProjectRequest) -> Queue:
+    queue = chosen_of(request, queues_of(request))
+    if queue is None:
+        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    return queue
+
+
+def _names(found: agree.Among) -> Mapping[int, str]:
+    return audit.names_of(one.person_id for one in found.people)
+
+
+def _line(
+    request: ProjectRequest, queue: Queue, key: str, pair: agree.Pair, names: Mapping[int, str]
+) -> PairLine:
+    url = _address(request, "agreement-differing", queue, key, one=pair.one_id, other=pair.other_id)
+    return PairLine(pair, names.get(pair.one_id, ""), names.get(pair.other_id, ""), url)
+
+
+def _address(request: ProjectRequest, name: str, queue: Queue, key: str, **more: int) -> str:
+    query = urlencode([("queue", queue.slug), ("question", key), *more.items()])
+    return f"{reverse(f'web:{name}', args=[request.project.slug])}?{query}"
