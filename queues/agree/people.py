@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from django.utils.translation import gettext as _
-
 from accounts import events
 from accounts.actor import Actor
 from queues.agree import metrics as _shipped  # noqa: F401 - importing it registers the metrics
@@ -14,8 +12,7 @@ from queues.agree.distances import LEVELS
 from queues.agree.metric import Figure, metrics
 from queues.agree.metrics.raters import against_rest, alpha_without
 from queues.agree.patterns import Answer, Answers, Pattern, answers_of, histogram_of, pattern_of
-from queues.agree.shared_items import Asked, Given, SharedItem, asked_in, newest
-from queues.errors import NotFound
+from queues.agree.shared_items import Asked, Given, SharedItem, newest, question_in
 from queues.models import Queue
 from queues.statistics.proportions import Interval, wilson
 
@@ -82,7 +79,7 @@ class Differing:
 
 def among(queue: Queue, *, key: str) -> Among:
     """Figures by person for one question, over the newest shared items; NotFound for an unknown key."""
-    choices, asked = _asked(queue, key)
+    choices, asked = question_in(queue, key)
     units = [unit for unit in map(asked.given_to, newest(queue.pk)) if unit]
     answers = _answers(asked, units)
     main = metrics.get(asked.scale.metric)(answers)
@@ -92,7 +89,7 @@ def among(queue: Queue, *, key: str) -> Among:
 
 def differing(queue: Queue, *, key: str, one_id: int, other_id: int) -> tuple[Asked, list[Differing]]:
     """The items, newest first, on which these two did not say the same."""
-    _choices, asked = _asked(queue, key)
+    _choices, asked = question_in(queue, key)
     found = []
     for item in newest(queue.pk):
         given = dict(asked.given_to(item))
@@ -111,14 +108,6 @@ def note_reading(queue: Queue, *, by: Actor, key: str, people: Sequence[int] = (
         subject_id=queue.pk,
         after={"question": key, "people": list(people)},
     )
-
-
-def _asked(queue: Queue, key: str) -> tuple[Sequence[Asked], Asked]:
-    choices, _left_out = asked_in(queue)
-    for asked in choices:
-        if asked.key == key:
-            return choices, asked
-    raise NotFound(_("The form of this queue has no such question. Choose one from the page of agreement."))
 
 
 def _answers(asked: Asked, units: Iterable[Iterable[Given]]) -> Answers:

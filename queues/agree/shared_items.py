@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from queues.agree.patterns import Answer
 from queues.agree.scale import Scale, scale_of
+from queues.errors import NotFound
 from queues.models import Decision, Queue
 from queues.review import form as forms
 from queues.review.question import Question
@@ -22,10 +24,12 @@ _DECISIONS = Scale(
 
 # Words of the partial index item_with_overlap, which the database must recognise whatever the arguments.
 _REVIEWS = """
-SELECT i.id, i.prediction_id, i.overlap_drawn, i.other_id IS NOT NULL, r.person_id, r.decision, r.answers
-FROM (SELECT id, prediction_id, overlap_drawn, other_id FROM queues_item
+SELECT i.id, i.prediction_id, i.overlap_drawn, i.created_at, p.model_version,
+       i.other_id IS NOT NULL, r.person_id, r.decision, r.answers
+FROM (SELECT id, prediction_id, overlap_drawn, created_at, other_id FROM queues_item
       WHERE queue_id = %s AND reviews_needed > 1 AND state IN ('in_review', 'disputed', 'settled')
       ORDER BY id DESC LIMIT %s) i
+JOIN queues_prediction p ON p.id = i.prediction_id
 JOIN queues_review r ON r.item_id = i.id
 WHERE r.withdrawn_at IS NULL AND r.decision <> 'escalate'
 ORDER BY i.id
@@ -55,6 +59,8 @@ class SharedItem:
     item_id: int
     prediction_id: int
     is_drawn: bool
+    opened_at: datetime
+    model_version: str
     said: list[Said]
 
 
@@ -87,10 +93,12 @@ def newest(queue_id: int) -> list[SharedItem]:
     found: dict[int, SharedItem] = {}
     with connection.cursor() as cursor:
         cursor.execute(_REVIEWS, [queue_id, LOOK_AT])
-        for item_id, prediction_id, is_drawn, compares, person_id, decision, answers in cursor.fetchall():
-            item = found.setdefault(item_id, SharedItem(item_id, prediction_id, is_drawn, []))
+        for row in cursor.fetchall():
+            item_id, prediction_id, is_drawn, opened_at, model, compares, person_id, decision, answers = row
+            if item_id not in found:
+                found[item_id] = SharedItem(item_id, prediction_id, is_drawn, opened_at, model, [])
             document = json.loads(answers) if isinstance(answers, str) else answers
-            item.said.append(Said(person_id, None if compares else decision, document))
+            found[item_id].said.append(Said(person_id, None if compares else decision, document))
     return list(found.values())
 
 
@@ -105,3 +113,12 @@ def asked_in(queue: Queue) -> tuple[Sequence[Asked], Sequence[str]]:
         else:
             asked.append(Asked(question.key, question.label, question.level, scale, question))
     return asked, left_out
+
+
+def question_in(queue: Queue, key: str) -> tuple[Sequence[Asked], Asked]:
+    """All that can be asked for, and the one with this key; NotFound when there is none."""
+    choices, _left_out = asked_in(queue)
+    for asked in choices:
+        if asked.key == key:
+            return choices, asked
+    raise NotFound(_("The form of this queue has no such question. Choose one from the page of agreement."))

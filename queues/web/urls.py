@@ -5,6 +5,7 @@ from django.urls import path
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.web import (
     agreement,
+    agreement_groups,
     agreement_people,
     bulk,
     datasets,
@@ -93,6 +94,8 @@ urlpatterns = [
     ),
     path(f"{PROJECT}agreement/", agreement.agreement, name="agreement"),
     path(f"{PROJECT}agreement.csv", agreement.agreement_csv, name="agreement-csv"),
+    path(f"{PROJECT}agreement/groups/", agreement_groups.groups, name="agreement-groups"),
+    path(f"{PROJECT}agreement/groups.csv", agreement_groups.groups_csv, name="agreement-groups-csv"),
     path(f"{PROJECT}agreement/people/", agreement_people.people, name="agreement-people"),
     path(f"{PROJECT}agreement/people.csv", agreement_people.people_csv, name="agreement-people-csv"),
     path(f"{PROJECT}agreement/differing/", agreement_people.differing, name="agreement-differing"),

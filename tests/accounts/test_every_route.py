@@ -70,6 +70,8 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "changes/<id:number>/undo": {"POST": TUNE},
     WEB + "agreement/": {"GET": READ},
     WEB + "agreement.csv": {"GET": READ},
+    WEB + "agreement/groups/": {"GET": READ},
+    WEB + "agreement/groups.csv": {"GET": READ},
     WEB + "agreement/people/": {"GET": SETTLE},
     WEB + "agreement/people.csv": {"GET": SETTLE},
     WEB + "agreement/differing/": {"GET": SETTLE},
