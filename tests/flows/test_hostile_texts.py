@@ -201,6 +201,9 @@ def read_and_mark(seen: Watched) -> None:
 def bar_of(page: Page) -> bytes:
     """The pixels of the decision bar, without what counts, tells of the draft, or offers to undo."""
     page.evaluate(_ONLY_THE_BAR, "hidden")
-    pixels = page.locator(".decide").screenshot(animations="disabled")
+    before, pixels = b"", page.locator(".decide").screenshot(animations="disabled")
+    while pixels != before:  # two alike: nothing is on its way there any more
+        page.wait_for_timeout(50)
+        before, pixels = pixels, page.locator(".decide").screenshot(animations="disabled")
     page.evaluate(_ONLY_THE_BAR, "")
     return pixels

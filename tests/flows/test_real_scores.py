@@ -123,7 +123,7 @@ def answer(row: Row, *, normalise: Any) -> Row:
         "input": message(row["prompt"]),
         "output": {"text": samples[0] or "-"},
         "model": {"request_model": "qa", "version": "qa"},
-        "samples": [{"text": sample or "-"} for sample in samples],
+        "samples": [{"text": sample or "-"} for sample in samples[1:]],  # the first is the output itself
     }
 
 
