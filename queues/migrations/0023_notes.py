@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('queues', '0024_overrides'),
+        ('queues', '0022_overrides'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

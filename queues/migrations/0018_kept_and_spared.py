@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_rate_buckets_without_log'),
-        ('queues', '0019_orders_of_work'),
+        ('queues', '0017_orders_of_work'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

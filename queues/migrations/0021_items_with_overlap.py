@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("queues", "0023_dispute_rules")]
+    dependencies = [("queues", "0020_dispute_rules")]
 
     operations = [
         migrations.AddIndex(

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_rate_buckets_without_log'),
-        ('queues', '0018_queue_settings'),
+        ('queues', '0016_queue_settings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

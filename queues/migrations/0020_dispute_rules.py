@@ -29,7 +29,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("queues", "0021_bulk_changes"),
+        ("queues", "0019_bulk_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_rate_buckets_without_log'),
-        ('queues', '0020_kept_and_spared'),
+        ('queues', '0018_kept_and_spared'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

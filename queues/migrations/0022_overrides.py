@@ -98,7 +98,7 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_rate_buckets_without_log"),
-        ("queues", "0022_items_with_overlap"),
+        ("queues", "0021_items_with_overlap"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ TABLES = ("queues_note", "queues_mention")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("queues", "0016_notes")]
+    dependencies = [("queues", "0023_notes")]
 
     operations = [
         migrations.RunSQL(
