@@ -89,7 +89,10 @@ def marked(text: str) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name == "many lines" else pytest.mark.slow) for name in TEXTS],
+)
 def test_the_longest_text_with_the_most_marks_can_be_read_and_marked(
     people: Cast, enter: Enter, live_server: LiveServer, name: str
 ) -> None:
