@@ -23,7 +23,7 @@ ROWS_MAX = 10_000_000
 
 
 class NewDataset(Body):
-    """name: a-z, digits, hyphens; format: trl_sft, trl_dpo or golden; filter: a filter/1 document."""
+    """name: a-z, digits, hyphens; format: as docs/releases.md lists them; filter: a filter/1 document."""
 
     name: str
     title: str = ""

@@ -4,10 +4,10 @@ Code points stay as they were stored: text parts are joined by nothing, and what
 text (tool calls, files, reasoning) excludes the record instead of being left out silently.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from queues.export.row import Excluded
+from queues.export.row import Excluded, VerdictRow
 
 Message = dict[str, Any]
 
@@ -82,7 +82,46 @@ def fault_in_messages(messages: Any) -> str | None:
 
 
 def _is_empty(message: Message) -> bool:
-    if message.get("tool_calls"):
-        return False
-    content = message.get("content")
+    return not message.get("tool_calls") and is_blank_message(message)
+
+
+def is_blank_message(message: object) -> bool:
+    """No text that says anything; what is no message says nothing either."""
+    return is_blank(message.get("content") if isinstance(message, dict) else None)
+
+
+def is_blank(content: object) -> bool:
+    """No text, or white space only."""
     return not isinstance(content, str) or not content or content.isspace()
+
+
+def answered(row: VerdictRow) -> tuple[list[Message], str] | Excluded:
+    """The prompt, and the answer to it that a person stands behind."""
+    answer = row.good_answer
+    if answer is None:
+        return Excluded("decision.rejected")
+    if row.decision == "approve" and not row.answered_in_text:
+        return Excluded("output.not_text")
+    prompt = prompt_messages(row.input)
+    return prompt if isinstance(prompt, Excluded) else (prompt, answer)
+
+
+def preferred(row: VerdictRow) -> tuple[list[Message], str, str] | Excluded:
+    """The prompt, the correction, and the output that it corrects: same prompt, same candidate."""
+    if row.corrected_text is None:
+        return Excluded("pair.no_correction")
+    if not row.answered_in_text:
+        return Excluded("output.not_text")
+    prompt = prompt_messages(row.input)
+    return prompt if isinstance(prompt, Excluded) else (prompt, row.corrected_text, row.output_text)
+
+
+def single_question(messages: Sequence[Message]) -> str | Excluded:
+    """The text of a prompt that is one message of a user, for consumers that know no conversation."""
+    if len(messages) != 1 or messages[0]["role"] != "user":
+        return Excluded("prompt.not_single_turn")
+    return str(messages[0]["content"])
+
+
+def said_by_assistant(content: str) -> Message:
+    return {"role": "assistant", "content": content}

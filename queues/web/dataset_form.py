@@ -6,12 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from queues.models import Basis, Decision, Queue
+from queues.web.format_names import GROUPED
 
-FORMATS = (
-    ("trl_sft", _("Fine-tuning: conversations for TRL (SFT)")),
-    ("trl_dpo", _("Preferences: corrected against original, for TRL (DPO)")),
-    ("golden", _("Golden: verified answers to test models with")),
-)
 _LISTS = ("queues", "decisions", "basis")
 
 
@@ -24,7 +20,7 @@ class DatasetForm(forms.Form):
         help_text=_("Small letters, digits and hyphens; it stays, as in refunds-dpo@1.0.0."),
     )
     title = forms.CharField(label=_("Title"), max_length=120, required=False)
-    format = forms.ChoiceField(label=_("Format"), choices=FORMATS)
+    format = forms.ChoiceField(label=_("Format"), choices=GROUPED)
     queues = forms.MultipleChoiceField(
         label=_("Queues"),
         required=False,

@@ -14,7 +14,8 @@ from queues.export import actions as export
 from queues.export import reading, releases
 from queues.export.row import Record
 from queues.models import Dataset, Decision
-from queues.web.dataset_form import FORMATS, DatasetForm
+from queues.web.dataset_form import DatasetForm
+from queues.web.format_names import FORMATS
 from queues.web.left_out import LEFT_OUT
 
 RELEASES_SHOWN = 50

@@ -19,6 +19,7 @@ from queues.review import form
 from queues.route import policy_document
 from queues.route.condition import conditions
 from queues.score.compute import known_names
+from queues.web.format_names import FORMATS
 from reviewapp import environment
 from reviewapp.environment import ROOT
 from tests.docs.pages import blocks, read, table
@@ -87,11 +88,19 @@ def test_every_folder_of_the_review_desk_is_on_the_map() -> None:
     assert all(folder in (queues.__doc__ or "") for folder in folders - of_django)
 
 
-def test_every_score_rule_and_format_has_its_row_in_the_methods() -> None:
+def test_every_score_and_rule_has_its_row_in_the_methods() -> None:
     page = read("docs/methods.md")
-    names = known_names() | {kind for kind, _rule in conditions} | {name for name, _format in formats}
+    names = known_names() | {kind for kind, _rule in conditions}
 
     assert {name for name in names if f"`{name}`" not in page} == set()
+
+
+def test_every_format_has_its_rows_and_a_name_for_people() -> None:
+    page = read("docs/releases.md")
+    names = {name for name, _format in formats}
+
+    assert {name for name in names if page.count(f"| `{name}` |") != 2} == set()
+    assert {name for name, _words in FORMATS} == names
 
 
 def test_every_function_that_a_page_names_exists() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from queues.errors import Invalid
 from queues.export import formats as export_formats
 from queues.export import hashing, splits, versions
+from queues.export.formats.trl_kto import weight_ranges
 from queues.ingest.record import check
 from queues.route.audit_sample import uniform
 from queues.route.inclusion import inclusion_probability
@@ -55,7 +56,6 @@ NOT_YET = frozenset(
         "sign_e_process",
         # export and ingest
         "croissant_validation",
-        "kto_weight_range",
         "near_duplicate",
         "origin_cap",
     }
@@ -161,33 +161,19 @@ def dataset_bump(case: Input) -> object:
     return {"bump": [versions.dataset_bump(case["old"], new).value for new in case["new"]]}
 
 
-# The record shapes of later issues; one that is neither here nor known to our formats fails the test.
-NOT_YET_SHAPES = frozenset(
-    {
-        "alpaca",
-        "lm_eval",
-        "openai_chat",
-        "openai_evals",
-        "openai_preference",
-        "promptfoo",
-        "sharegpt",
-        "trl_dpo_implicit",
-        "trl_kto",
-        "trl_sft_prompt_completion",
-    }
-)
-
-
 def format_validation(case: Input) -> object:
     return {"results": [_validated(row["format"], row["record"]) for row in case["records"]]}
 
 
 def _validated(shape: str, record: dict[str, Any]) -> object:
-    if shape in NOT_YET_SHAPES:
-        return NotYet(shape)
     error = export_formats.validate(shape, record)
     observed = NotYet("what other tools did with it, for information")
     return {"valid": error is None, "error": error, "observed": observed}
+
+
+def kto_weight_range(case: Input) -> object:
+    ranges = weight_ranges(case["desirable"], case["undesirable"]) or {}
+    return {f"{name}_range": list(range_) for name, range_ in ranges.items()}
 
 
 def prediction_validation(case: Input) -> object:
@@ -222,6 +208,7 @@ MAPPED: dict[str, Callable[[Input], object]] = {
     "hash_uniform": hash_uniform,
     "horvitz_thompson": horvitz_thompson,
     "inclusion_probability": inclusion,
+    "kto_weight_range": kto_weight_range,
     "llama_guard_parse": llama_guard_parse,
     "moderation_to_guardrails": moderation_to_guardrails,
     "normalise_v1": normalise,

@@ -1,30 +1,47 @@
 """What a format is: from a verdict to a record, and the check of what it wrote. No Django in here."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from queues.export.row import Excluded, Record, VerdictRow
 from queues.registry import Registry
 
 
-class Format(Protocol):
-    """One file format that a dataset can have.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a companion file may say of a release: its name and version, and its files of rows by split."""
+
+    dataset: str
+    version: str
+    title: str
+    files: Mapping[str, str]  # split → file name
+
+
+class Format:
+    """One file format that a dataset can have; the base class of all of them.
 
     shape: the name of its record shape in the reference cases; scope: the consent that a row needs;
-    file_name: the file of a release; keys: all that a record may hold, nothing else leaves.
+    file_name: the file of a release; keys: all that a record may hold, nothing else leaves;
+    rows_min: fewer make a file that the consumer refuses.
     """
 
     shape: str
     scope: str
     file_name: str
     keys: frozenset[str]
+    rows_min = 1
 
     def record(self, row: VerdictRow) -> Record | Excluded:
         """The record of this verdict, or why it has none in this format."""
-        ...
+        raise NotImplementedError
 
     def fault(self, record: Record) -> str | None:
         """The code of the first rule that the record breaks; None when it may be written."""
-        ...
+        raise NotImplementedError
+
+    def companions(self, told: Told) -> Mapping[str, bytes]:
+        """Files that the consumer wants beside the rows, by name; most want none."""
+        return {}
 
 
 formats: Registry[Format] = Registry("format")

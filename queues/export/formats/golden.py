@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from queues.export.conversation import prompt_messages
-from queues.export.formats.base import formats
+from queues.export.conversation import answered, is_blank
+from queues.export.formats.base import Format, formats
 from queues.export.row import Excluded, Record, VerdictRow
 
 # inspect_ai raises ValueError for any other role, `developer` among them.
@@ -12,7 +12,7 @@ _ROLES = ("system", "user", "assistant", "tool")
 _LETTER = re.compile(r"\A[A-Z]\Z")
 
 
-class Golden:
+class Golden(Format):
     """`{"id", "input": text or messages, "target": text or texts, "choices"?, "metadata"?}`."""
 
     shape = "inspect_ai"
@@ -22,14 +22,10 @@ class Golden:
 
     def record(self, row: VerdictRow) -> Record | Excluded:
         """The conversation as input, the answer a person stands behind as target."""
-        answer = row.good_answer
-        if answer is None:
-            return Excluded("decision.rejected")
-        if row.decision == "approve" and not row.answered_in_text:
-            return Excluded("output.not_text")
-        prompt = prompt_messages(row.input)
-        if isinstance(prompt, Excluded):
-            return prompt
+        found = answered(row)
+        if isinstance(found, Excluded):
+            return found
+        prompt, answer = found
         return {"id": row.record_id, "input": prompt, "target": answer}
 
     def fault(self, record: Record) -> str | None:
@@ -42,19 +38,19 @@ class Golden:
 
 def _fault_in_input(input_: object) -> str | None:
     if isinstance(input_, str):
-        return "input.empty" if _is_blank(input_) else None
+        return "input.empty" if is_blank(input_) else None
     if not isinstance(input_, list) or not input_:
         return "input.empty"
     if any(not isinstance(message, dict) or message.get("role") not in _ROLES for message in input_):
         return "messages.role_invalid"
-    if any(_is_blank(message.get("content")) for message in input_):
+    if any(is_blank(message.get("content")) for message in input_):
         return "content.empty"
     return None
 
 
 def _fault_in_target(target: object) -> str | None:
     """A missing target would be read as "" without a word, so it is refused here."""
-    if target is None or target == [] or (isinstance(target, str) and _is_blank(target)):
+    if target is None or target == [] or (isinstance(target, str) and is_blank(target)):
         return "target.missing"
     texts = target if isinstance(target, list) else [target]
     if not all(isinstance(text, str) for text in texts):
@@ -69,10 +65,6 @@ def _fault_in_choices(choices: Any, target: Any) -> str | None:
     if not all(_LETTER.match(letter) and ord(letter) - ord("A") < len(choices) for letter in letters):
         return "choices.target_letter"
     return None
-
-
-def _is_blank(content: object) -> bool:
-    return not isinstance(content, str) or not content or content.isspace()
 
 
 formats.register("golden")(Golden())

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from queues.export.conversation import fault_in_messages, prompt_messages
-from queues.export.formats.base import formats
+from queues.export.conversation import answered, fault_in_messages, said_by_assistant
+from queues.export.formats.base import Format, formats
 from queues.export.row import Excluded, Record, VerdictRow
 
 
-class TrlSft:
+class TrlSft(Format):
     """`{"messages": [system?, user, …, assistant]}`."""
 
     shape = "trl_sft_messages"
@@ -17,15 +17,11 @@ class TrlSft:
 
     def record(self, row: VerdictRow) -> Record | Excluded:
         """Approved outputs as they are, corrected ones as corrected; a rejected one has no good answer."""
-        answer = row.good_answer
-        if answer is None:
-            return Excluded("decision.rejected")
-        if row.decision == "approve" and not row.answered_in_text:
-            return Excluded("output.not_text")
-        prompt = prompt_messages(row.input)
-        if isinstance(prompt, Excluded):
-            return prompt
-        return {"messages": [*prompt, {"role": "assistant", "content": answer}]}
+        found = answered(row)
+        if isinstance(found, Excluded):
+            return found
+        prompt, answer = found
+        return {"messages": [*prompt, said_by_assistant(answer)]}
 
     def fault(self, record: Record) -> str | None:
         messages: Any = record.get("messages")
