@@ -1,14 +1,15 @@
 """Items that a person keeps for later: a lease of hours instead of minutes, off the screen.
 
-It ends by itself like every lease, and the item goes back to the others; the draft stays.
+It ends by itself like every lease, and the item goes back to the others; the draft stays. However often
+one is taken up and kept again, it is kept no longer than LONGEST from the moment in which it was leased.
 """
 
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import QuerySet
-from django.db.models.functions import Now
+from django.db.models import F, QuerySet
+from django.db.models.functions import Least, Now
 from django.utils.translation import gettext as _
 
 from accounts import events
@@ -21,11 +22,12 @@ from queues.models import Slot, SlotState
 
 AT_ONCE = 5  # of one person in a project
 HOURS = (1, 4, 24)
+LONGEST = timedelta(hours=72)
 
 
 @transaction.atomic
 def keep(slot_id: int, *, token: UUID, by: Actor, hours: int) -> Slot:
-    """Put a held item aside for these hours; Invalid when as many as one may keep are there already."""
+    """Put a held item aside for these hours; Invalid when too many are there, or this one for too long."""
     if hours not in HOURS:
         detail = _("Choose one of these: %(choices)s.") % {"choices": ", ".join(map(str, HOURS))}
         raise Invalid(_("The item was not kept."), [Fault("/hours", "aside.hours", detail)])
@@ -38,9 +40,13 @@ def keep(slot_id: int, *, token: UUID, by: Actor, hours: int) -> Slot:
             _("You keep %(n)d items for later, as many as one may.") % {"n": AT_ONCE},
             [Fault("", "aside.too_many", detail)],
         )
-    Slot.objects.filter(pk=slot.pk).update(
-        aside=True, lease_token=uuid4(), lease_until=Now() + timedelta(hours=hours)
-    )
+    until = Least(Now() + timedelta(hours=hours), F("leased_at") + LONGEST)
+    young = Slot.objects.filter(pk=slot.pk, leased_at__gt=Now() - LONGEST)
+    if not young.update(aside=True, lease_token=uuid4(), lease_until=until):
+        raise Invalid(
+            _("You have kept this item for three days."),
+            [Fault("", "aside.too_long", _("Finish it, or pass it on to somebody else."))],
+        )
     _record(slot, "slot.kept", by, hours=hours)
     return Slot.objects.get(pk=slot.pk)
 
@@ -53,7 +59,6 @@ def take_up(slot_id: int, *, project_id: int, by: Actor) -> Slot:
     Slot.objects.filter(pk=slot.pk).update(
         aside=False,
         lease_token=uuid4(),
-        leased_at=Now(),
         lease_until=Now() + timedelta(seconds=slot.queue.lease_seconds),
     )
     _record(slot, "slot.taken_up", by)

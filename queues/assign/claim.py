@@ -27,10 +27,11 @@ _NOT_MINE = """
 """
 _UNTOUCHED = "queue_id = %(queue)s AND state = 'open' AND untouched AND seq = 1"
 _STARTED = "queue_id = %(queue)s AND state = 'open' AND NOT untouched"
+_MY_LANES = " AND lane = ANY(%(lanes)s::text[])"
 
 
 # Only for who refuses something: a flag of a known taxonomy by both names, any other by its category.
-_NOT_REFUSED = """ AND NOT EXISTS (
+NOT_REFUSED = """ AND NOT EXISTS (
       SELECT 1 FROM queues_item i JOIN queues_flag f ON f.prediction_id = i.prediction_id
       WHERE i.id = s.item_id AND f.flagged AND CASE WHEN f.taxonomy = ANY(%(taxonomies)s::text[])
         THEN f.taxonomy || '/' || f.category = ANY(%(named)s::text[])
@@ -41,13 +42,15 @@ _NOT_REFUSED = """ AND NOT EXISTS (
 class Path:
     """How a claim walks. ahead: the started slots that it looks at first; left: those that it walks at last.
 
-    order: the index's own; untouched: what nobody has held.
+    order: the index's own; untouched: what nobody has held. further: the untouched ones past those that
+    `untouched` looks at, for who refuses all of these; empty where it looks at all.
     """
 
     order: str
     untouched: str
     ahead: str
     left: str
+    further: str = ""
 
 
 def _in_lanes(which: str, order: str) -> str:
@@ -70,7 +73,13 @@ def _laned() -> Path:
     untouched = _in_lanes(_UNTOUCHED, order)
     first = f"(SELECT s.priority FROM queues_slot s WHERE {untouched} {order} LIMIT 1)"
     ahead = f"{_in_lanes(_STARTED, order)} AND s.priority >= COALESCE({first}, 0)"
-    return Path(order, f"{untouched} AND s.untouched", ahead, f"{_STARTED} AND lane = ANY(%(lanes)s::text[])")
+    return Path(
+        order,
+        untouched=f"{untouched} AND s.untouched",
+        ahead=ahead,
+        left=f"{_STARTED}{_MY_LANES}",
+        further=f"{_UNTOUCHED}{_MY_LANES}",
+    )
 
 
 PATHS: Mapping[Walk, Path] = {
@@ -81,7 +90,10 @@ PATHS: Mapping[Walk, Path] = {
 
 
 def _claim(path: Path, *, refuses: bool = False) -> str:
-    fit = _NOT_REFUSED if refuses else ""
+    fit = NOT_REFUSED if refuses else ""
+    further = f"""
+    (SELECT s.id FROM queues_slot s WHERE {path.further}{fit}
+      {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),"""
     return f"""
 WITH claimed AS (
   UPDATE queues_slot SET
@@ -91,7 +103,7 @@ WITH claimed AS (
     (SELECT s.id FROM queues_slot s WHERE {path.ahead} AND s.state = 'open' AND {_NOT_MINE}{fit}
       {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),
     (SELECT s.id FROM queues_slot s WHERE {path.untouched} AND s.state = 'open'{fit}
-      {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),
+      {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),{further if refuses and path.further else ""}
     (SELECT s.id FROM queues_slot s WHERE {path.left} AND {_NOT_MINE}{fit}
       {path.order} FOR UPDATE SKIP LOCKED LIMIT 1))
   RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at, is_blind
@@ -114,8 +126,6 @@ LEFT = f"""
 SELECT EXISTS (SELECT 1 FROM queues_slot s WHERE {_UNTOUCHED} {{fit}})
   OR EXISTS (SELECT 1 FROM queues_slot s WHERE {_STARTED} {{fit}} AND {_NOT_MINE})
 """
-_MY_LANES = " AND lane = ANY(%(lanes)s::text[])"
-
 HELD = """
 UPDATE queues_slot SET lease_until = GREATEST(lease_until, now() + make_interval(secs => %(seconds)s))
 WHERE id = (
@@ -141,7 +151,7 @@ def claim(queue_id: int, *, walk: Walk, fit: Fit, person_id: int, token: UUID, s
 
 def is_anything_left(queue_id: int, *, walk: Walk, fit: Fit, person_id: int) -> bool:
     """Whether the queue has an open slot for this person, be it locked by a claim under way or not."""
-    tests = (_MY_LANES if walk is Walk.LANE else "") + (_NOT_REFUSED if fit.refused else "")
+    tests = (_MY_LANES if walk is Walk.LANE else "") + (NOT_REFUSED if fit.refused else "")
     with connection.cursor() as cursor:
         cursor.execute(LEFT.format(fit=tests), _of_person(queue_id, fit, person_id))
         row = cursor.fetchone()
@@ -150,10 +160,13 @@ def is_anything_left(queue_id: int, *, walk: Walk, fit: Fit, person_id: int) -> 
 
 def _of_person(queue_id: int, fit: Fit, person_id: int) -> dict[str, Any]:
     asked: dict[str, Any] = {"queue": queue_id, "me": person_id, "lanes": list(fit.lanes)}
-    if fit.refused:
-        named, unnamed = taxonomy.categories_of(fit.refused)
-        asked |= {"taxonomies": taxonomy.taxonomies(), "named": named, "unnamed": unnamed}
-    return asked
+    return asked | refusal_of(fit.refused) if fit.refused else asked
+
+
+def refusal_of(refused: frozenset[str]) -> dict[str, Any]:
+    """What NOT_REFUSED asks with, for who refuses these groups of content."""
+    named, unnamed = taxonomy.categories_of(refused)
+    return {"taxonomies": taxonomy.taxonomies(), "named": named, "unnamed": unnamed}
 
 
 def held(queue_id: int, *, person_id: int, beside: list[int], seconds: int) -> Lease | None:

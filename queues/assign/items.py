@@ -67,6 +67,11 @@ class Narrowing:
     prediction_ids: Sequence[int] | None = None
     now: datetime | None = None
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether a job that runs later finds the same: words, people and verdicts narrow a list only."""
+        return self.prediction_ids is None and self.person_id is None and not self.decision
+
 
 NOTHING = Narrowing()
 

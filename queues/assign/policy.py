@@ -124,7 +124,7 @@ def _check_daily_limit(profile: WorkProfile, limit: int) -> None:
         withdrawn_at=None,
         item__queue__project=profile.project_id,
     )
-    if len(standing.values_list("pk", flat=True)[:limit]) >= limit:
+    if standing[:limit].count() >= limit:  # counted in the database, and no further than the limit
         raise EnoughToday(
             _("You have done %(n)d reviews today, as many as a lead has set for you. Go on tomorrow.")
             % {"n": limit}

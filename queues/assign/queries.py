@@ -8,13 +8,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-
-from django.db import connection
 
 from queues.assign.forecast import Forecast, forecasts, overdue
-from queues.assign.orders import Walk, orders
-from queues.assign.policy import MayNotWork, check_fit, lanes_of, profiles_of
+from queues.assign.policy import MayNotWork, check_fit, profiles_of
+from queues.assign.waiting import rows, waiting_for
 from queues.models import ItemState, Queue, WorkProfile
 from queues.newest import COUNT_LIMIT
 
@@ -48,48 +45,6 @@ CROSS JOIN LATERAL (
     SELECT 1 FROM queues_item WHERE queue_id = q.id AND state = s.state
     ORDER BY priority DESC, due_at, id LIMIT %(limit)s) counted
 ) n
-"""
-
-# What I could lease now: items nobody has touched, and started ones that were never mine.
-_WAITING = """
-SELECT q.id, untouched.n + started.n
-FROM unnest(%(queues)s::bigint[]) AS q(id)
-CROSS JOIN LATERAL (
-  SELECT count(*) AS n FROM (
-    SELECT 1 FROM queues_slot
-    WHERE queue_id = q.id AND state = 'open' AND untouched AND seq = 1
-    ORDER BY priority DESC, due_at, id LIMIT %(limit)s) counted
-) untouched
-CROSS JOIN LATERAL (
-  SELECT count(DISTINCT s.item_id) AS n FROM (
-    SELECT item_id FROM queues_slot
-    WHERE queue_id = q.id AND state = 'open' AND NOT untouched
-    ORDER BY priority DESC, due_at, id LIMIT %(limit)s) s
-  WHERE NOT EXISTS (SELECT 1 FROM queues_slot m WHERE m.item_id = s.item_id AND m.person_id = %(me)s)
-    AND NOT EXISTS (SELECT 1 FROM queues_skip k WHERE k.item_id = s.item_id AND k.person_id = %(me)s)
-) started
-"""
-
-# The same where each person takes only some lanes: of a queue of other languages nothing waits for me.
-_WAITING_IN_LANES = """
-SELECT q.id, untouched.n + started.n
-FROM unnest(%(queues)s::bigint[], %(lanes)s::text[]) AS q(id, lanes)
-CROSS JOIN LATERAL (
-  SELECT count(*) AS n FROM (
-    SELECT 1 FROM queues_slot
-    WHERE queue_id = q.id AND lane = ANY(string_to_array(q.lanes, ','))
-      AND state = 'open' AND untouched AND seq = 1
-    LIMIT %(limit)s) counted
-) untouched
-CROSS JOIN LATERAL (
-  SELECT count(DISTINCT s.item_id) AS n FROM (
-    SELECT item_id FROM queues_slot
-    WHERE queue_id = q.id AND lane = ANY(string_to_array(q.lanes, ','))
-      AND state = 'open' AND NOT untouched
-    LIMIT %(limit)s) s
-  WHERE NOT EXISTS (SELECT 1 FROM queues_slot m WHERE m.item_id = s.item_id AND m.person_id = %(me)s)
-    AND NOT EXISTS (SELECT 1 FROM queues_skip k WHERE k.item_id = s.item_id AND k.person_id = %(me)s)
-) started
 """
 
 _MINE = """
@@ -157,11 +112,11 @@ def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> li
         return []
     ask = {"queues": ids, "me": person_id, "limit": COUNT_LIMIT + 1, "since": today}
     profiles = profiles_of(person_id, {queue.project_id for queue in queues})
-    waiting, mine, done = (_by_queue(sql, ask) for sql in (_WAITING, _MINE, _DONE_SINCE))
-    waiting |= _waiting_in_lanes(queues, profiles, ask)
+    waiting = waiting_for(person_id, queues, profiles)
+    mine, done = (dict(rows(sql, ask)) for sql in (_MINE, _DONE_SINCE))
     due = oldest_due(ids)
     reasons: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for queue_id, rule, n in _rows(_REASONS, {"queues": ids, "look": LOOKED_AT_FOR_REASONS}):
+    for queue_id, rule, n in rows(_REASONS, {"queues": ids, "look": LOOKED_AT_FOR_REASONS}):
         reasons[queue_id].append((rule or "", n))
     cards = [
         QueueCard(
@@ -176,16 +131,6 @@ def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> li
         for queue in queues
     ]
     return sorted(cards, key=_urgency)
-
-
-def _waiting_in_lanes(
-    queues: Sequence[Queue], profiles: Mapping[int, WorkProfile], ask: Mapping[str, Any]
-) -> dict[int, int]:
-    laned = [queue for queue in queues if orders.get(queue.order).walk is Walk.LANE]
-    if not laned:
-        return {}
-    lanes = [",".join(lanes_of(profiles.get(queue.project_id))) for queue in laned]
-    return _by_queue(_WAITING_IN_LANES, {**ask, "queues": [queue.pk for queue in laned], "lanes": lanes})
 
 
 def _refusal(queue: Queue, profile: WorkProfile | None) -> str:
@@ -208,7 +153,7 @@ def lines_of(queues: Sequence[Queue], *, now: datetime) -> list[QueueLine]:
     if not ids:
         return []
     counts: dict[int, dict[str, int]] = defaultdict(dict)
-    for queue_id, state, n in _rows(
+    for queue_id, state, n in rows(
         _COUNTS, {"queues": ids, "states": list(ItemState.values), "limit": COUNT_LIMIT + 1}
     ):
         counts[queue_id][state] = n
@@ -223,15 +168,5 @@ def lines_of(queues: Sequence[Queue], *, now: datetime) -> list[QueueLine]:
 
 def oldest_due(queue_ids: Sequence[int]) -> dict[int, datetime]:
     """When the most overdue unfinished item of each queue is (or was) due; absent when there is none."""
-    rows = _rows(_OLDEST_DUE, {"queues": list(queue_ids), "states": [str(state) for state in UNFINISHED]})
-    return {queue_id: due_at for queue_id, due_at in rows if due_at is not None}
-
-
-def _by_queue(sql: str, arguments: Mapping[str, Any]) -> dict[int, int]:
-    return dict(_rows(sql, arguments))
-
-
-def _rows(sql: str, arguments: Mapping[str, Any]) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, arguments)
-        return cursor.fetchall()
+    found = rows(_OLDEST_DUE, {"queues": list(queue_ids), "states": [str(state) for state in UNFINISHED]})
+    return {queue_id: due_at for queue_id, due_at in found if due_at is not None}

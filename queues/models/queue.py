@@ -46,6 +46,14 @@ def _within(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=condition, name=f"queue_{name}_within_bounds")
 
 
+class Queues(models.QuerySet["Queue"]):
+    """The queues of one or more projects."""
+
+    def taking_items(self) -> "Queues":
+        """Those that a person may send items to: not closed, and with a form to review them by."""
+        return self.filter(archived_at=None, form__isnull=False)
+
+
 class Queue(models.Model):
     """A place where a group of people works with one form, one guideline and one dispute rule.
 
@@ -87,6 +95,8 @@ class Queue(models.Model):
         "queues.DisputeRule", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = Queues.as_manager()
 
     class Meta:
         default_permissions = ()

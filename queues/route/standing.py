@@ -8,6 +8,7 @@ import orjson
 from django.db import connection
 
 from queues.route.decide import Decision
+from queues.route.draws import REVIEWS_MOST
 from queues.route.effective_pi import effective_pi_sql
 
 _BEFORE = f"""
@@ -34,6 +35,26 @@ _HURRY_SLOTS = """
 UPDATE queues_slot SET priority = GREATEST(priority, %(priority)s), due_at = LEAST(due_at, %(due_at)s)
 WHERE id IN (SELECT id FROM queues_slot WHERE item_id = %(item)s ORDER BY id FOR UPDATE)
   AND state IN ('open', 'leased')
+"""
+
+_NEED_MORE = """
+UPDATE queues_item SET reviews_needed = LEAST(%(reviews)s + extra_reviews, %(most)s)
+WHERE id = %(item)s AND state IN ('open', 'in_review')
+  AND reviews_needed < LEAST(%(reviews)s + extra_reviews, %(most)s)
+RETURNING id
+"""
+# Beside those that are there, and like them: in the same place of the queue's order of work.
+_MORE_SLOTS = """
+INSERT INTO queues_slot (item_id, queue_id, seq, untouched, priority, due_at, place, lane, bucket)
+SELECT i.id, i.queue_id, there.last + n, there.untouched, i.priority, i.due_at,
+  first.place, first.lane, first.bucket
+FROM queues_item i
+CROSS JOIN LATERAL (
+  SELECT max(seq) AS last, count(*) FILTER (WHERE state <> 'void') AS live, bool_and(untouched) AS untouched
+  FROM queues_slot WHERE item_id = i.id) there
+JOIN queues_slot first ON first.item_id = i.id AND first.seq = 1
+CROSS JOIN LATERAL generate_series(1, i.reviews_needed - there.live) n
+WHERE i.id = %(item)s
 """
 
 
@@ -66,16 +87,22 @@ def items(prediction_ids: Sequence[int]) -> dict[int, There]:
 
 
 def hurry(there: There, decision: Decision, now: datetime) -> None:
-    """An unfinished item takes the higher priority and the earlier due time, with its open slots.
+    """An unfinished item takes the higher priority, the earlier due time and the most reviews asked for.
 
-    The slots before their item, as in every other write, so that no two wait for each other.
+    Reviews are added only where people still review it: a dispute is the lead's. The slots before their
+    item, as in every other write, so that no two wait for each other.
     """
     arguments: dict[str, Any] = {
         "item": there.item_id,
         "priority": decision.priority,
         "due_at": now + timedelta(hours=decision.due_hours),
         "reasons": orjson.dumps(decision.reasons).decode(),
+        "reviews": decision.reviews_needed,
+        "most": REVIEWS_MOST,
     }
     with connection.cursor() as cursor:
         cursor.execute(_HURRY_SLOTS, arguments)
         cursor.execute(_HURRY_ITEM, arguments)
+        cursor.execute(_NEED_MORE, arguments)
+        if cursor.fetchone():
+            cursor.execute(_MORE_SLOTS, arguments)

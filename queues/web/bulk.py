@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,10 +12,10 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.assign.bulk import asking as bulk
 from queues.assign.bulk.asking import Asked
-from queues.errors import Invalid
+from queues.errors import Fault, Invalid
 from queues.models import Queue
 from queues.monitor.queries import running
-from queues.web.items import page_of_items, queue_of
+from queues.web.items import ItemFilter, page_of_items, queue_of
 from queues.web.posted import id_of
 
 # Why an item was left alone, by the code of `queues.assign.bulk.changes`.
@@ -36,8 +37,16 @@ def change(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
     """Begin a change of the chosen items, or of all that fit the filter of the list."""
     queue, post = queue_of(request.project.pk, queue_slug), request.POST
     kind = post.get("kind", "")
+    fits = ItemFilter(request.project, request.GET).narrowing()
+    is_all = post.get("which") == "all"
     chosen = [number for value in post.getlist("item") if (number := id_of(value)) is not None]
     try:
+        if is_all and not fits.is_repeatable:
+            detail = _("Tick items, or show all that fit a reason or are overdue.")
+            raise Invalid(
+                gettext("Words, people and verdicts narrow only the list."),
+                [Fault("/which", "bulk.which", str(detail))],
+            )
         asked = bulk.ask(
             queue,
             kind=kind,
@@ -46,9 +55,9 @@ def change(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
             amount=id_of(post.get(f"amount_{kind}", "")),
             target=Queue.objects.filter(project=request.project, slug=post.get("target", "")).first(),
             state=request.GET.get("state") or "open",
-            reason=request.GET.get("reason", "")[:60],
-            late=bool(request.GET.get("late")),
-            item_ids=None if post.get("which") == "all" else chosen,
+            reason=fits.reason,
+            late=fits.late,
+            item_ids=None if is_all else chosen,
         )
     except Invalid as refusal:
         return page_of_items(request, queue, refusal=refusal, status=422)

@@ -99,8 +99,7 @@ def page_of_items(
         "next_url": address(request, after=page.next_after) if page.next_after else "",
         "refusal": refusal,
         "may_change": may_tune and state in bulk.STATES and bool(page.rows),
-        # Words and people narrow the list only: a job that runs later would find others.
-        "may_change_all": not (narrowing.prediction_ids or narrowing.person_id or narrowing.decision),
+        "may_change_all": narrowing.is_repeatable,
         "targets": _targets(queue) if may_tune else [],
         "changes": bulk.changes(request.project.pk).filter(queue=queue)[:CHANGES_SHOWN] if may_tune else [],
     }
@@ -108,8 +107,8 @@ def page_of_items(
 
 
 def _targets(queue: Queue) -> list[Queue]:
-    others = Queue.objects.filter(project=queue.project_id, archived_at=None, form__isnull=False)
-    return list(others.exclude(pk=queue.pk))
+    others = Queue.objects.filter(project=queue.project_id).exclude(pk=queue.pk)
+    return list(others.taking_items())
 
 
 def queue_of(project_id: int, slug: str) -> Queue:

@@ -55,7 +55,7 @@ class SelectionForm(forms.Form):
 
     def __init__(self, *args: Any, project_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        queues = Queue.objects.filter(project=project_id).order_by("name", "id")
+        queues = Queue.objects.taking_items().filter(project=project_id).order_by("name", "id")
         cast(forms.ChoiceField, self.fields["queue"]).choices = list(queues.values_list("slug", "name"))
         measures = [("", "–"), *((name, name) for name in asking.measures_offered())]
         cast(forms.ChoiceField, self.fields["measure"]).choices = measures

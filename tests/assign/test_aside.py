@@ -160,3 +160,24 @@ def test_a_pause_takes_back_what_is_kept_too(people: Cast, queue: Queue, ann: Ac
 def test_only_a_lease_can_be_put_aside(queue: Queue) -> None:
     with pytest.raises(IntegrityError, match="slot_aside_is_leased"), transaction.atomic():
         Slot.objects.filter(queue=queue).update(aside=True)
+
+
+def test_however_often_it_is_taken_up_it_is_kept_for_three_days_in_all(queue: Queue, ann: Actor) -> None:
+    slot = kept(queue, ann)
+    Slot.objects.filter(pk=slot.pk).update(leased_at=timezone.now() - aside.LONGEST + timedelta(hours=1))
+    taken = aside.take_up(slot.pk, project_id=queue.project_id, by=ann)
+    taken.refresh_from_db()
+    assert taken.lease_token is not None
+
+    again = aside.keep(taken.pk, token=taken.lease_token, by=ann, hours=24)
+
+    assert again.lease_until is not None and again.lease_until < timezone.now() + timedelta(
+        hours=1, minutes=1
+    )
+    Slot.objects.filter(pk=slot.pk).update(leased_at=timezone.now() - aside.LONGEST)
+    taken = aside.take_up(slot.pk, project_id=queue.project_id, by=ann)
+    taken.refresh_from_db()
+    assert taken.lease_token is not None
+    with pytest.raises(Invalid) as refused:
+        aside.keep(taken.pk, token=taken.lease_token, by=ann, hours=1)
+    assert refused.value.faults[0].code == "aside.too_long"

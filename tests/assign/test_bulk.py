@@ -12,6 +12,7 @@ from accounts.models import Event
 from accounts.roles import Role
 from queues import pipeline
 from queues.assign import actions as assign
+from queues.assign import queues
 from queues.assign.bulk import asking, run
 from queues.errors import Invalid, NotFound, WrongState
 from queues.models import BulkChange, ChangedItem, Item, ItemState, Job, Queue, Slot, SlotState
@@ -292,3 +293,27 @@ def test_items_and_changes_of_another_project_are_out_of_reach(
         asking.ask(queue, kind="move", why="x", by=lee, target=theirs.queue)
     with pytest.raises(NotFound):
         asking.stop(people.other.pk, change.pk, by=Actor(people.sam.pk))
+
+
+def test_what_was_reviewed_and_taken_back_meanwhile_keeps_its_added_reviews(
+    people: Cast, queue: Queue, lee: Actor
+) -> None:
+    item = waiting(queue)
+    added = done(queue, lee, "reviews", amount=1, item_ids=[item.pk])
+    lease = pipeline.undo(reviewed(queue, people.ann).pk, project=people.project, by=Actor(people.ann.pk))
+    assign.give_back(lease.slot_id, token=lease.token, by=Actor(people.ann.pk))
+
+    assert undone(added, lee).passed_by == {"reviewed": 1}
+    assert Slot.objects.filter(item=item.pk).count() == 2
+
+
+def test_nothing_is_moved_into_a_queue_that_was_closed_meanwhile(
+    people: Cast, queue: Queue, lee: Actor
+) -> None:
+    item = waiting(queue)
+    other = queue_in(people.project, slug="other")
+    asked = asking.ask(queue, kind="move", why="for the test", by=lee, target=other, item_ids=[item.pk])
+    queues.archive(other.pk, project_id=people.project.pk, by=lee)
+
+    assert _run(asked.change).passed_by == {"closed": 1}
+    assert Item.objects.get(pk=item.pk).queue_id == queue.pk

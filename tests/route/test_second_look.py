@@ -138,6 +138,24 @@ def test_an_unfinished_item_takes_the_urgency_with_its_slots(project: Project) -
 
 
 @pytest.mark.django_db
+def test_an_unfinished_item_takes_the_most_reviews_asked_for(project: Project) -> None:
+    in_force(project, {**SAFETY, "reviews_needed": 3}, UNSURE)
+    [id_] = receive(project, sent(nll=1.5))
+    Item.objects.update(reviews_needed=2, extra_reviews=1)
+    Slot.objects.create(
+        item=Item.objects.get(), queue_id=Slot.objects.get().queue_id, seq=2, priority=40, due_at=NOW
+    )
+
+    _flagged(id_)
+
+    item = Item.objects.get()
+    assert (item.reviews_needed, item.extra_reviews) == (4, 1)
+    assert list(item.slots.order_by("seq").values_list("seq", "state", "untouched", "priority")) == [
+        (seq, "open", True, 90) for seq in (1, 2, 3, 4)
+    ]
+
+
+@pytest.mark.django_db
 def test_a_reason_of_less_urgency_makes_nothing_less_urgent(project: Project) -> None:
     in_force(project, {**SAFETY, "priority": 10, "due_hours": 500}, UNSURE)
     [id_] = receive(project, sent(nll=1.5))

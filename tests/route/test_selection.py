@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.actor import SYSTEM, Actor
 from queues import pipeline, sweeper
 from queues.errors import Invalid, WrongState
 from queues.ingest.record import check
-from queues.models import Item, ItemState, Job, Policy, Prediction, SecondLook, Selection, Slot
+from queues.models import Item, ItemState, Job, Policy, Prediction, Queue, SecondLook, Selection, Slot
 from queues.route.effective_pi import effective_pi
 from queues.route.selection import asking, choosing
 from queues.route.selection.asking import Wanted
@@ -108,7 +109,9 @@ def ask(people: Cast, **fields: object) -> Selection:
     return Selection.objects.get(pk=asked.selection.pk)
 
 
-def test_what_was_selected_waits_in_its_queue_with_its_reason(people: Cast) -> None:
+@pytest.mark.parametrize("drawn_before", [0.000001, 0.999999])
+def test_what_was_selected_waits_in_its_queue_with_its_reason(people: Cast, drawn_before: float) -> None:
+    in_force(people.project, rule("random_audit", "audit", rate=drawn_before))
     arrive(people, *QUESTIONS)
 
     selection = ask(people, priority=70, reviews_needed=2)
@@ -193,6 +196,8 @@ def test_a_settled_item_stays_settled(people: Cast) -> None:
     ("fields", "pointer"),
     [
         ({"queue": "nowhere"}, "/queue"),
+        ({"queue": "closed"}, "/queue"),
+        ({"queue": "formless"}, "/queue"),
         ({"why": "  "}, "/why"),
         ({"why": "a\0"}, "/why"),
         ({"by": "relevance"}, "/measure"),
@@ -204,6 +209,8 @@ def test_a_wish_that_cannot_be_met_names_its_field(
     people: Cast, fields: dict[str, object], pointer: str
 ) -> None:
     arrive(people, QUESTIONS[0])
+    queue_in(people.project, slug="closed", archived_at=timezone.now())
+    Queue.objects.create(project=people.project, slug="formless", name="Formless")
 
     with pytest.raises(Invalid) as refused:
         asking.ask(people.project.pk, wanted(**fields), by=SYSTEM)

@@ -152,3 +152,24 @@ def test_the_reason_of_a_change_is_shown_and_not_run(lee: Client, queue: Queue) 
         lee.get(f"/projects/{queue.project.slug}/changes/{BulkChange.objects.get().pk}"),
     ):
         assert evil not in page.content.decode()
+
+
+def test_all_is_refused_where_the_list_is_narrowed_by_what_a_job_could_not_find_again(
+    people: Cast, lee: Client, queue: Queue
+) -> None:
+    waiting(queue)
+    change = {"kind": "priority", "amount_priority": "90", "why": "urgent", "which": "all"}
+
+    for narrowed in (f"who={people.ann.pk}", "text=parcel", "decision=approve"):
+        assert lee.post(address(queue, "change", f"?{narrowed}"), change).status_code == 422
+
+    assert not BulkChange.objects.exists()
+
+
+def test_the_change_reads_late_as_its_list_does(lee: Client, queue: Queue) -> None:
+    waiting(queue)
+    change = {"kind": "priority", "amount_priority": "90", "why": "urgent", "which": "all"}
+
+    lee.post(address(queue, "change", "?late=False"), change)
+
+    assert BulkChange.objects.get().late is False

@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Event
+from queues.assign.claim import LOOK_AHEAD
+from queues.assign.queries import cards_for
 from queues.models import Flag, Item, Queue, Slot, WorkProfile
 from queues.score.detectors import taxonomy
 from queues.web.my_work import GROUPS
@@ -96,6 +99,26 @@ def test_items_with_refused_content_go_to_others(people: Cast, queue: Queue) -> 
     assert Slot.objects.get(pk=on_screen(lees.open()).slot).item_id in (first.pk, second.pk)
     event = Event.objects.get(kind="person.care_changed")
     assert (event.before, event.after) == (None, None)  # that there is a choice, not which
+
+
+@pytest.mark.parametrize("order", ["priority_due", "language"])
+def test_past_all_that_is_refused_the_rest_is_found_and_counted(
+    people: Cast, queue: Queue, order: str
+) -> None:
+    queue.order = order
+    queue.save()
+    for _ in range(LOOK_AHEAD + 1):
+        flagged(queue, "sexual", taxonomy="openai_moderation")
+    last = waiting(queue)
+    ann = Reviewer(people.ann, queue)
+    ann.client.post(f"{ann.project_url}/my-work", {"veils": "on", "refused": ["sexual_content"]})
+
+    (card,) = cards_for(people.ann.pk, [queue], today=timezone.now())
+
+    assert card.waiting == 1
+    assert Slot.objects.get(pk=on_screen(ann.open()).slot).item_id == last.pk
+    (card,) = cards_for(people.ann.pk, [queue], today=timezone.now())
+    assert card.waiting == 0
 
 
 def test_every_group_that_can_be_refused_has_words() -> None:

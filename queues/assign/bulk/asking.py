@@ -172,7 +172,7 @@ def _faults(
 def _may_move(queue: Queue, target: Queue | None) -> bool:
     if target is None or target.pk == queue.pk or target.project_id != queue.project_id:
         return False
-    return target.archived_at is None and target.form_id is not None
+    return Queue.objects.taking_items().filter(pk=target.pk).exists()
 
 
 def _record(change: BulkChange, kind: str, by: Actor) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from django.db.models import F
 
 from queues.assign import reordering
-from queues.models import BulkChange, BulkKind, Item, ItemState, Queue, Slot, SlotState
+from queues.models import BulkChange, BulkKind, Item, ItemState, Queue, Review, Slot, SlotState
 from queues.route.draws import REVIEWS_MOST
 
 Facts = Mapping[str, Any]
@@ -127,7 +127,8 @@ class Reviews:
         item, more = locked.item, after["reviews_needed"] - before["reviews_needed"]
         locked.check_under_review()
         _check_still(item.reviews_needed, after["reviews_needed"])
-        if locked.has_reviews:  # with fewer they might be enough, and nobody would settle it
+        # With fewer they might be enough, and nobody would settle it; one that was taken back keeps its slot.
+        if locked.has_reviews or Review.objects.filter(item=item.pk).exists():
             raise PassedBy("reviewed")
         spare = sorted((s for s in locked.slots if s.state == SlotState.OPEN), key=lambda slot: -slot.seq)[
             :more
@@ -142,22 +143,24 @@ class Move:
     """Into another queue, as long as nobody has begun it: reviews belong to the form of their queue."""
 
     def apply(self, change: BulkChange, locked: Locked) -> tuple[Facts, Facts]:
-        target = change.target
-        if target is None:
+        if change.target_id is None:
             raise PassedBy("closed")
-        self._move(locked, target)
-        return {"queue": change.queue_id}, {"queue": target.pk}
+        self._move(locked, change.target_id)
+        return {"queue": change.queue_id}, {"queue": change.target_id}
 
     def revert(self, locked: Locked, before: Facts, after: Facts) -> None:
         _check_still(locked.item.queue_id, after["queue"])
-        self._move(locked, Queue.objects.get(pk=before["queue"]))
+        self._move(locked, before["queue"])
 
-    def _move(self, locked: Locked, target: Queue) -> None:
+    def _move(self, locked: Locked, target_id: int) -> None:
         item = locked.item
         locked.check_not_held()
         if item.state != ItemState.OPEN:
             raise PassedBy("reviewed" if item.state == ItemState.IN_REVIEW else "finished")
-        if target.archived_at is not None:
+        # As it stands now, and locked: it may be closed while this job is under way.
+        queues = Queue.objects.taking_items().select_for_update(no_key=True)
+        target = queues.filter(pk=target_id).first()
+        if target is None:
             raise PassedBy("closed")
         if Item.objects.filter(queue=target, prediction=item.prediction_id).exists():
             raise PassedBy("there_already")

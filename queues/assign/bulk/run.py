@@ -47,7 +47,7 @@ def run(job: Job) -> None:
 
 
 def _owed(change_id: int) -> BulkChange | None:
-    found = BulkChange.objects.select_related("target", "undo_of")
+    found = BulkChange.objects.select_related("undo_of")
     return found.filter(pk=change_id, finished_at=None, stopped_at=None).first()
 
 

@@ -181,8 +181,9 @@ def _check_can(project_id: int, part: Part) -> None:
 
 
 def _faults(project_id: int, wanted: Wanted) -> Iterator[Fault]:
-    if not Queue.objects.filter(project=project_id, slug=wanted.queue).exists():
-        yield Fault("/queue", "selection.queue", _("This project has no such queue."))
+    if not Queue.objects.taking_items().filter(project=project_id, slug=wanted.queue).exists():
+        detail = _("Choose a queue of this project that is open and has a form.")
+        yield Fault("/queue", "selection.queue", detail)
     if not wanted.why.strip():
         yield Fault("/why", "selection.why", _("Say why, for those who will read the history."))
     elif unstorable(wanted.why):
