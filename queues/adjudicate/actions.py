@@ -19,20 +19,29 @@ WHY_MAX = 10_000
 
 @transaction.atomic
 def settle_by_lead(
-    item_id: int, *, project_id: int, by: Actor, document: Mapping[str, object], why: str
+    item_id: int,
+    *,
+    project_id: int,
+    by: Actor,
+    document: Mapping[str, object],
+    why: str,
+    picked: int | None = None,
 ) -> Verdict:
     """Give a disputed item its verdict, with a reason.
 
-    document: a submission/1; picked from a review or written by the lead. Raises NotAllowed when the
-    lead has reviewed the item: nobody judges their own dispute.
+    document: a submission/1; written by the lead under the queue's present form, or that of the review
+    `picked`, which holds under the version that was shown to its author. Raises NotAllowed when the lead
+    has reviewed the item: nobody judges their own dispute.
     """
     item = _locked(item_id, project_id)
     check_can_settle(item, by)
-    form = _form_of(item)
+    form_id = _form_of(item, picked)
+    form = forms.for_item(forms.of_version(form_id), compares=item.other_id is not None)
     submission = _check(item, form, document, why)
     verdict = Verdict.objects.create(
         queue_id=item.queue_id,
         item_id=item.pk,
+        form_id=form_id,
         decision=submission.decision,
         basis=Basis.ADJUDICATED,
         reasons=list(submission.reasons),
@@ -115,16 +124,26 @@ def _locked(item_id: int, project_id: int) -> Item:
 def _close(item: Item) -> None:
     """Settled: reviews that were still needed are not needed any more."""
     Slot.objects.filter(item=item.pk, state__in=[SlotState.OPEN, SlotState.LEASED]).update(
-        state=SlotState.VOID, person=None, lease_token=None, leased_at=None, lease_until=None
+        state=SlotState.VOID,
+        person=None,
+        lease_token=None,
+        leased_at=None,
+        lease_until=None,
+        aside=False,
     )
     Item.objects.filter(pk=item.pk).update(state=ItemState.SETTLED, settled_at=Now())
 
 
-def _form_of(item: Item) -> forms.Form:
-    form_id = item.queue.form_id
-    if form_id is None:
+def _form_of(item: Item, picked: int | None) -> int:
+    """The version of the form under which the verdict is given."""
+    if picked is not None:
+        review = Review.objects.filter(pk=picked, item=item.pk, withdrawn_at=None).first()
+        if review is None:
+            raise WrongState(_("This review was taken back meanwhile. Reload the page and choose again."))
+        return review.form_id
+    if item.queue.form_id is None:
         raise WrongState(_("This queue has no form yet. Give it one first."))
-    return forms.for_item(forms.of_version(form_id), compares=item.other_id is not None)
+    return item.queue.form_id
 
 
 def _standing(item: Item) -> list[int]:

@@ -46,7 +46,7 @@ def new_version(queue_id: int, *, project_id: int, by: Actor, wanted: Wanted) ->
     before = queue.dispute_rule
     if wanted.seen != (before.version if before else 0):
         raise WrongState(
-            _("The rule was changed since you opened it. Load it again and put your change on top.")
+            _("The rule was changed since you opened it. Look at what holds now, then send your change.")
         )
     if faults := [*_faults(wanted.rule, queue), *_reason_faults(wanted.reason)]:
         raise Invalid(_("The rule was not changed: see the marked places."), faults)

@@ -19,7 +19,8 @@ class Basis(models.TextChoices):
 class Verdict(models.Model):
     """What holds for an item when it is settled. Replaced by a new row, never edited.
 
-    review_ids: the reviews that stood when it was given, oldest first; dispute_rule: by which they settled
+    form: the version whose questions the answers belong to; None for old verdicts of leads. review_ids: the
+    reviews that stood when it was given, oldest first; dispute_rule: by which they settled
     it, None for the default. withdrawn_at: set once when an undo or a lead reopened the item; at most one
     verdict of an item stands.
     """
@@ -27,6 +28,9 @@ class Verdict(models.Model):
     id = models.BigAutoField(primary_key=True)
     queue = models.ForeignKey("queues.Queue", on_delete=models.PROTECT, db_index=False)
     item = models.ForeignKey("queues.Item", on_delete=models.PROTECT, related_name="verdicts", db_index=False)
+    form = models.ForeignKey(
+        "queues.FormVersion", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     decision = models.CharField(max_length=8, choices=Decision.choices)
     basis = models.CharField(max_length=11, choices=Basis.choices)
     reasons = models.JSONField(default=list)

@@ -156,7 +156,8 @@ def _says_the_same(review: Review, document: Mapping[str, object]) -> bool:
     """Whether a repeated document says what was stored."""
     answers = document.get("answers") or {}
     if isinstance(answers, dict):
-        answers = forms.of_version(review.form_id).canonical(answers)
+        given = {key: value for key, value in answers.items() if value is not None}
+        answers = forms.of_version(review.form_id).canonical(given)
     return (
         document.get("decision") == review.decision
         and (document.get("reasons") or []) == review.reasons

@@ -17,7 +17,7 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree import rule_versions
 from queues.agree.rule import K_OF_N, MAJORITY, NOT_COUNTED, UNANIMOUS, Rule
-from queues.errors import Invalid, NotFound
+from queues.errors import Invalid, NotFound, WrongState
 from queues.models import DisputeRule, Queue
 from queues.review import form as forms
 from queues.review.line_ends import like
@@ -67,6 +67,8 @@ def change(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
         )
     except Invalid as refusal:
         return _page(request, queue, refusal=refusal)
+    except WrongState as refusal:
+        return _page(request, _queue(request, queue_slug), refusal=refusal)
     messages.success(request, _("The rule holds for every review from now on."))
     return redirect("web:dispute-rule", request.project.slug, queue.slug)
 
@@ -78,10 +80,15 @@ def _queue(request: ProjectRequest, slug: str) -> Queue:
     return queue
 
 
-def _page(request: ProjectRequest, queue: Queue, *, refusal: Invalid | None = None) -> HttpResponse:
+def _page(
+    request: ProjectRequest, queue: Queue, *, refusal: Invalid | WrongState | None = None
+) -> HttpResponse:
+    """refusal: then with what was typed; of a rule that changed meanwhile, with the present one beside it."""
     row = queue.dispute_rule
     rule = rule_versions.rule_of(row) if row else rule_versions.DEFAULT
-    marks = {fault.pointer[1:]: fault.detail for fault in refusal.faults} if refusal else {}
+    faults = refusal.faults if isinstance(refusal, Invalid) else ()
+    marks = {fault.pointer[1:]: fault.detail for fault in faults}
+    is_late = isinstance(refusal, WrongState)  # what was typed is now put on top of the present rule
     shown = _wanted(request.POST) if refusal else None
     in_form = shown.rule if shown else rule
     history = DisputeRule.objects.filter(queue=queue).select_related("author").order_by("-version")
@@ -92,7 +99,7 @@ def _page(request: ProjectRequest, queue: Queue, *, refusal: Invalid | None = No
         "rule": in_form,
         "at_least": request.POST.get("at_least", "") if refusal else in_form.at_least,
         "reason": shown.reason if shown else "",
-        "seen": request.POST.get("seen", "") if refusal else (row.version if row else 0),
+        "seen": request.POST.get("seen", "") if refusal and not is_late else (row.version if row else 0),
         "needs": NEEDS.items(),
         "question_needs": FOR_QUESTIONS.items(),
         "questions": _questions(queue, in_form, marks),
@@ -104,7 +111,7 @@ def _page(request: ProjectRequest, queue: Queue, *, refusal: Invalid | None = No
             for version in history[:VERSIONS_SHOWN]
         ],
     }
-    return render(request, "disputes/rule.html", context, status=422 if refusal else 200)
+    return render(request, "disputes/rule.html", context, status=refusal.status if refusal else 200)
 
 
 def _wanted(post: QueryDict) -> rule_versions.Wanted:

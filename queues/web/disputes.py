@@ -65,13 +65,14 @@ def settle(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     if request.method != "POST":
         return _desk(request, dispute)
     try:
-        document = _document(request, dispute)
+        document, picked = _document(request, dispute)
         pipeline.settle_by_lead(
             item_id,
             project=request.project,
             by=request.actor,
             document=document,
             why=line_ends.like("", request.POST.get("why", "")),
+            picked=picked,
         )
     except Invalid as error:
         return _desk(request, dispute, refusal=error, typed=request.POST)
@@ -152,16 +153,16 @@ def _form_of(dispute: adjudicate.Dispute) -> Form:
     return review_forms.for_item(review_forms.of_version(queue.form_id), compares=compares)
 
 
-def _document(request: ProjectRequest, dispute: adjudicate.Dispute) -> dict[str, object]:
-    """The submission/1 that the lead means: that of the picked review, or what was written."""
+def _document(request: ProjectRequest, dispute: adjudicate.Dispute) -> tuple[dict[str, object], int | None]:
+    """The submission/1 that the lead means, and the picked review whose it is; None when it was written."""
     source = request.POST.get("source", "")
     if source == WRITTEN:  # the reason stands in `why`, so a reason code that needs a note has one
         output_text = dispute.item.prediction.payload.output_text
         document = submission_of(request, output_text, _form_of(dispute))
-        return {**document, "note": request.POST.get("why", "")}
+        return {**document, "note": request.POST.get("why", "")}, None
     for review in dispute.reviews:
         if source == str(review.pk):
-            return document_of(review)
+            return document_of(review), review.pk
     raise Invalid(
         _("Nothing was settled yet: choose whose answer holds, or write your own."),
         [Fault("/source", "source.missing", _("Choose one of the reviews, or write a verdict of your own."))],

@@ -134,7 +134,7 @@ def person(request: ProjectRequest, *, person_id: int) -> HttpResponse:
         "kind": kind,
         "labels": labels_of_versions(queue.form for queue in _queues_with_form(request)),
         "look_at": LOOK_AT,
-        **_cases(request, kind, person_id=person_id),
+        **_cases(request, kind, person_id=person_id, is_own=is_own),
     }
     return render(request, "overrides/person.html", context)
 
@@ -221,13 +221,19 @@ def _plot(found: People, lines: Sequence[PersonLine]) -> FunnelPlot | None:
 
 
 def _cases(
-    request: ProjectRequest, kind: OverrideKind, *, queue_id: int | None = None, person_id: int | None = None
+    request: ProjectRequest,
+    kind: OverrideKind,
+    *,
+    queue_id: int | None = None,
+    person_id: int | None = None,
+    is_own: bool = False,
 ) -> dict[str, Any]:
     page = override_cases.cases_of(
         request.project.pk,
         kind=kind,
         queue_id=queue_id,
         person_id=person_id,
+        is_own=is_own,
         before=number(request, "before"),
     )
     rows = [

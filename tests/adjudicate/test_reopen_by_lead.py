@@ -105,3 +105,20 @@ def test_what_is_not_settled_cannot_be_reopened(people: Cast) -> None:
 def test_an_item_of_another_project_does_not_exist(people: Cast) -> None:
     with pytest.raises(NotFound):
         reopen(people, waiting(queue_in(people.other)))
+
+
+def test_nobody_takes_a_review_back_that_a_lead_has_decided_on_even_after_a_reopening(
+    people: Cast, item: Item
+) -> None:
+    review = Review.objects.get(item=item)
+    reopen(people, item)
+    pipeline.settle_by_lead(
+        item.pk, project=people.project, by=Actor(people.lee.pk), document=REJECT, why="It is out of date."
+    )
+    reopen(people, item, why="To be looked at with the new policy.")
+
+    with pytest.raises(WrongState):
+        pipeline.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
+
+    item.refresh_from_db()
+    assert item.state == ItemState.DISPUTED

@@ -9,10 +9,13 @@ from accounts.models import Event
 from accounts.roles import Role
 from queues import pipeline
 from queues.assign import actions as assign
+from queues.assign import aside
 from queues.errors import Invalid, NotAllowed, NotFound, WrongState
-from queues.models import Item, ItemState, Verdict
+from queues.models import Item, ItemState, Review, Slot, SlotState, Verdict
+from queues.review import form_versions
 from tests.factories.projects import Cast, cast, member
-from tests.factories.work import queue_in, waiting
+from tests.factories.reviews import leased
+from tests.factories.work import FORM, TONE, queue_in, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +101,58 @@ def test_an_item_of_another_project_does_not_exist(people: Cast) -> None:
 
     with pytest.raises(NotFound):
         settle(people, item)
+
+
+def test_an_item_that_somebody_keeps_for_later_is_settled_all_the_same(people: Cast) -> None:
+    queue = queue_in(people.project)
+    item = waiting(queue, reviews_needed=2)
+    kept = leased(queue, people.olga)
+    first = leased(queue, people.ann)
+    aside.keep(kept.slot_id, token=kept.token, by=Actor(people.olga.pk), hours=4)
+    escalation = {"decision": "escalate", "note": "Which policy holds?"}
+    pipeline.submit(
+        first.slot_id,
+        project=people.project,
+        token=first.token,
+        by=Actor(people.ann.pk),
+        submission=escalation,
+    )
+
+    settle(people, item)
+
+    slot = Slot.objects.get(pk=kept.slot_id)
+    assert (slot.state, slot.aside, slot.person) == (SlotState.VOID, False, None)
+
+
+def test_a_picked_review_holds_under_the_form_that_its_author_saw(people: Cast) -> None:
+    """The form of today asks another question, which the author of the review was never asked."""
+    item = dispute(people, Actor(people.ann.pk))
+    form_versions.new_version(
+        item.queue, document={**FORM, "questions": [TONE]}, by=Actor(people.lee.pk), reason="Tone matters"
+    )
+    picked = Review.objects.get(item=item, decision="reject")
+
+    verdict = settle(people, item, picked=picked.pk)
+
+    assert (verdict.decision, verdict.answers, verdict.form_id) == ("reject", {}, picked.form_id)
+
+
+def test_what_a_lead_writes_holds_under_the_present_form(people: Cast) -> None:
+    item = dispute(people, Actor(people.ann.pk))
+    newest = form_versions.new_version(
+        item.queue, document={**FORM, "questions": [TONE]}, by=Actor(people.lee.pk), reason="Tone matters"
+    )
+
+    with pytest.raises(Invalid) as refused:
+        settle(people, item)
+    verdict = settle(people, item, document={**REJECT, "answers": {"tone": "rude"}})
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/answers/tone"]
+    assert verdict.form == newest
+
+
+def test_a_review_that_was_taken_back_cannot_be_picked(people: Cast) -> None:
+    item = dispute(people, Actor(people.ann.pk))
+
+    with pytest.raises(WrongState, match="taken back"):
+        settle(people, item, picked=0)

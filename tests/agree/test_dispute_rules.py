@@ -13,6 +13,7 @@ from queues.agree import rule_versions
 from queues.agree.rule import Rule
 from queues.errors import Invalid, NotFound, WrongState
 from queues.models import DisputeRule, Item, ItemState, Queue, Slot, Verdict
+from queues.review import form_versions
 from tests.factories.projects import Cast, cast, member
 from tests.factories.reviews import APPROVE, REJECT, reviewed
 from tests.factories.work import FORM, TONE, queue_in, waiting
@@ -246,3 +247,22 @@ def test_settling_by_a_rule_leaves_no_slot_open(people: Cast) -> None:
     item = settled_by(people, queue, REJECT, REJECT, APPROVE)
 
     assert set(Slot.objects.filter(item=item).values_list("state", flat=True)) == {"done"}
+
+
+def test_a_verdict_over_two_versions_of_the_form_holds_answers_to_the_newer_one(people: Cast) -> None:
+    queue = queue_in(people.project, form={**FORM, "questions": [TONE]})
+    item = waiting(queue, reviews_needed=2)
+    reviewed(queue, people.ann, {**APPROVE, "answers": {"tone": "fine"}})
+    options = [{"value": "good", "label": "Good"}, {"value": "bad", "label": "Bad"}]
+    newer = form_versions.new_version(
+        queue,
+        document={**FORM, "questions": [{**TONE, "options": options}]},
+        by=Actor(people.lee.pk),
+        reason="Clearer words",
+        mappings={"tone": {"fine": "good", "rude": "bad"}},
+    )
+    reviewed(queue, people.olga, {**APPROVE, "answers": {"tone": "good"}})
+
+    verdict = item.verdicts.get()
+
+    assert (verdict.basis, verdict.answers, verdict.form) == ("agreed", {"tone": "good"}, newer)

@@ -14,6 +14,7 @@ from queues.audit.overrides.counts import Scope, cells_of, rates_by, rates_of, r
 from queues.models import Deviation, GoldenVersion, Item, Judgement, Queue, Review
 from tests.factories.golden import verified
 from tests.factories.judgements import VIOLATION, flag, judged
+from tests.factories.pairs import comparison, pair_queue
 from tests.factories.projects import Cast, cast, member
 from tests.factories.reviews import APPROVE, REJECT, reviewed
 from tests.factories.work import FORM, queue_in, waiting
@@ -173,7 +174,8 @@ def test_a_review_that_was_taken_back_does_not_count_and_stays_in_the_list(peopl
 
     assert cells_of(Scope(people.project.pk)) == []
     assert [
-        case.fate for case in cases_of(people.project.pk, kind="model", person_id=people.ann.pk).rows
+        case.fate
+        for case in cases_of(people.project.pk, kind="model", person_id=people.ann.pk, is_own=True).rows
     ] == ["taken_back"]
     assert cases_of(people.project.pk, kind="model").rows == []  # under review again, and blind
 
@@ -259,3 +261,27 @@ def test_a_comparison_judges_neither_output(people: Cast) -> None:
 
     assert item.other_id is not None
     assert not Judgement.objects.filter(item=item).exists()
+
+
+def test_a_verdict_on_a_comparison_overrides_nobodys_decision(people: Cast) -> None:
+    item = comparison(pair_queue(people.project), reviews_needed=2)
+    for person, better in ((people.ann, "a"), (people.olga, "b")):
+        reviewed(item.queue, person, {**APPROVE, "answers": {"preference": better}})
+
+    settle(people, item, {**APPROVE, "answers": {"preference": "b"}})
+
+    assert not Judgement.objects.exists()
+
+
+def test_what_a_verdict_said_counts_no_more_once_it_is_taken_back(people: Cast, queue: Queue) -> None:
+    item = judged(queue, (people.ann, APPROVE), (people.olga, {"decision": "escalate", "note": "?"}))
+    settle(people, item, REJECT)
+    scope = Scope(people.project.pk)
+    before = rates_of(cell for cell in cells_of(scope) if cell.kind == "senior")
+
+    pipeline.reopen_by_lead(item.pk, project=people.project, by=Actor(people.lee.pk), why="Too fast.")
+
+    after = rates_of(cell for cell in cells_of(scope) if cell.kind == "senior")
+    assert (before.overrides, after.overrides, after.decided) == (1, 0, 0)
+    assert "senior" not in reasons_of(scope)
+    assert fates(people, "senior") == ["taken_back"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from accounts.models import Person
+from queues.audit.overrides.counts import Cell
 from queues.models import Flag, Item, Queue
 from tests.factories.reviews import reviewed
 from tests.factories.work import waiting
@@ -13,6 +14,13 @@ VIOLATION: dict[str, Any] = {
     "label": "Is it harmful?",
     "options": [{"value": value, "label": value} for value in ("yes", "no", "unsure")],
 }
+
+
+def decided(*, before: str, after: str, became: str | None = None) -> Cell:
+    """One judgement as the counts have it. became: "upheld" or "reversed" by a later decision."""
+    overrides = before != after
+    fate = (became or "open") if overrides else ""
+    return Cell("model", 1, "", "", before, after, overrides, fate, 1)
 
 
 def flag(item: Item, component: str, category: str, *, flagged: bool = True) -> Flag:

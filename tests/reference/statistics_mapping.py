@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from queues.audit.overrides.counts import rates_of
 from queues.route.budget import largest_remainder
 from queues.route.diversity import k_centre, most_relevant_and_unlike, without_near_duplicates
 from queues.statistics import (
@@ -19,8 +20,8 @@ from queues.statistics import (
 )
 from queues.statistics.confusion import Checked, weighted_confusion
 from queues.statistics.funnel import funnel
-from queues.statistics.overrides import Decided, override_rates
 from queues.statistics.shrinkage import beta_binomial_shrinkage
+from tests.factories.judgements import decided
 
 Input = Mapping[str, Any]
 
@@ -212,9 +213,10 @@ def confusion(case: Input) -> object:
 
 
 def overrides(case: Input) -> object:
-    found = override_rates(
-        Decided(before=row["model"], after=row["final"], became=row["adjudicated"])
+    found = rates_of(
+        decided(before=row["model"], after=row["final"], became=row["adjudicated"])
         for row in case["decisions"]
+        if row["final"] not in ("escalate", "skip")  # decides nothing: no judgement is written of it
     )
     assert found.overridden is not None
     assert found.upheld is not None

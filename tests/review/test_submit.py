@@ -163,3 +163,14 @@ def test_a_submit_that_settles_takes_at_most_nine_statements(world: World) -> No
         world.submit(lease, world.ann, APPROVE)
 
     assert len([query for query in statements if "SAVEPOINT" not in query["sql"]]) <= 9
+
+
+def test_a_repeat_that_leaves_a_question_open_in_other_words_is_the_same(world: World) -> None:
+    waiting(world.queue)
+    lease = world.lease(world.ann)
+    document = {**APPROVE, "answers": {"anything": None}}
+    first = world.submit(lease, world.ann, document)
+
+    again = world.submit(lease, world.ann, document)
+
+    assert (again.is_repeat, again.review_id) == (True, first.review_id)

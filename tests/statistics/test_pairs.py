@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from queues.statistics.confusion import Checked, weighted_confusion
-from queues.statistics.overrides import Decided, override_rates
 from queues.statistics.pairs import anchoring, mcnemar
 
 
@@ -35,11 +34,3 @@ def test_without_flags_there_is_no_precision_and_without_violations_no_recall() 
 def test_an_item_that_could_not_be_picked_is_refused() -> None:
     with pytest.raises(ValueError, match="probability above 0"):
         weighted_confusion([Checked(is_flagged=True, violates=True, pi=0.0)])
-
-
-def test_a_skip_decides_nothing() -> None:
-    found = override_rates([Decided("approve", "skip"), Decided("approve", "approve")])
-
-    assert found.overridden
-    assert (found.overridden.n, found.overridden.k) == (1, 0)
-    assert (found.upheld, found.coverage) == (None, None)

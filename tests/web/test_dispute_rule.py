@@ -77,8 +77,17 @@ def test_a_page_that_is_out_of_date_changes_nothing(
     lee = signed_in(people.lee)
     lee.post(address(people, queue, change=True), {**MAJORITY, "seen": "0"})
 
-    assert lee.post(address(people, queue, change=True), {**MAJORITY, "seen": seen}).status_code == 409
+    typed = {"needs": "unanimous", "reason": "Typed <b>at length</b>", "seen": seen}
+    answer = lee.post(address(people, queue, change=True), typed)
+
+    assert answer.status_code == 409
     assert DisputeRule.objects.count() == 1
+    assert "Typed &lt;b&gt;at length&lt;/b&gt;" in answer.content.decode()
+    assert answer.context["sentences"][0].startswith("An item is settled when more than half")
+    assert (
+        lee.post(address(people, queue, change=True), {**typed, "seen": answer.context["seen"]}).status_code
+        == 302
+    )
 
 
 def test_who_only_reads_sees_the_rule_and_no_form(people: Cast, signed_in: SignIn, queue: Queue) -> None:

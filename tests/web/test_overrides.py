@@ -12,8 +12,8 @@ from queues.models import Queue
 from tests.api.conftest import Program
 from tests.factories.judgements import VIOLATION, judged
 from tests.factories.projects import Cast
-from tests.factories.reviews import APPROVE, REJECT
-from tests.factories.work import FORM, queue_in
+from tests.factories.reviews import APPROVE, REJECT, reviewed
+from tests.factories.work import FORM, queue_in, waiting
 from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +165,16 @@ def test_programs_read_the_same_and_see_people_only_where_they_may_settle(people
     assert seen["person"] == people.ann.pk
     assert engineer.get("overrides?queue=nowhere").status_code == 404
     assert engineer.get("overrides?kind=mood").status_code == 400
+
+
+def test_a_lead_is_told_of_no_override_on_an_item_that_is_still_under_review(
+    people: Cast, signed_in: SignIn, queue: Queue
+) -> None:
+    waiting(queue, reviews_needed=2)
+    reviewed(queue, people.ann, REJECT)
+    anns = page(people) + f"people/{people.ann.pk}/"
+
+    leads, own = signed_in(people.lee).get(anns), signed_in(people.ann).get(anns)
+
+    assert leads.context["cases"] == []
+    assert len(own.context["cases"]) == 1

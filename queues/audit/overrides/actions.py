@@ -103,6 +103,11 @@ def judge_by_review(review: Review, item: Item, *, project_id: int) -> None:
 
 
 def judge_by_verdict(verdict: Verdict, *, project_id: int) -> None:
-    """What a lead's verdict says of the reviews that stood, in the transaction of the verdict."""
+    """What a lead's verdict says of the reviews that stood, in the transaction of the verdict.
+
+    Which of two outputs is better is no decision on either: it overrides nobody's.
+    """
+    if verdict.item.other_id is not None:
+        return
     with connection.cursor() as cursor:
         cursor.execute(_OF_VERDICT, {"project": project_id, "verdict": verdict.pk, "ranks": RANKS})

@@ -22,7 +22,10 @@ TOLD = Q(item__state__in=[ItemState.DISPUTED, ItemState.SETTLED, ItemState.WITHD
 
 
 class Case(NamedTuple):
-    """One override, and what became of it: "upheld", "reversed", "open", or "taken_back" with its review."""
+    """One override. fate: "upheld", "reversed", "open", or "taken_back" with the review that said it.
+
+    Also with the verdict that said it, as long as no later verdict says what became of it.
+    """
 
     judgement: Judgement
     fate: str
@@ -34,21 +37,25 @@ def cases_of(
     kind: str,
     queue_id: int | None = None,
     person_id: int | None = None,
+    is_own: bool = False,
     before: int | None = None,
 ) -> Page[Case]:
-    """Overrides of one kind on items that are not under review; of one person, on all that they judged."""
+    """Overrides of one kind on items that are not under review; is_own: who asks is who judged.
+
+    One's own are all told: they say nothing new to who said them.
+    """
     rows = Judgement.objects.filter(project=project_id, kind=kind, overrides=True)
     if queue_id is not None:
         rows = rows.filter(queue=queue_id)
     if person_id is not None:
         rows = rows.filter(person=person_id)
     page = newest(
-        rows.select_related("person", "before_person", "item__prediction", "queue", "review"),
-        None if person_id is not None else TOLD,
+        rows.select_related("person", "before_person", "item__prediction", "queue", "review", "verdict"),
+        None if is_own else TOLD,
         before=before,
     )
     fates = fates_of([one.pk for one in page.rows])
-    cases = [Case(one, "taken_back" if _is_taken_back(one) else fates[one.pk]) for one in page.rows]
+    cases = [Case(one, _fate(one, fates[one.pk])) for one in page.rows]
     return Page(cases, page.next_before, page.has_more_matches)
 
 
@@ -59,5 +66,8 @@ def fates_of(judgement_ids: list[int]) -> Mapping[int, Any]:
         return dict(cursor.fetchall())
 
 
-def _is_taken_back(judgement: Judgement) -> bool:
-    return judgement.review is not None and judgement.review.withdrawn_at is not None
+def _fate(judgement: Judgement, fate: str) -> str:
+    if judgement.review is not None and judgement.review.withdrawn_at is not None:
+        return "taken_back"
+    is_reopened = judgement.verdict is not None and judgement.verdict.withdrawn_at is not None
+    return "taken_back" if is_reopened and fate == "open" else fate

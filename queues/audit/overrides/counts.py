@@ -33,14 +33,18 @@ CASE WHEN NOT {{judgement}}.overrides THEN ''
     CASE WHEN deviation.deviates THEN 'upheld' ELSE 'reversed' END
   ELSE 'open' END
 """
-# The lead's standing verdict on the item, if another decision than the judgement itself; its golden answer.
+# The lead's standing verdict on the item, if another decision than the judgement itself; its golden answer;
+# and what said it, a review or a verdict, which may have been taken back.
 LATER = """
 JOIN queues_item item ON item.id = {judgement}.item_id
 LEFT JOIN queues_review review ON review.id = {judgement}.review_id
+LEFT JOIN queues_verdict own ON own.id = {judgement}.verdict_id
 LEFT JOIN queues_verdict verdict ON verdict.item_id = {judgement}.item_id AND verdict.withdrawn_at IS NULL
   AND verdict.basis = 'adjudicated' AND verdict.id IS DISTINCT FROM {judgement}.verdict_id
 LEFT JOIN queues_deviation deviation ON deviation.prediction_id = item.prediction_id
 """
+# Not taken back. A verdict that a later one replaced counts: by that one it was upheld or reversed.
+STANDS = "review.withdrawn_at IS NULL AND (own.withdrawn_at IS NULL OR verdict.id IS NOT NULL)"
 _COUNTED = f"""
 WITH newest AS (
   SELECT * FROM queues_judgement WHERE {{where}} ORDER BY id DESC LIMIT {LOOK_AT}
@@ -48,17 +52,16 @@ WITH newest AS (
 SELECT newest.kind, newest.person_id, newest.component, newest.category, newest.before, newest.after,
   newest.overrides, {FATE.format(judgement="newest")} AS fate, count(*)
 FROM newest {LATER.format(judgement="newest")}
-WHERE review.withdrawn_at IS NULL
+WHERE {STANDS}
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 _REASONS = f"""
 WITH newest AS (
-  SELECT id, kind, overrides, reasons, review_id FROM queues_judgement
+  SELECT id, item_id, kind, overrides, reasons, review_id, verdict_id FROM queues_judgement
   WHERE {{where}} ORDER BY id DESC LIMIT {LOOK_AT}
 ), coded AS (
-  SELECT newest.kind, newest.reasons FROM newest
-  LEFT JOIN queues_review review ON review.id = newest.review_id
-  WHERE newest.overrides AND newest.reasons <> '[]' AND review.withdrawn_at IS NULL
+  SELECT newest.kind, newest.reasons FROM newest {LATER.format(judgement="newest")}
+  WHERE newest.overrides AND newest.reasons <> '[]' AND {STANDS}
 )
 SELECT kind, '', count(*) FROM coded GROUP BY kind
 UNION ALL
