@@ -5,7 +5,7 @@ owed and its message was lost, the sweeper calls the same function again.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from accounts.actor import Actor
 from accounts.models import Project
 from queues.adjudicate import actions as adjudicate
 from queues.agree import actions as agree
+from queues.agree import units
 from queues.assign import actions as assign
 from queues.assign import reordering
 from queues.assign.bulk import run as bulk_change
@@ -66,13 +67,13 @@ from queues.score.queries import ScoredPrediction
 
 log = logging.getLogger(__name__)
 
-JOBS = {
+JOBS: Mapping[str, Callable[[Job], object]] = {
     "build_release": export.build,
     "dry_run": dry_run.run,
     "selection": selection.run,
     monitor.REFIT: monitor.refit,
     reordering.KIND: reordering.run,
-    bulk_change.KIND: bulk_change.run,
+    bulk_change.KIND: partial(bulk_change.run, then=units.recount),
 }
 
 
@@ -305,11 +306,19 @@ def undo(review_id: int, *, project: Project, by: Actor) -> Lease:
 
 
 def settle_by_lead(
-    item_id: int, *, project: Project, by: Actor, document: Mapping[str, object], why: str
+    item_id: int,
+    *,
+    project: Project,
+    by: Actor,
+    document: Mapping[str, object],
+    why: str,
+    picked: int | None = None,
 ) -> Verdict:
-    """A lead's verdict on a disputed item."""
+    """A lead's verdict on a disputed item; picked: the review whose answer it is, None when written."""
     with transaction.atomic():
-        verdict = adjudicate.settle_by_lead(item_id, project_id=project.pk, by=by, document=document, why=why)
+        verdict = adjudicate.settle_by_lead(
+            item_id, project_id=project.pk, by=by, document=document, why=why, picked=picked
+        )
         overrides.judge_by_verdict(verdict, project_id=project.pk)
         _owe_the_mark(verdict.item.prediction_id)
     return verdict

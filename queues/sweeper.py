@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from accounts.models import StoredAnswer
 from queues import pipeline
+from queues.agree import units
 from queues.assign import actions as assign
 from queues.doorbell import ring
 from queues.ingest import queries as ingest
@@ -45,6 +46,7 @@ def sweep() -> None:
         _drop_old_feedback,
         Job.objects.give_up,
         monitor.ask_for_owed_refits,
+        _count_agreement,
         _ring_for_jobs,
         _ring_for_enrichment,
         StoredAnswer.objects.forget_old,
@@ -60,6 +62,14 @@ def sweep() -> None:
 
 def _free_ended_leases() -> None:
     while assign.free_ended():
+        pass
+
+
+def _count_agreement() -> None:
+    """What was reviewed before agreement was counted, then what the counts do not contain yet."""
+    while units.count_owed():
+        pass
+    while units.fold():
         pass
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import SYSTEM
 from accounts.events import EventRow
-from queues.agree import rule_versions
+from queues.agree import rule_versions, units
 from queues.agree.rule import Agreement, Position
 from queues.bulk import insert
 from queues.errors import WrongState
@@ -41,11 +41,20 @@ def settle(item: Item, newest: Review, *, rule_id: int | None, project_id: int) 
 
     rule_id: the version of the queue's dispute rule, None for the default.
     """
+    reviews = [newest] if item.reviews_needed == 1 else standing(item.pk)
+    settling = _settling(item, newest, reviews, rule_id=rule_id, project_id=project_id)
+    if settling.state != ItemState.IN_REVIEW:
+        units.count(item, reviews, state=settling.state)
+    return settling
+
+
+def _settling(
+    item: Item, newest: Review, reviews: list[Review], *, rule_id: int | None, project_id: int
+) -> Settling:
     if newest.decision == Decision.ESCALATE:
         return _dispute(item, project_id, "escalated")
     if item.state == ItemState.DISPUTED:  # a late review of a disputed item: the lead sees it
         return Settling(ItemState.DISPUTED)
-    reviews = [newest] if item.reviews_needed == 1 else standing(item.pk)
     if len(reviews) < item.reviews_needed:
         return Settling(ItemState.IN_REVIEW)
     rule = rule_versions.of_version(rule_id)
@@ -80,9 +89,13 @@ def _basis(reviews: Sequence[Review], agreement: Agreement) -> Basis:
 
 
 def _answers(reviews: Sequence[Review], agreement: Agreement) -> dict[str, object]:
-    """The answers that won; to questions that do not count, those of the review that stands for all."""
-    won = {key: reviews[place].answers[key] for key, place in agreement.answers.items()}
-    return {**reviews[agreement.first].answers, **won}
+    """The answers that won; to questions that do not count, those of the review that stands for all.
+
+    As answers to the newest version of the form among the reviews.
+    """
+    put = side_by_side.answers_of(reviews)
+    won = {key: put[place][key] for key, place in agreement.answers.items()}
+    return {**put[agreement.first], **won}
 
 
 def _agree(
@@ -93,6 +106,7 @@ def _agree(
     verdict = Verdict(
         queue_id=item.queue_id,
         item_id=item.pk,
+        form_id=side_by_side.newest_form(reviews),
         decision=first.decision,
         basis=_basis(reviews, agreement),
         reasons=sorted({reason for place in agreement.behind for reason in reviews[place].reasons}),
@@ -118,12 +132,14 @@ def _dispute(item: Item, project_id: int, cause: str) -> Settling:
 def reopen(item: Item, *, project_id: int) -> EventRow | None:
     """After an undo: the verdict falls, the item is under review again. The caller holds the row lock.
 
-    Another person's escalation keeps the item with the lead. Raises WrongState when a lead has settled it.
+    Another person's escalation keeps the item with the lead. Raises WrongState when a lead has settled it,
+    also when a lead opened it again: then it is theirs to settle.
     """
     verdicts = Verdict.objects.filter(item=item.pk, withdrawn_at=None)
-    if verdicts.filter(basis=Basis.ADJUDICATED).exists():
+    if Verdict.objects.filter(item=item.pk, basis=Basis.ADJUDICATED).exists():
         raise WrongState(_("A lead has settled this item: its reviews stay as they are."))
     if Review.objects.filter(item=item.pk, withdrawn_at=None, decision=Decision.ESCALATE).exists():
+        units.count(item, standing(item.pk), state=ItemState.DISPUTED)
         return None
     before = item.state
     verdicts.update(withdrawn_at=Now())
@@ -131,6 +147,7 @@ def reopen(item: Item, *, project_id: int) -> EventRow | None:
     Item.objects.filter(pk=item.pk).update(state=ItemState.IN_REVIEW, settled_at=None)
     if before == ItemState.IN_REVIEW:
         return None
+    units.count(item, (), state=ItemState.IN_REVIEW)
     return _event(item, project_id, "item.reopened", {"before": before})
 
 

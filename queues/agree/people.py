@@ -1,18 +1,19 @@
 """Who agrees with whom: pairs of people, each person against the rest, and agreement without them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from accounts import events
 from accounts.actor import Actor
 from queues.agree import metrics as _shipped  # noqa: F401 - importing it registers the metrics
+from queues.agree.asked import Asked, question_in
 from queues.agree.distances import LEVELS
 from queues.agree.metric import Figure, metrics
 from queues.agree.metrics.raters import against_rest, alpha_without
 from queues.agree.patterns import Answer, Answers, Pattern, answers_of, histogram_of, pattern_of
-from queues.agree.shared_items import Asked, Given, SharedItem, newest, question_in
+from queues.agree.shared_items import Given, SharedItem, given_to, newest
 from queues.models import Queue
 from queues.statistics.proportions import Interval, wilson
 
@@ -80,19 +81,21 @@ class Differing:
 def among(queue: Queue, *, key: str) -> Among:
     """Figures by person for one question, over the newest shared items; NotFound for an unknown key."""
     choices, asked = question_in(queue, key)
-    units = [unit for unit in map(asked.given_to, newest(queue.pk)) if unit]
+    looked = newest(queue.pk)
+    units = [unit for item in looked.items if (unit := given_to(item, asked))]
     answers = _answers(asked, units)
     main = metrics.get(asked.scale.metric)(answers)
-    pairs = _pairs(asked, units)
-    return Among(asked, choices, main, _people(asked, units, answers, main), pairs[:MOST_PAIRS], len(pairs))
+    common = _common(units)
+    pairs = [_pair(asked, people, both) for people, both in common[:MOST_PAIRS]]
+    return Among(asked, choices, main, _people(asked, units, answers, main), pairs, len(common))
 
 
 def differing(queue: Queue, *, key: str, one_id: int, other_id: int) -> tuple[Asked, list[Differing]]:
     """The items, newest first, on which these two did not say the same."""
     _choices, asked = question_in(queue, key)
     found = []
-    for item in newest(queue.pk):
-        given = dict(asked.given_to(item))
+    for item in newest(queue.pk).items:
+        given = dict(given_to(item, asked))
         if one_id in given and other_id in given and given[one_id] != given[other_id]:
             found.append(Differing(item, given[one_id], given[other_id]))
     return asked, found[::-1]
@@ -145,14 +148,13 @@ def _least_agreeing_first(person: Person) -> tuple[bool, float, int]:
     return (person.against_rest is None, person.against_rest or 0.0, person.person_id)
 
 
-def _pairs(asked: Asked, units: list[list[Given]]) -> list[Pair]:
-    """All pairs with a common item, those that share most first."""
-    common: Mapping[tuple[int, int], list[tuple[Given, Given]]] = defaultdict(list)
+def _common(units: list[list[Given]]) -> list[tuple[tuple[int, int], list[tuple[Given, Given]]]]:
+    """All pairs of people with what they said of the same items, those that share most first."""
+    common: dict[tuple[int, int], list[tuple[Given, Given]]] = defaultdict(list)
     for unit in units:
         for one, other in combinations(sorted(unit, key=lambda given: given.person_id), 2):
             common[one.person_id, other.person_id].append((one, other))
-    found = [_pair(asked, people, both) for people, both in common.items()]
-    return sorted(found, key=lambda pair: (-pair.n_items, pair.one_id, pair.other_id))
+    return sorted(common.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
 
 def _pair(asked: Asked, people: tuple[int, int], both: list[tuple[Given, Given]]) -> Pair:

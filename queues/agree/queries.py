@@ -1,22 +1,26 @@
-"""How far the people of a queue agree, question by question, on the newest items that several reviewed."""
+"""How far the people of a queue agree, question by question, on all items that several reviewed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from queues.agree import histogram
 from queues.agree import metrics as _shipped  # noqa: F401 - importing it registers the metrics
-from queues.agree import shared_items
+from queues.agree.asked import Asked, asked_in
 from queues.agree.metric import Figure, metrics
-from queues.agree.patterns import Answer, Answers, answers_of, histogram_of
-from queues.agree.shared_items import Asked
+from queues.agree.patterns import Answer, Answers, Histogram, answers_of
 from queues.models import Queue
+
+# Beside the coefficient of the question's level, where the answers are codes: what each makes of chance.
+BESIDE = ("gwet_ac1", "fleiss_kappa", "brennan_prediger")
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionAgreement:
     """One question of the queue's form, or the decision.
 
-    main: the coefficient of `metric`, that of the question's level. percent, ac1: beside it where the
-    answers are codes. shares: how common each value is among answers to shared items, most common first.
+    main: the coefficient of `metric`, that of the question's level. percent: how often two answers are the
+    same. beside: other coefficients by name, where the answers are codes. shares: how common each value is
+    among answers to shared items, most common first.
     """
 
     key: str
@@ -25,44 +29,48 @@ class QuestionAgreement:
     metric: str
     main: Figure
     percent: Figure
-    ac1: Figure | None
+    beside: dict[str, Figure]
     shares: Sequence[tuple[Answer, float]]
+
+    @property
+    def ac1(self) -> Figure | None:
+        return self.beside.get("gwet_ac1")
 
 
 @dataclass(frozen=True, slots=True)
 class QueueAgreement:
-    """n_items: items with a review that were looked at; n_drawn: those given extra reviews by chance."""
+    """n_items: shared items with a review; n_drawn: those given extra reviews by chance.
+
+    is_counting: some that were reviewed before agreement was counted are not in it yet.
+    """
 
     n_items: int
     n_drawn: int
-    is_all: bool
+    is_counting: bool
     questions: Sequence[QuestionAgreement]
     left_out: Sequence[str]
 
 
 def of_queue(queue: Queue, *, drawn_only: bool = False) -> QueueAgreement:
-    """Agreement on the newest items that several people were to review; one statement besides the form.
+    """Agreement on all shared items whose reviewing is over; three statements, however many there are.
 
     drawn_only: only items that chance gave extra reviews. Hard items are reviewed more often: agreement on
     all of them is lower than agreement on the queue's work.
     """
-    found = shared_items.newest(queue.pk)
-    asked, left_out = shared_items.asked_in(queue)
-    items = [item for item in found if item.is_drawn] if drawn_only else found
+    counts = histogram.read(queue.pk)
+    asked, left_out = asked_in(queue)
     return QueueAgreement(
-        n_items=len(found),
-        n_drawn=sum(item.is_drawn for item in found),
-        is_all=len(found) < shared_items.LOOK_AT,
-        questions=[
-            _agreement(one, ([given.answer for given in one.given_to(item)] for item in items))
-            for one in asked
-        ],
+        n_items=counts.n_items(),
+        n_drawn=counts.n_items(drawn_only=True),
+        is_counting=histogram.is_being_counted(queue.pk),
+        questions=[agreement_on(one, counts.of(one, drawn_only=drawn_only)) for one in asked],
         left_out=left_out,
     )
 
 
-def _agreement(asked: Asked, units: Iterable[Sequence[Answer]]) -> QuestionAgreement:
-    answers = answers_of(histogram_of(units), asked.scale.values)
+def agreement_on(asked: Asked, counted: Histogram) -> QuestionAgreement:
+    """The figures of one question over these units."""
+    answers = answers_of(counted, asked.scale.values)
     has_codes = asked.scale.values is not None
     return QuestionAgreement(
         key=asked.key,
@@ -71,7 +79,7 @@ def _agreement(asked: Asked, units: Iterable[Sequence[Answer]]) -> QuestionAgree
         metric=asked.scale.metric,
         main=metrics.get(asked.scale.metric)(answers),
         percent=metrics.get("percent_agreement")(answers),
-        ac1=metrics.get("gwet_ac1")(answers) if has_codes else None,
+        beside={name: metrics.get(name)(answers) for name in BESIDE} if has_codes else {},
         shares=_shares(answers) if has_codes else (),
     )
 

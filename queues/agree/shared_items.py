@@ -1,4 +1,7 @@
-"""Items that several people were to review, and what each of them said: the raw matter of every figure."""
+"""Items that several people have reviewed, and what each of them said: for figures about persons.
+
+Items under review are left out: whoever looks at a figure may be about to review one of them, blind.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,31 +10,23 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
+from queues.agree.asked import Asked
 from queues.agree.patterns import Answer
-from queues.agree.scale import Scale, scale_of
-from queues.errors import NotFound
-from queues.models import Decision, Queue
-from queues.review import form as forms
-from queues.review.question import Question
+from queues.review import form_history
 
 LOOK_AT = 1_000  # items: so that a page costs the same in a queue of any size
-DECISION = "decision"
-_DECISIONS = Scale(
-    "alpha_nominal", tuple(one.value for one in Decision if one is not Decision.ESCALATE), lambda code: code
-)
 
 # Words of the partial index item_with_overlap, which the database must recognise whatever the arguments.
 _REVIEWS = """
-SELECT i.id, i.prediction_id, i.overlap_drawn, i.created_at, p.model_version,
-       i.other_id IS NOT NULL, r.person_id, r.decision, r.answers
-FROM (SELECT id, prediction_id, overlap_drawn, created_at, other_id FROM queues_item
-      WHERE queue_id = %s AND reviews_needed > 1 AND state IN ('in_review', 'disputed', 'settled')
+SELECT i.id, i.prediction_id, i.is_drawn, i.created_at, p.model_version,
+       i.other_id IS NOT NULL, r.person_id, r.form_id, r.decision, r.answers
+FROM (SELECT id, prediction_id, overlap_drawn OR blind_drawn AS is_drawn, created_at, other_id
+      FROM queues_item
+      WHERE queue_id = %s AND reviews_needed > 1 AND state IN ('disputed', 'settled')
       ORDER BY id DESC LIMIT %s) i
 JOIN queues_prediction p ON p.id = i.prediction_id
-JOIN queues_review r ON r.item_id = i.id
-WHERE r.withdrawn_at IS NULL AND r.decision <> 'escalate'
+LEFT JOIN queues_review r ON r.item_id = i.id AND r.withdrawn_at IS NULL AND r.decision <> 'escalate'
 ORDER BY i.id
 """
 
@@ -45,9 +40,13 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One standing review. decision: None where a comparison was judged, as it judges neither output."""
+    """One standing review. decision: None where a comparison was judged, as it judges neither output.
+
+    version: of the form to whose questions the answers belong.
+    """
 
     person_id: int
+    version: int
     decision: str | None
     answers: Mapping[str, Any]
 
@@ -65,60 +64,41 @@ class SharedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of the queue's form, or the decision (question None), with the scale of its answers."""
+class Newest:
+    """The newest shared items with a standing review, oldest first. is_all: there are no older ones."""
 
-    key: str
-    label: str
-    level: str
-    scale: Scale
-    question: Question | None = None
-
-    def given_to(self, item: SharedItem) -> list[Given]:
-        """The answers that hold under the form of today: within a queue a key means one thing."""
-        read = ((said.person_id, self._answer(said)) for said in item.said)
-        return [Given(person_id, answer) for person_id, answer in read if answer is not None]
-
-    def _answer(self, said: Said) -> Answer | None:
-        if self.question is None:
-            return said.decision
-        if self.key not in said.answers:
-            return None
-        rating = self.question.rating(said.answers[self.key])
-        return None if rating is None else self.scale.read(rating)
+    items: Sequence[SharedItem]
+    is_all: bool
 
 
-def newest(queue_id: int) -> list[SharedItem]:
-    """The newest items with a review, oldest first; one statement."""
+def newest(queue_id: int) -> Newest:
+    """Looks at LOOK_AT items at most; one statement, besides the versions of the form once each."""
+    looked: set[int] = set()
     found: dict[int, SharedItem] = {}
     with connection.cursor() as cursor:
         cursor.execute(_REVIEWS, [queue_id, LOOK_AT])
         for row in cursor.fetchall():
-            item_id, prediction_id, is_drawn, opened_at, model, compares, person_id, decision, answers = row
-            if item_id not in found:
-                found[item_id] = SharedItem(item_id, prediction_id, is_drawn, opened_at, model, [])
-            document = json.loads(answers) if isinstance(answers, str) else answers
-            found[item_id].said.append(Said(person_id, None if compares else decision, document))
-    return list(found.values())
+            item_id, prediction_id, is_drawn, opened_at, model_version, *review = row
+            looked.add(item_id)
+            if review[1] is not None:
+                empty = SharedItem(item_id, prediction_id, is_drawn, opened_at, model_version, [])
+                found.setdefault(item_id, empty).said.append(_said(*review))
+    return Newest(list(found.values()), is_all=len(looked) < LOOK_AT)
 
 
-def asked_in(queue: Queue) -> tuple[Sequence[Asked], Sequence[str]]:
-    """What agreement can be measured on, the decision first; and the labels of the other questions."""
-    form = forms.of_version(queue.form_id) if queue.form_id else None
-    asked, left_out = [Asked(DECISION, _("Decision"), "nominal", _DECISIONS)], []
-    for question in form.questions if form else []:
-        scale = scale_of(question)
-        if scale is None:
-            left_out.append(question.label)
-        else:
-            asked.append(Asked(question.key, question.label, question.level, scale, question))
-    return asked, left_out
+def _said(compares: bool, person_id: int, form_id: int, decision: str, answers: Any) -> Said:  # noqa: FBT001 - a row
+    document = json.loads(answers) if isinstance(answers, str) else answers
+    return Said(person_id, form_history.number_of(form_id), None if compares else decision, document)
 
 
-def question_in(queue: Queue, key: str) -> tuple[Sequence[Asked], Asked]:
-    """All that can be asked for, and the one with this key; NotFound when there is none."""
-    choices, _left_out = asked_in(queue)
-    for asked in choices:
-        if asked.key == key:
-            return choices, asked
-    raise NotFound(_("The form of this queue has no such question. Choose one from the page of agreement."))
+def given_to(item: SharedItem, asked: Asked) -> list[Given]:
+    """The answers of this item to a question; those to older versions of the form as later ones map them."""
+    read = ((said.person_id, _answer(said, asked)) for said in item.said)
+    return [Given(person_id, answer) for person_id, answer in read if answer is not None]
+
+
+def _answer(said: Said, asked: Asked) -> Answer | None:
+    if asked.question is None:
+        return said.decision
+    value = said.answers.get(asked.key)
+    return None if value is None else asked.answer_to(value, said.version)

@@ -1,5 +1,6 @@
 """A file per noun; constraints live with their model."""
 
+from queues.models.agreement import AgreementCheck, AgreementUnit, PatternCount
 from queues.models.bulk_change import AMOUNTS, BulkChange, BulkKind, ChangedItem
 from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
 from queues.models.dataset import DATASET_NAME, Dataset
@@ -39,6 +40,8 @@ __all__ = [
     "LIST_NAME",
     "NO_REASON",
     "RELEASE_MOVES",
+    "AgreementCheck",
+    "AgreementUnit",
     "Attachment",
     "Basis",
     "Because",
@@ -79,6 +82,7 @@ __all__ = [
     "Note",
     "OverrideKind",
     "Part",
+    "PatternCount",
     "Payload",
     "Policy",
     "PolicyActivation",

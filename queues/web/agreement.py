@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree import queries as agree
+from queues.agree.asked import DECISION
 from queues.agree.metric import AT_AN_END, FEW_UNITS, HINGES_ON_ONE, NO_PAIRS, ONE_VALUE, PERFECT, Figure
 from queues.agree.queries import QuestionAgreement, QueueAgreement
-from queues.agree.shared_items import DECISION, LOOK_AT
 from queues.errors import NotFound
 from queues.models import Queue
 from queues.web.answer_words import in_words
@@ -44,7 +44,8 @@ METRICS: dict[str, Promise] = {
 }
 _HEAD = (
     "question", "metric", "items", "value", "low", "high", "why", "percent", "percent_low", "percent_high",
-    "ac1", "ac1_low", "ac1_high",
+    "ac1", "ac1_low", "ac1_high", "fleiss", "fleiss_low", "fleiss_high", "brennan_prediger",
+    "brennan_prediger_low", "brennan_prediger_high",
 )  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def agreement(request: ProjectRequest) -> HttpResponse:
     """One queue's questions; ?queue= chooses the queue, ?only=drawn the items that chance drew."""
     queues = queues_of(request)
     queue = chosen_of(request, queues)
-    context: dict[str, Any] = {"queues": queues, "queue": queue, "look_at": LOOK_AT}
+    context: dict[str, Any] = {"queues": queues, "queue": queue}
     if queue:
         drawn_only = _is_drawn_only(request)
         found = agree.of_queue(queue, drawn_only=drawn_only)
@@ -102,7 +103,8 @@ def agreement_csv(request: ProjectRequest) -> HttpResponse:
 
 def _row(one: QuestionAgreement) -> tuple[object, ...]:
     first = (one.key, one.metric, one.main.n_units, *_ends(one.main), one.main.why)
-    return (*first, *_ends(one.percent), *_ends(one.ac1))
+    beside = [end for name in agree.BESIDE for end in _ends(one.beside.get(name))]
+    return (*first, *_ends(one.percent), *beside)
 
 
 def queues_of(request: ProjectRequest) -> list[Queue]:

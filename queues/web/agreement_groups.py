@@ -16,8 +16,9 @@ from django.views.decorators.http import require_safe
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree import groups as agree
-from queues.agree.groups import By, Group, Groups
-from queues.agree.shared_items import DECISION, LOOK_AT
+from queues.agree.asked import DECISION
+from queues.agree.groups import Group, Groups
+from queues.agree.histogram import By
 from queues.errors import NotFound
 from queues.models import Queue
 from queues.web.agreement import METRICS, WHY_NOT, Saying, chosen_of, queues_of, says
@@ -46,7 +47,7 @@ def groups(request: ProjectRequest) -> HttpResponse:
     """?queue= and ?question= choose what, ?by=week or model tells the items apart."""
     queues = queues_of(request)
     queue = chosen_of(request, queues)
-    context: dict[str, Any] = {"queues": queues, "queue": queue, "look_at": LOOK_AT}
+    context: dict[str, Any] = {"queues": queues, "queue": queue}
     if queue:
         by, found = _by(request), _found(request, queue)
         lines = [_line(group, by) for group in found.groups]
@@ -87,7 +88,7 @@ def _found(request: ProjectRequest, queue: Queue) -> Groups:
 
 def _by(request: ProjectRequest) -> By:
     asked = request.GET.get("by") or By.WEEK
-    if asked not in list(By):
+    if asked not in (By.WEEK, By.MODEL):
         raise NotFound(_("Agreement is told apart by week or by model version. Choose one of the two."))
     return By(asked)
 

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree import people as agree
-from queues.agree.shared_items import DECISION, LOOK_AT
+from queues.agree.asked import DECISION
+from queues.agree.shared_items import LOOK_AT
 from queues.audit import queries as audit
 from queues.errors import NotFound
 from queues.models import Queue

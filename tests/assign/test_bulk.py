@@ -11,6 +11,7 @@ from accounts.actor import Actor
 from accounts.models import Event
 from accounts.roles import Role
 from queues import pipeline
+from queues.agree import units
 from queues.assign import actions as assign
 from queues.assign import queues
 from queues.assign.bulk import asking, run
@@ -239,7 +240,7 @@ def test_a_worker_that_dies_in_between_changes_nothing_twice(
     items = [waiting(queue) for _ in range(5)]
     monkeypatch.setattr(run, "BATCH", 2)
     asked = asking.ask(queue, kind="reviews", amount=1, why="x", by=lee)
-    run._batch(asked.change, [item.pk for item in items[:2]])  # then it was killed
+    run._batch(asked.change, [item.pk for item in items[:2]], then=units.recount)  # then it was killed
 
     change = _run(asked.change)
 
@@ -251,7 +252,7 @@ def test_a_worker_that_dies_in_between_changes_nothing_twice(
 def test_a_stopped_change_goes_no_further_and_what_it_did_can_be_undone(queue: Queue, lee: Actor) -> None:
     items = [waiting(queue) for _ in range(3)]
     asked = asking.ask(queue, kind="priority", amount=80, why="x", by=lee)
-    run._batch(asked.change, [items[0].pk])
+    run._batch(asked.change, [items[0].pk], then=units.recount)
 
     asking.stop(queue.project_id, asked.change.pk, by=lee)
     pipeline.run_job(Job.objects.get(unique_key=f"{run.KIND}:{asked.change.pk}").pk)

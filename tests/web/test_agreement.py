@@ -10,10 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actor import Actor
 from accounts.models import Person
-from queues import pipeline
+from queues import pipeline, sweeper
 from queues.agree import queries as agree
-from queues.agree import shared_items
-from queues.models import Item, Queue
+from queues.models import AgreementUnit, Item, Queue
 from tests.factories.projects import Cast
 from tests.factories.reviews import APPROVE, REJECT, reviewed
 from tests.factories.work import FORM, TONE, queue_in, waiting
@@ -148,8 +147,10 @@ def test_an_undone_review_counts_no_more(people: Cast, queue: Queue) -> None:
 
 def test_items_drawn_by_chance_can_be_looked_at_alone(people: Cast, signed_in: SignIn, queue: Queue) -> None:
     both(queue, people, said(APPROVE, "fine", 1), said(REJECT, "rude", 2))
-    drawn = both(queue, people, said(APPROVE, "fine", 1), said(APPROVE, "fine", 2))
-    Item.objects.filter(pk=drawn.pk).update(overlap_drawn=True, extra_reviews=1)
+    drawn = waiting(queue, reviews_needed=2)
+    Item.objects.filter(pk=drawn.pk).update(blind_drawn=True, extra_reviews=1)
+    reviewed(queue, people.ann, said(APPROVE, "fine", 1))
+    reviewed(queue, people.lee, said(APPROVE, "fine", 2))
 
     shown = signed_in(people.lee).get(address(people), {"queue": queue.slug, "only": "drawn"})
 
@@ -173,15 +174,28 @@ def test_the_page_costs_the_same_statements_however_much_was_reviewed(
     assert len(many) == len(few)
 
 
-def test_no_more_than_a_bounded_number_of_items_is_looked_at(
-    people: Cast, queue: Queue, monkeypatch: pytest.MonkeyPatch
+def test_what_is_still_under_review_is_not_told(people: Cast, queue: Queue) -> None:
+    waiting(queue, reviews_needed=3)
+    for person in (people.ann, people.lee):
+        reviewed(queue, person, said(APPROVE, "fine", 1))
+
+    assert agree.of_queue(queue).n_items == 0
+
+
+def test_what_was_reviewed_before_is_said_to_be_still_counted(
+    people: Cast, signed_in: SignIn, queue: Queue
 ) -> None:
-    monkeypatch.setattr(shared_items, "LOOK_AT", 5)
-    twelve(queue, people)
+    both(queue, people, said(APPROVE, "fine", 1), said(APPROVE, "fine", 1))
+    item = both(queue, people, said(APPROVE, "fine", 1), said(APPROVE, "fine", 1))
+    AgreementUnit.objects.filter(pk=item.pk).update(holds=None, is_folded=True, is_owed=True)
 
-    found = agree.of_queue(queue)
+    before = signed_in(people.lee).get(address(people))
+    sweeper.sweep()
+    after = signed_in(people.lee).get(address(people))
 
-    assert (found.n_items, found.is_all) == (5, False)
+    assert "still being counted" in before.content.decode()
+    assert "still being counted" not in after.content.decode()
+    assert (before.context["found"].n_items, after.context["found"].n_items) == (1, 2)
 
 
 def test_the_table_is_there_as_csv_with_all_digits(people: Cast, signed_in: SignIn, queue: Queue) -> None:

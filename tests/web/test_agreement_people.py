@@ -8,11 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actor import Actor
 from accounts.models import Event, Person
 from accounts.roles import Role
 from queues.agree import people as agree
 from queues.errors import NotFound
 from queues.models import Item, Queue
+from queues.review import form_versions
 from tests.factories.projects import Cast, member
 from tests.factories.reviews import APPROVE, reviewed
 from tests.factories.work import FORM, TONE, queue_in, waiting
@@ -210,3 +212,46 @@ def test_figures_of_persons_cost_the_same_statements_however_many_reviewed(
         client.get(address(people))
 
     assert len(many) == len(few)
+
+
+def test_nothing_is_told_of_an_item_that_is_still_under_review(
+    people: Cast, queue: Queue, olaf: Person
+) -> None:
+    waiting(queue, reviews_needed=3)
+    for person, tone in ((people.ann, "fine"), (olaf, "rude")):
+        reviewed(queue, person, {**APPROVE, "answers": {"tone": tone, "tags": ["fact"]}})
+
+    _asked, found = agree.differing(queue, key="tone", one_id=people.ann.pk, other_id=olaf.pk)
+
+    assert found == []
+    assert agree.among(queue, key="tone").pairs == []
+
+
+def test_answers_to_an_older_form_are_compared_as_the_newer_one_maps_them(people: Cast, queue: Queue) -> None:
+    item_of(queue, {people.ann: "fine", people.lee: "rude"})
+    options = [{"value": "good", "label": "Good"}, {"value": "bad", "label": "Bad"}]
+    form_versions.new_version(
+        queue,
+        document={**FORM, "questions": [{**TONE, "options": options}, TAGS]},
+        by=Actor(people.lee.pk),
+        reason="Clearer words",
+        mappings={"tone": {"fine": "good", "rude": "bad"}},
+    )
+
+    asked, (row,) = agree.differing(queue, key="tone", one_id=people.ann.pk, other_id=people.lee.pk)
+
+    assert asked.scale.values == ("good", "bad")
+    assert (row.one, row.other) == ("good", "bad")
+
+
+def test_only_the_pairs_that_are_shown_are_computed(
+    people: Cast, queue: Queue, olaf: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agree, "MOST_PAIRS", 1)
+    three_on_twelve(queue, people, olaf)
+    item_of(queue, {people.ann: "fine", people.lee: "fine"})
+
+    found = agree.among(queue, key="tone")
+
+    assert [(pair.one_id, pair.other_id) for pair in found.pairs] == [(people.ann.pk, people.lee.pk)]
+    assert found.n_pairs == 3

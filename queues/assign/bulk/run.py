@@ -24,8 +24,11 @@ KIND = "bulk_change"
 BATCH = 100
 
 
-def run(job: Job) -> None:
-    """Do what was asked; nothing happens when it is done, stopped or gone."""
+def run(job: Job, *, then: Callable[[Sequence[int]], object]) -> None:
+    """Do what was asked; nothing happens when it is done, stopped or gone.
+
+    then: told of the items that each batch has changed, in its transaction.
+    """
     change = _owed(job.subject_id)
     if change is None:
         return
@@ -42,7 +45,7 @@ def run(job: Job) -> None:
             progress.report(len(done) + start)
             if _owed(change.pk) is None:
                 return
-            _batch(change, left[start : start + BATCH])
+            _batch(change, left[start : start + BATCH], then=then)
     BulkChange.objects.filter(pk=change.pk, stopped_at=None).update(finished_at=Now())
 
 
@@ -52,7 +55,7 @@ def _owed(change_id: int) -> BulkChange | None:
 
 
 @transaction.atomic
-def _batch(change: BulkChange, ids: Sequence[int]) -> None:
+def _batch(change: BulkChange, ids: Sequence[int], *, then: Callable[[Sequence[int]], object]) -> None:
     work = _reverting(change, ids) if change.undo_of else _applying(change)
     rows, passed = [], Counter[str]()
     for locked in _lock(ids):
@@ -63,6 +66,7 @@ def _batch(change: BulkChange, ids: Sequence[int]) -> None:
         else:
             rows.append(ChangedItem(change=change, item=locked.item, before=before, after=after))
     ChangedItem.objects.bulk_create(rows)
+    then([row.item_id for row in rows])
     events.record_many([_event(change, row) for row in rows])
     present = BulkChange.objects.select_for_update().get(pk=change.pk)
     BulkChange.objects.filter(pk=change.pk).update(
