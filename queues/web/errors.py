@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -84,9 +85,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """CSRF_FAILURE_VIEW."""
-    return refusal(
+    """CSRF_FAILURE_VIEW. Our own script gets a token that holds: a sign-in in another tab has changed it.
+
+    Another site can make a browser send such a request, but cannot read what it is answered.
+    """
+    response = refusal(
         request,
         403,
         _("The form was too old or came from another site, so nothing was done. Reload it and retry."),
     )
+    if getattr(request, "htmx", False):
+        response.headers["X-CSRFToken"] = get_token(request)
+    return response

@@ -25,8 +25,10 @@ window.reviewapp ??= {};
       const choice = event.target.closest("[data-choose]");
       if (!choice) return;
       dialog.close();
-      if (choice.dataset.choose === "theirs") location.reload();
-      else keepMine(item, choice.dataset.revision);
+      if (choice.dataset.choose === "theirs") {
+        item.draft.discard();
+        location.reload();
+      } else keepMine(item, choice.dataset.revision);
     };
     dialog.showModal();
   }

@@ -12,7 +12,7 @@ window.reviewapp ??= {};
       this.desk = desk;
       this.form = desk.querySelector("form");
       this.on = on;
-      this.isDirty = this.isSaving = this.isStopped = false;
+      this.isDirty = this.isSaving = this.isStopped = this.isRefused = false;
       this.savedAt = null;
       desk.addEventListener("input", () => this.touch());
       desk.addEventListener("focusout", (event) => event.target.matches("textarea") && this.save());
@@ -20,6 +20,23 @@ window.reviewapp ??= {};
 
     get isSaved() {
       return this.savedAt !== null && !this.isDirty && !this.isSaving;
+    }
+
+    // Whether something was typed that the server may not have.
+    get isUnsaved() {
+      return (this.isDirty || this.isSaving) && (this.isRefused || !this.isStopped);
+    }
+
+    // Whether leaving the page now would lose it.
+    get isAtRisk() {
+      const size = () => String(new URLSearchParams(new FormData(this.form))).length;
+      return this.isUnsaved && (this.isRefused || size() > reviewapp.MOST_KEPT_ALIVE);
+    }
+
+    // The person has chosen another text instead of this one.
+    discard() {
+      this.stop();
+      this.isDirty = this.isRefused = false;
     }
 
     touch() {
@@ -52,7 +69,7 @@ window.reviewapp ??= {};
       this.saving = this.send(keepalive);
       await this.saving;
       this.isSaving = false;
-      if (this.isDirty && !this.isStopped) this.timer = setTimeout(() => this.save(), PAUSE);
+      if (this.isDirty && !this.isStopped && !this.isRefused) this.timer = setTimeout(() => this.save(), PAUSE);
     }
 
     async send(keepalive) {
@@ -72,6 +89,7 @@ window.reviewapp ??= {};
     // revision null: the server has it, but did not say as which revision; the next save overwrites it.
     kept(revision) {
       Object.assign(this.form.elements.revision, { value: revision ?? "", disabled: revision === null });
+      this.isRefused = false;
       this.savedAt = performance.now();
       this.on.state("saved");
     }
@@ -84,20 +102,27 @@ window.reviewapp ??= {};
     }
 
     again() {
-      this.isDirty = true;
+      this.isDirty = this.isRefused = true;
       this.timer = setTimeout(() => this.save(), RETRY);
       this.on.state("unsaved");
     }
 
     async refused(answer) {
-      if (answer.status === 401) return this.on.signedOut();
+      if (answer.status === 401) {
+        this.again(); // until somebody has signed in again, in another tab
+        return this.on.signedOut();
+      }
       const html = await answer.text();
-      if (answer.status === 409 && html.includes("data-choose")) return this.on.conflict(html);
+      if (answer.status === 409 && html.includes("data-choose")) {
+        this.isDirty = this.isRefused = true;
+        return this.on.conflict(html);
+      }
       if (answer.status === 409) {
         this.kept(null); // the lease has ended, the text is stored all the same
         return this.on.lost(reviewapp.parse(html).refusal);
       }
       if (answer.status >= 500) return this.again();
+      this.isRefused = true;
       this.on.state("unsaved");
     }
   };

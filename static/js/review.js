@@ -92,7 +92,7 @@
     try {
       await item.draft.saving; // a draft that arrived after the review would stay behind
       item.draft.stamp(data);
-      await settle(item, next, await post(url, data));
+      await settle(item, next, await post(url, data, { keepalive: true }));
       tellConnection("");
     } catch {
       bringBack(item, next);
@@ -215,21 +215,8 @@
     moveTo(reviewapp.besideField(formOf(shown), event.target));
   });
 
-  // ---- leaving, coming back, and the clock
+  // ---- the clock
 
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") shown.draft?.save({ keepalive: true });
-    else ahead.fetch();
-  });
-  addEventListener("pagehide", () => {
-    shown.draft?.save({ keepalive: true });
-    ahead.giveAllBack();
-  });
-  addEventListener("offline", () => tellConnection("offline"));
-  addEventListener("online", () => {
-    tellConnection("");
-    shown.draft?.save();
-  });
   setInterval(() => {
     shown.lease?.draw();
     if (shown.draft?.isSaved) drawDraftState("saved", shown.draft.savedAt);
@@ -237,6 +224,7 @@
   setInterval(() => shown.lease?.renew(), reviewapp.LOOK_EVERY);
 
   show({ bar: document.querySelector(".item-bar"), desk: place.querySelector(".desk") });
+  reviewapp.watchLeaving({ shown: () => shown, isBusy: () => isBusy, ahead, show, address: place.dataset.page });
   const already = document.querySelector(".toast");
   if (already) reviewapp.toast(already);
   ahead.fetch();

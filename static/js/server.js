@@ -3,11 +3,22 @@
 window.reviewapp ??= {};
 {
   const AS_SCRIPT = { "HX-Request": "true" };
+  reviewapp.MOST_KEPT_ALIVE = 60_000; // bytes that a browser still sends for a page that is gone
 
   reviewapp.get = (url) => fetch(url, { headers: AS_SCRIPT });
 
-  reviewapp.post = (url, data, { keepalive = false } = {}) =>
-    fetch(url, { method: "POST", body: new URLSearchParams(data), headers: AS_SCRIPT, keepalive });
+  reviewapp.post = async (url, data, { keepalive = false } = {}) => {
+    const body = new URLSearchParams(data);
+    const isKept = keepalive && String(body).length < reviewapp.MOST_KEPT_ALIVE;
+    const send = () => fetch(url, { method: "POST", body, headers: AS_SCRIPT, keepalive: isKept });
+    const answer = await send();
+    // After a sign-in in another tab the tokens of this page are old; the refusal brings one that holds.
+    const token = answer.status === 403 && answer.headers.get("X-CSRFToken");
+    if (!token) return answer;
+    document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => (field.value = token));
+    body.set("csrfmiddlewaretoken", token);
+    return send();
+  };
 
   // What every post about an item needs, and nothing of what was typed.
   reviewapp.claimOf = (form) =>

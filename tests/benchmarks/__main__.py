@@ -6,6 +6,7 @@ import sys
 ALL = (
     "start",
     "screen",
+    "browser",
     "cycles",
     "ingest",
     "route",

@@ -9,6 +9,7 @@ import pytest
 ALL = (
     "cycles",
     "screen",
+    "browser",
     "ingest",
     "route",
     "detect",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Dialog, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Person
@@ -31,7 +31,7 @@ def page(page: Page) -> Iterator[Page]:
     """Playwright's page; every complaint of the browser fails the test."""
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+    page.on("dialog", lambda dialog: stay_or_go(dialog, complaints))
     page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
     yield page
     leave(page.context)
@@ -52,6 +52,13 @@ def enter(people: Cast, page: Page, live_server: LiveServer) -> Enter:
         return page
 
     return sign_in
+
+
+def stay_or_go(dialog: Dialog, complaints: list[str]) -> None:
+    """Go, where the browser asks about text that is not stored; no page of ours opens another dialog."""
+    if dialog.type != "beforeunload":
+        complaints.append(f"dialog: {dialog.message}")
+    dialog.accept()
 
 
 def leave(context: BrowserContext) -> None:

@@ -1,7 +1,8 @@
 """Texts that would act if a page let them: shown by a real browser, they are read and do nothing.
 
 Each hostile record of the corpus is sent, reviewed on the screen (its output, its conversation, the word
-diff over it, its invisible characters), told as a story, escalated with its own text as the note, and listed.
+diff over it, its invisible characters), told as a story, escalated with its own text as the note, said again
+in a note that names somebody, made into a form, and listed.
 """
 
 import re
@@ -17,15 +18,17 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.actor import Actor
+from accounts.models import Person
 from accounts.roles import Permission, Role
 from queues.models import Item, ItemState, Prediction, Queue, Slot
+from queues.review import notes
 from queues.route import policies
 from tests.bad_inputs import canonical, corpus, ingest_records
 from tests.bad_inputs.conftest import Sender
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, member
-from tests.factories.questions import question
-from tests.factories.work import FORM, queue_in
+from tests.factories.questions import KINDS, question
+from tests.factories.work import FORM, queue_in, waiting
 from tests.flows.conftest import Enter
 from tests.flows.screen import TOO_SOON_MS
 
@@ -57,6 +60,11 @@ _ACTING = """() => {
     .filter((element) => element.matches(wrong) || [...element.attributes].some(acts))
     .map((element) => element.outerHTML);
 }"""
+# What no page of ours has, wherever it stands.
+_FOREIGN = """() => [...document.querySelectorAll('*')].filter((element) =>
+    element.matches('iframe, object, embed, base, script:not([src^="/static/"])') ||
+    [...element.attributes].some((one) => /^on/.test(one.name) || one.name === 'srcdoc')
+  ).map((element) => element.outerHTML.slice(0, 200))"""
 _ONLY_THE_BAR = """visibility => {
   for (const element of document.querySelectorAll('#draft-state, [data-done-today], #toasts'))
     element.style.visibility = visibility;
@@ -76,6 +84,10 @@ def hostile_rows() -> list[corpus.Row]:
     ]
 
 
+LISTS = (
+    "home", "project", "queues", "disputes", "predictions", "history", "events", "mentions", "overrides",
+    "selections", "lists", "agreement", "feedback", "golden", "policy", "my-work",
+)  # fmt: skip
 ROWS = hostile_rows()
 # The slow run takes those that the default one leaves out.
 PARTS = [
@@ -106,6 +118,7 @@ class Watched:
         assert answer
         self.title = unescape(_TITLE.findall(answer.text())[0]).strip()
         self.look()
+        self.wrong += self.page.evaluate(_FOREIGN)
         return self.page
 
     def look(self) -> None:
@@ -156,12 +169,33 @@ def test_hostile_texts_are_read_and_do_nothing(
     for number, item in enumerate(Item.objects.filter(queue=queue)):
         seen.visit(reverse("web:prediction", args=[slug, item.prediction_id]))
         if number % _STORIES_PER_DISPUTE == 0:
-            seen.visit(reverse("web:settle", args=[slug, item.pk]))
-    for name in ("home", "project", "queues", "disputes", "predictions", "history", "events"):
+            say(item, lead)
+            for name in ("settle", "notes", "similar-past"):
+                seen.visit(reverse(f"web:{name}", args=[slug, item.pk]))
+    for name in LISTS:
         seen.visit(reverse(f"web:{name}", args=[] if name == "home" else [slug]))
     seen.visit(reverse("web:items", args=[slug, queue.slug]))
+    read_forms(seen, people, [one.payload.output_text for one in found])
 
     assert seen.wrong == []
+
+
+def say(item: Item, lead: Person) -> None:
+    """The output once more, as a note that names somebody."""
+    text = f"@{lead.name} {item.prediction.payload.output_text}"[:4_000]
+    notes.add(item.pk, project=item.queue.project, by=Actor(lead.pk), text=text)
+
+
+def read_forms(seen: Watched, people: Cast, texts: list[str]) -> None:
+    """Forms whose every word is such a text: as a page, in the builder with its preview, and on the desk."""
+    for text in texts[::_STORIES_PER_DISPUTE]:
+        words = text[:150] or "?"
+        asked = [question(kind, label=words, help=words, guideline=words) for kind in KINDS]
+        form = {**FORM, "title": words, "guideline": text[:2_000], "questions": asked}
+        queue = queue_in(people.project, name=words[:60], form=form)
+        waiting(queue, output_text=text)
+        for name in ("form", "form-edit", "review"):
+            seen.visit(reverse(f"web:{name}", args=[people.project.slug, queue.slug]))
 
 
 def review_all(seen: Watched, queue: Queue) -> None:

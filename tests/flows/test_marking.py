@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
-from queues.models import Draft, Queue, Review
+from queues.models import Draft, Queue, Review, Skip
 from tests.factories.projects import Cast
 from tests.factories.questions import CATEGORIES, question
 from tests.factories.work import FORM, queue_in, waiting
@@ -306,3 +306,22 @@ def test_claims_are_the_sentences_and_each_mark_leads_to_the_next(shown: Shown) 
     screen.press("n", "n", "Enter")
     screen.page.locator("[data-document]").select_option("kb-1")
     assert value_of(screen, "claims")[1].get("document") == "kb-1"
+
+
+def test_without_a_script_no_mark_is_offered_and_the_item_can_be_passed_on(
+    people: Cast, browser: Browser, enter: Enter, live_server: LiveServer
+) -> None:
+    queue = queue_in(people.project, form=marking_form())
+    waiting(queue)
+    signed_in = enter(people.ann)
+    context = browser.new_context(java_script_enabled=False, storage_state=signed_in.context.storage_state())
+    page = context.new_page()
+    page.goto(Screen(signed_in, live_server.url, queue).address)
+
+    expect(page.get_by_text("Marking places in the text needs JavaScript.")).to_be_visible()
+    assert not page.get_by_role("button", name="Mark", exact=True).is_visible()
+    page.get_by_role("button", name="Too hard").click()
+
+    expect(page.get_by_role("heading", name="Nothing waits")).to_be_visible()
+    assert Skip.objects.get().reason == "too_hard"
+    context.close()

@@ -21,8 +21,8 @@ from tests.flows.test_marking import select
 Row = dict[str, Any]
 
 # The keys that lead from the first word of the text, selected, to [start, end) code points.
-_KEYS = """([start, end]) => {
-  const map = new reviewapp.TextMap([document.querySelector('[data-output]')]);
+_KEYS = """([box, start, end]) => {
+  const map = new reviewapp.TextMap([document.querySelector(box)]);
   const { next, at } = reviewapp.segments;
   const [from, to] = [map.unitOf(start), map.unitOf(end)];
   const keys = [];
@@ -47,15 +47,18 @@ _KEYS = """([start, end]) => {
   return keys;
 }"""
 
+BOXES = {"output": "[data-output]", "input": "[data-input-part]"}
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """One place of the file: [start, end) of the output, its category and severity."""
+    """One place of the file: [start, end) of the output or of the input, its category and severity."""
 
     start: int
     end: int
     category: str
     severity: str = ""
+    on: str = "output"
 
 
 def errors_of(row: Row) -> list[Wanted]:
@@ -65,10 +68,14 @@ def errors_of(row: Row) -> list[Wanted]:
 
 
 def mqm_of(row: Row) -> list[Wanted]:
-    """mqm: the rater with the most marks; those on the source are of another text."""
+    """mqm: the rater with the most marks, in the translation and in its source."""
     raters = [a["spans"] for a in row["annotations"] if a["question"] == "mqm"]
-    spans: list[Row] = [one for one in max(raters, key=len, default=[]) if one.get("side") != "source"]
-    return [Wanted(one["start"], one["end"], one["label"], one["severity"]) for one in spans]
+    spans: list[Row] = [one for one in max(raters, key=len, default=[]) if one["start"] is not None]
+    sides = {None: "output", "source": "input"}
+    return [
+        Wanted(one["start"], one["end"], one["label"], one["severity"], sides[one.get("side")])
+        for one in spans
+    ]
 
 
 def edits_of(row: Row) -> list[Wanted]:
@@ -92,18 +99,22 @@ def coded(labels: set[str]) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("name", "size"),
-    [("qa_feedback", 3), *(pytest.param(name, 100, marks=pytest.mark.slow) for name in SETS)],
+    [("mqm_2023_3raters", 2), *(pytest.param(name, 100, marks=pytest.mark.slow) for name in SETS)],
 )
 def test_the_marks_of_the_file_are_stored_code_point_for_code_point(
     people: Cast, enter: Enter, live_server: LiveServer, name: str, size: int
 ) -> None:
     every = rows_of(name)
     marks = {row["prediction_id"]: SETS[name](row) for row in every}
-    rows = [row for row in every if marks[row["prediction_id"]]][:size]
+    with_marks = [row for row in every if marks[row["prediction_id"]]]
+    with_marks.sort(
+        key=lambda row: -len({mark.on for mark in marks[row["prediction_id"]]})
+    )  # both sides first
+    rows = with_marks[:size]
     assert len(rows) == size
     used = [mark for row in rows for mark in marks[row["prediction_id"]]]
     categories, severities = coded({m.category for m in used}), coded({m.severity for m in used} - {""})
-    asked = {"key": "marks", "kind": "spans", "label": "Marks"} | {
+    asked = {"key": "marks", "kind": "spans", "label": "Marks", "on": ["output", "input"]} | {
         field: [{"value": code, "label": label[:200]} for label, code in codes.items()]
         for field, codes in (("categories", categories), ("severities", severities))
     }
@@ -127,10 +138,11 @@ def test_the_marks_of_the_file_are_stored_code_point_for_code_point(
 
     for review in Review.objects.filter(item__in=wanted):
         stored = {
-            (p["start"], p["end"], p["category"], p.get("severity", "")) for p in review.answers["marks"]
+            (p["on"], p["start"], p["end"], p["category"], p.get("severity", ""))
+            for p in review.answers["marks"]
         }
         assert stored == {
-            (m.start, m.end, categories[m.category], severities.get(m.severity, ""))
+            (m.on, m.start, m.end, categories[m.category], severities.get(m.severity, ""))
             for m in wanted[review.item_id]
         }
     assert Review.objects.filter(item__in=wanted).count() == size
@@ -141,11 +153,13 @@ def make(
 ) -> None:
     """Mark one place, and see what is selected before it is."""
     screen.press("Escape", "Escape", "Escape")
+    box = BOXES[mark.on]
     if by_mouse:
-        select(screen, mark.start, mark.end)
+        select(screen, mark.start, mark.end, box)
     else:
         screen.page.locator("[data-output]").evaluate("box => (box.scrollTop = 0)")
-        screen.press("h", *screen.page.evaluate(_KEYS, [mark.start, mark.end]))
+        screen.press("h", *["h"] * (mark.on == "input"))
+        screen.press(*screen.page.evaluate(_KEYS, [box, mark.start, mark.end]))
     page, digit = divmod(categories.index(mark.category), 10)
     screen.press(*["."] * page, str((digit + 1) % 10))
     if severities:

@@ -1,0 +1,62 @@
+"""Every page of the routes, in a project in which each has something to show."""
+
+import re
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories.projects import Cast, cast
+from tests.flows.conftest import Enter
+from tests.flows.furnished import furnish, pages_of
+from tests.flows.test_accessibility import check_both_themes
+
+WIDTHS = (360, 768, 1280, 1920)
+HOSTILE = "<img src=x onerror=alert(1)><b hx-get='/x' hx-trigger='load'>Refunds</b>\u202e are instant."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_page_is_missing_and_none_writes_out_what_somebody_typed() -> None:
+    people = cast()
+    client = Client(raise_request_exception=False)
+    client.force_login(people.olga)
+
+    pages = pages_of(people, furnish(people, HOSTILE))
+    answers = {route: client.get(address) for route, address in pages.items()}
+
+    assert {route: answer.status_code for route, answer in answers.items() if answer.status_code != 200} == {}
+    raw = re.compile(r"<img src=x|<b hx-get")
+    assert [route for route, answer in answers.items() if raw.search(answer.content.decode())] == []
+    showing = [route for route, answer in answers.items() if b"&lt;img src=x" in answer.content]
+    assert len(showing) > 12, showing
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_on_any_page_at_this_width(
+    width: int, people: Cast, enter: Enter, live_server: LiveServer
+) -> None:
+    pages = pages_of(people, furnish(people))
+    page = enter(people.olga)
+    page.set_viewport_size({"width": width, "height": 900})
+
+    wrong = {
+        route: found
+        for route, address in pages.items()
+        if (found := wrong_on(page, live_server.url + address))
+    }
+
+    assert wrong == {}
+
+
+def wrong_on(page: Page, address: str) -> str:
+    """What is wrong on a page, or nothing."""
+    page.goto(address)
+    try:
+        check_both_themes(page)
+        width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert width <= 0, f"it scrolls sideways by {width}"
+    except AssertionError as error:
+        return str(error)[:600]
+    return ""
