@@ -70,7 +70,7 @@ def errors_of(row: Row) -> list[Wanted]:
 def mqm_of(row: Row) -> list[Wanted]:
     """mqm: the rater with the most marks, in the translation and in its source."""
     raters = [a["spans"] for a in row["annotations"] if a["question"] == "mqm"]
-    spans: list[Row] = [one for one in max(raters, key=len, default=[]) if one["start"] is not None]
+    spans: list[Row] = [one for one in max(raters, key=len, default=[]) if one.get("start") is not None]
     sides = {None: "output", "source": "input"}
     return [
         Wanted(one["start"], one["end"], one["label"], one["severity"], sides[one.get("side")])
