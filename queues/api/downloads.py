@@ -14,6 +14,16 @@ from queues.export import store
 from queues.models import ReleaseFile
 
 JSON_LINES = "application/x-ndjson"
+_MEDIA = {
+    ".jsonl": JSON_LINES,
+    ".json": "application/json",
+    ".gz": "application/gzip",
+    ".parquet": "application/vnd.apache.parquet",
+    ".csv": "text/csv; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
+    ".yaml": "application/yaml",
+    "SHA256SUMS": "text/plain; charset=utf-8",
+}
 _ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
 
 
@@ -46,10 +56,13 @@ def send(request: Any, file: ReleaseFile, *, name: str) -> HttpResponseBase:
     pieces: Iterable[bytes] = (
         () if request.method == "HEAD" else store.read(file.storage_name, start=start, length=length)
     )
-    content_type = JSON_LINES if file.path.endswith(".jsonl") else "application/json"
     return StreamingHttpResponse(
-        pieces, status=200 if part is None else 206, content_type=content_type, headers=headers
+        pieces, status=200 if part is None else 206, content_type=_media_type(file.path), headers=headers
     )
+
+
+def _media_type(path: str) -> str:
+    return next((media for end, media in _MEDIA.items() if path.endswith(end)), "application/octet-stream")
 
 
 def _part(request: Any, size: int, etag: str) -> tuple[int, int] | None:

@@ -13,6 +13,7 @@ from queues.api import (
     feedback,
     forms,
     golden,
+    links,
     lists,
     measures,
     overrides,
@@ -105,6 +106,7 @@ export = [
     path("datasets/<slug:name>/releases", releases.ReleasesView.as_view()),
     path("releases/<id:release_id>", releases.ReleaseStatusView.as_view()),
     path("releases/<slug:name>@<str:version>", releases.ReleaseView.as_view()),
+    path("releases/<slug:name>@<str:version>/files/<str:path>:link", links.FileLinkView.as_view()),
     path(
         "releases/<slug:name>@<str:version>/files/<str:path>",
         releases.ReleaseFileView.as_view(),
@@ -118,6 +120,7 @@ monitor = [
 ]
 
 urlpatterns = [
+    path("downloads/<str:token>/<str:path>", links.signed_download, name="signed-download"),
     path(
         "projects/<slug:slug>/",
         include([*ingest, *score, *feedback_of_users, *route, *review, *settle, *curate, *export, *monitor]),

@@ -1,6 +1,7 @@
 """Datasets are defined, releases asked for, built and published. What leaves is whole or absent."""
 
 import re
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from queues.export.filters import Filter, parse
 from queues.export.formats import formats
 from queues.models import DATASET_NAME, Dataset, Job, JobState, Queue, Release, ReleaseFile, ReleaseState
 
-__all__ = ["build", "create_dataset", "note_download", "note_reading", "publish"]
+__all__ = ["build", "create_dataset", "note_download", "note_link", "note_reading", "publish"]
 
 NOTES_MAX = 5_000
 TITLE_MAX = 120
@@ -79,15 +80,32 @@ def job_key(release: Release) -> str:
     return f"release:{release.pk}"
 
 
-def note_download(file: ReleaseFile, *, dataset: Dataset, by: Actor, part: str = "") -> None:
-    """Who took what: a recall must reach them. part: the Content-Range of a download that goes on."""
+def note_download(
+    file: ReleaseFile, *, dataset: Dataset, by: Actor, part: str = "", is_link: bool = False
+) -> None:
+    """Who took what: a recall must reach them. part: the Content-Range of a download that goes on.
+
+    is_link: through a signed link that this person or key had asked for.
+    """
     events.record(
         project_id=dataset.project_id,
         kind="release.downloaded",
         by=by,
         subject_kind="release",
         subject_id=file.release_id,
-        after={"path": file.path, "sha256": file.sha256, "part": part},
+        after={"path": file.path, "sha256": file.sha256, "part": part, "link": is_link},
+    )
+
+
+def note_link(file: ReleaseFile, *, project_id: int, by: Actor, until: datetime) -> None:
+    """Somebody may hand this file on, until then."""
+    events.record(
+        project_id=project_id,
+        kind="release.link_made",
+        by=by,
+        subject_kind="release",
+        subject_id=file.release_id,
+        after={"path": file.path, "until": until.isoformat()},
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import events
 from accounts.actor import Actor
 from queues.export import filters, queries, store
-from queues.export.checks import check_file
+from queues.export.checks import check_bytes, check_file
 from queues.export.contents import Contents, write_contents
 from queues.export.formats import formats
 from queues.export.provenance import names_of
@@ -84,19 +84,32 @@ def _write(release: Release, place: Path, progress: Progress) -> Contents:
         names=names_of(dataset.project_id),
         report=progress.report,
     )
-    if not contents.rows.rows:
+    _check_enough(contents.rows.rows or 0, formats.get(dataset.format).rows_min)
+    return contents
+
+
+def _check_enough(rows: int, rows_min: int) -> None:
+    if not rows:
         raise NothingToPublish(
             _("Nothing to publish: no verdict of this dataset gives a record in its format.")
         )
-    return contents
+    if rows < rows_min:
+        raise NothingToPublish(
+            _("Nothing to publish: a file of this format has at least %(min)d rows, and there are %(n)d.")
+            % {"min": rows_min, "n": rows}
+        )
 
 
 def _publish(release: Release, folder: UUID, contents: Contents) -> None:
     format_ = formats.get(release.dataset.format)
     stored = {}
-    for written, checked_as in ((contents.rows, format_), (contents.provenance, None)):
+    for written in contents.files:
         stored[written.name] = store.put(folder, written.path)
-        check_file(store.read(stored[written.name]), written, checked_as)
+        bytes_ = store.read(stored[written.name])
+        if written.name.endswith(".jsonl"):
+            check_file(bytes_, written, format_ if written is contents.rows else None)
+        else:
+            check_bytes(bytes_, written)
     publish_built(release, folder, contents, stored)
 
 

@@ -37,6 +37,15 @@ def check_file(pieces: Iterable[bytes], written: Written, format_: Format | None
         raise BadFileError("file.sha256", written.name)
 
 
+def check_bytes(pieces: Iterable[bytes], written: Written) -> None:
+    """The same for a file that is no file of lines: packed, or a table."""
+    total = hashlib.sha256()
+    for piece in pieces:
+        total.update(piece)
+    if total.hexdigest() != written.sha256:
+        raise BadFileError("file.sha256", written.name)
+
+
 def _check_line(line: bytes, format_: Format | None, place: str) -> None:
     if len(line) > LINE_BYTES_MAX:
         raise BadFileError("line.too_long", place)

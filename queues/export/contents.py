@@ -1,7 +1,7 @@
 """From the verdicts of a dataset to the files of a release, in one pass over one snapshot."""
 
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -10,38 +10,99 @@ from pathlib import Path
 import orjson
 
 from queues.export import queries
+from queues.export.checks import LINE_BYTES_MAX
+from queues.export.csv_view import FILE as VIEW_FILE
+from queues.export.csv_view import CsvView
 from queues.export.filters import Filter
 from queues.export.formats import Format, write
 from queues.export.hashing import canonical
 from queues.export.provenance import Names, provenance_of
+from queues.export.provenance_table import as_table
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
-from queues.export.written import Lines, Written
+from queues.export.typed import TypedRows, schema_of, typed_row
+from queues.export.written import Lines, Written, packed
 
 SPLIT = "train"  # splits by group come with their own issue; golden rows are in the same one split
 REPORT_EVERY = 500
+EXAMPLES = 5
 
 
 @dataclass(slots=True)
 class Counts:
-    """What was counted on the way."""
+    """What was counted on the way. examples: of each reason to leave a row out, a few prediction ids."""
 
     excluded: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     decisions: Counter[str] = field(default_factory=Counter)
+    basis: Counter[str] = field(default_factory=Counter)
     queues: Counter[str] = field(default_factory=Counter)
     locales: Counter[str] = field(default_factory=Counter)
+    licences: Counter[str] = field(default_factory=Counter)
+    model_versions: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    labels: Counter[bool] = field(default_factory=Counter)  # of formats that have one
+    columns: set[str] = field(default_factory=set)
     form_versions: set[str] = field(default_factory=set)
     policy_versions: set[int] = field(default_factory=set)
+    certain: int = 0  # rows with pi = 1
+    raters: int = 0
+
+    def leave_out(self, found: Found, code: str) -> None:
+        self.excluded[code] += 1
+        if len(self.examples[code]) < EXAMPLES:
+            self.examples[code].append(found.row.prediction_id)
+
+    def add(self, found: Found, record: Record, origin: Record) -> None:
+        row = found.row
+        self.decisions[row.decision] += 1
+        self.basis[row.basis] += 1
+        self.queues[row.queue] += 1
+        self.locales[row.locale or "unknown"] += 1
+        self.licences[row.licence or "unknown"] += 1
+        self.model_versions[row.model_version or "unknown"] += 1
+        self.rules.update(str(rule) for rule in origin["rules"])
+        self.columns.update(record)
+        if isinstance(record.get("label"), bool):
+            self.labels[record["label"]] += 1
+        self.form_versions.update(f"{row.queue}@{version}" for version in origin["form_versions"])
+        if origin["policy_version"] is not None:
+            self.policy_versions.add(origin["policy_version"])
+        self.certain += origin["pi"] == 1
+        self.raters += len(origin["reviewers"])
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The finished temporary files. lineage: lines for COPY into the rows of the release."""
+    """The finished temporary files. lineage: lines for COPY into the rows of the release.
+
+    more: what says the same in another way (packed, as a table, as a view).
+    """
 
     rows: Written
     provenance: Written
+    more: Sequence[Written]
     lineage: Written
     counts: Counts
+
+    @property
+    def files(self) -> Iterator[Written]:
+        """All that leaves."""
+        yield from (self.rows, self.provenance, *self.more)
+
+
+@dataclass(frozen=True, slots=True)
+class _Out:
+    """Where one verdict goes."""
+
+    format: Format
+    names: Names
+    counts: Counts
+    rows: Lines
+    provenance: Lines
+    lineage: Lines
+    typed: TypedRows
+    view: CsvView | None
 
 
 def write_contents(
@@ -60,46 +121,51 @@ def write_contents(
             stack.enter_context(Lines(folder / name))
             for name in (format_.file_name, "provenance.jsonl", "lineage")
         )
+        typed = stack.enter_context(TypedRows(folder / "typed"))
+        view = stack.enter_context(CsvView(folder / VIEW_FILE)) if format_.has_view else None
+        out = _Out(format_, names, counts, rows, provenance, lineage, typed, view)
         stack.enter_context(queries.snapshot())
         verdicts = stack.enter_context(
             closing(queries.verdicts_of(project_id, filter_, scope=format_.scope, with_lineage=True))
         )
         for seen, found in enumerate(verdicts, start=1):
-            _add(found, format_, rows, provenance, lineage, counts, names)
+            _add(found, out)
             if seen % REPORT_EVERY == 0:
                 report(seen)
-    return Contents(rows.done(), provenance.done(), lineage.done(), counts)
+    return _finished(out)
 
 
-def _add(
-    found: Found,
-    format_: Format,
-    rows: Lines,
-    provenance: Lines,
-    lineage: Lines,
-    counts: Counts,
-    names: Names,
-) -> None:
+def _add(found: Found, out: _Out) -> None:
     """One verdict: a line in each file, or one more exclusion."""
-    record = Excluded(found.left_out) if found.left_out else write(format_, found.row)
+    record = Excluded(found.left_out) if found.left_out else write(out.format, found.row)
     if isinstance(record, Excluded):
-        counts.excluded[record.code] += 1
+        out.counts.leave_out(found, record.code)
         return
-    # The line is the canonical form of the record: `sha256sum` of it is the record hash.
+    # The line is the canonical form of the record: `sha256sum` of it is the record hash. A record that
+    # holds its provenance is hashed without: who reviewed it is no change of the data.
     line = canonical(record)
-    record_hash = sha256(line).hexdigest()
-    rows.add(line)
-    origin = provenance_of(found, line=rows.rows, record_sha256=record_hash, names=names)
-    provenance.add(orjson.dumps(origin))
-    lineage.add(f"{rows.rows}\t{found.row.item}\t{found.row.verdict}\t{SPLIT}\t\\\\x{record_hash}".encode())
-    _count(found, origin, counts)
+    if len(line) > LINE_BYTES_MAX:
+        out.counts.leave_out(found, "line.too_long")
+        return
+    record_hash, number = sha256(line).hexdigest(), out.rows.rows + 1
+    origin = provenance_of(found, line=number, record_sha256=record_hash, names=out.names)
+    if out.format.has_provenance:
+        line = canonical({**record, "provenance": origin})
+    out.rows.add(line)
+    out.provenance.add(orjson.dumps(origin))
+    out.lineage.add(f"{number}\t{found.row.item}\t{found.row.verdict}\t{SPLIT}\t\\\\x{record_hash}".encode())
+    out.typed.add(typed_row(found, origin, split=SPLIT, answers=out.format.answers), item=found.row.item)
+    if out.view is not None:
+        out.view.add(record, origin, split=SPLIT)
+    out.counts.add(found, record, origin)
 
 
-def _count(found: Found, origin: Record, counts: Counts) -> None:
-    row = found.row
-    counts.decisions[row.decision] += 1
-    counts.queues[row.queue] += 1
-    counts.locales[row.locale or "unknown"] += 1
-    counts.form_versions.update(f"{row.queue}@{version}" for version in origin["form_versions"])
-    if origin["policy_version"] is not None:
-        counts.policy_versions.add(origin["policy_version"])
+def _finished(out: _Out) -> Contents:
+    """The same rows in the other forms that people ask for."""
+    rows, provenance = out.rows.done(), out.provenance.done()
+    more: list[Written] = []
+    if rows.rows:
+        table = out.typed.write(rows.path.with_suffix(".parquet"), schema_of(out.format.answers))
+        more = [packed(rows), table, as_table(provenance)]
+        more += [out.view.done()] if out.view is not None else []
+    return Contents(rows, provenance, more, out.lineage.done(), out.counts)

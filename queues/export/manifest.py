@@ -1,8 +1,8 @@
 """manifest.json: what a release is, for programs and for who asks in a year. Only what is known."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from importlib.metadata import version as version_of
 
 from queues.export.contents import Counts
 from queues.export.hashing import canonical
@@ -19,36 +19,52 @@ def manifest_of(
     *,
     version: str,
     parents: Sequence[str],
-    files: Sequence[Written],
+    records: int,
     dataset_sha256: str,
     counts: Counts,
+    agreement: Record,
 ) -> Record:
-    """The manifest; `files` without the manifest itself, which cannot hold its own hash."""
+    """The manifest, but for its files: some of them are written from it."""
     query = {**dataset.filter, "format": dataset.format}
     return {
         "manifest": SCHEMA,
         "dataset": dataset.name,
+        "title": dataset.title,
         "version": version,
         "kind": dataset.format,
         "created_at": release.created_at.isoformat(),
+        "code_version": version_of("reviewapp"),
         "notes": release.notes,
         "dataset_sha256": dataset_sha256,
-        "records": files[0].rows,
-        "files": [
-            {"path": file.name, "bytes": file.bytes, "sha256": file.sha256, "rows": file.rows}
-            for file in files
-        ],
+        "records": records,
+        "columns": sorted(counts.columns),
         "query": query,
         "query_sha256": sha256(canonical(query)).hexdigest(),
         "parents": list(parents),
         "form_versions": sorted(counts.form_versions),
         "policy_versions": sorted(counts.policy_versions),
         "decisions": _by_name(counts.decisions),
+        "basis": _by_name(counts.basis),
         "queues": _by_name(counts.queues),
         "locales": _by_name(counts.locales),
+        "licences": _by_name(counts.licences),
+        "model_versions": _by_name(counts.model_versions),
+        "rules": _by_name(counts.rules),
+        "rows_picked_for_certain": counts.certain,
+        "reviews_per_row": round(counts.raters / records, 2) if records else None,
         "excluded": _by_name(counts.excluded),
+        "excluded_examples": {code: counts.examples[code] for code in sorted(counts.examples)},
+        "agreement": agreement,
     }
 
 
-def _by_name(counts: Counter[str]) -> dict[str, int]:
+def with_files(manifest: Record, files: Iterable[Written]) -> Record:
+    """With its files, but for itself and the sums, which cannot hold their own hashes."""
+    told = [
+        {"path": file.name, "bytes": file.bytes, "sha256": file.sha256, "rows": file.rows} for file in files
+    ]
+    return {**manifest, "files": told}
+
+
+def _by_name(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items()))

@@ -1,6 +1,7 @@
 """The last step of a build, in one transaction: rows, version, manifest, files, published."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from itertools import islice
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from django.utils import timezone
 from accounts import events
 from accounts.actor import Actor
 from queues.export import store, versions
+from queues.export.agreement import agreement_of
 from queues.export.contents import Contents
 from queues.export.hashing import canonical, sha256_of_sorted
 from queues.export.manifest import manifest_of
+from queues.export.papers import write_papers
 from queues.export.queries import CHUNK
 from queues.export.row import Record
-from queues.export.written import Written, write_whole
+from queues.export.written import Written
 from queues.models import Dataset, Release, ReleaseFile, ReleaseRow, ReleaseState
 
 _COPY = "COPY queues_releaserow (line, item_id, verdict_id, split, record_sha256, release_id) FROM STDIN"
@@ -42,7 +45,11 @@ def publish_built(release: Release, folder: UUID, contents: Contents, stored: Ma
     """Publish what an attempt built. stored: file name → storage name. Raises Replaced when it comes
     late, Withdrawn when one of its verdicts no longer stands."""
     with transaction.atomic():
-        dataset = Dataset.objects.select_for_update().get(pk=release.dataset_id)
+        dataset = (
+            Dataset.objects.select_for_update(of=("self",))
+            .select_related("project")
+            .get(pk=release.dataset_id)
+        )
         release = _still_ours(release, folder)
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
@@ -50,19 +57,20 @@ def publish_built(release: Release, folder: UUID, contents: Contents, stored: Ma
         _check_all_stand(release)
         before = Release.objects.filter(dataset=dataset, state=ReleaseState.PUBLISHED).first()
         version = _version_after(before, release)
-        manifest = manifest_of(
+        started = manifest_of(
             release,
             dataset,
             version=version,
             parents=[f"{dataset.name}@{before.version}"] if before else [],
-            files=[contents.rows, contents.provenance],
+            records=contents.rows.rows or 0,
             dataset_sha256=sha256_of_sorted(_sorted_hashes(release)),
             counts=contents.counts,
+            agreement=agreement_of(dataset.project_id, contents.counts.queues),
         )
-        written = write_whole(contents.rows.path.parent / "manifest.json", canonical(manifest))
-        names = {**stored, written.name: store.put(folder, written.path)}
-        _save_files(release, [contents.rows, contents.provenance, written], names)
-        _publish(release, before, version, manifest, written)
+        manifest, papers = write_papers(contents.rows.path.parent, dataset, started, contents)
+        names = {**stored, **{paper.name: store.put(folder, paper.path) for paper in papers}}
+        _save_files(release, [*contents.files, *papers], names)
+        _publish(release, before, version, manifest)
         _record(release, dataset)
 
 
@@ -126,13 +134,12 @@ def _save_files(release: Release, files: Sequence[Written], names: Mapping[str, 
     )
 
 
-def _publish(
-    release: Release, before: Release | None, version: str, manifest: Record, manifest_file: Written
-) -> None:
+def _publish(release: Release, before: Release | None, version: str, manifest: Record) -> None:
     if before is not None:
         Release.objects.filter(pk=before.pk).update(state=ReleaseState.SUPERSEDED)
     release.state, release.version = ReleaseState.PUBLISHED, version
-    release.manifest, release.manifest_sha256 = manifest, manifest_file.sha256
+    release.manifest = manifest
+    release.manifest_sha256 = sha256(canonical(manifest)).hexdigest()
     release.dataset_sha256, release.rows = manifest["dataset_sha256"], manifest["records"]
     release.published_at = timezone.now()
     release.save()

@@ -29,6 +29,7 @@ _COLUMNS = """
   v.id, i.id, p.prediction_id, p.environment, q.slug, v.decision, v.basis, p.model_version, p.locale,
   t.record -> 'input', t.output_text, v.corrected_text,
   NOT jsonb_path_exists(t.record, '$.output.messages[*].parts[*].type ? (@ != "text" && @ != "reasoning")'),
+  t.record #>> '{trace,conversation_id}', t.record #>> '{rights,licence}', t.record #>> '{prompt,version}',
   CASE
     WHEN i.state = 'withdrawn' THEN 'item.withdrawn'
     WHEN i.other_id IS NOT NULL THEN 'item.compared'
@@ -48,14 +49,14 @@ JOIN queues_prediction p ON p.id = i.prediction_id
 JOIN queues_payload t ON t.prediction_id = p.id
 """
 # What a record was made of; only releases ask for it.
-_LINEAGE_COLUMNS = f""", {effective_pi_sql("g")}, i.reasons, o.version, w.ids, w.people, w.forms,
+_LINEAGE_COLUMNS = f""", {effective_pi_sql("g")}, i.reasons, o.version, w.ids, w.people, w.forms, w.agreeing,
   v.decided_by_id, v.created_at"""
 _LINEAGE_TABLES = """
 LEFT JOIN queues_routing g ON g.prediction_id = p.id
 LEFT JOIN queues_policy o ON o.id = g.policy_id
 CROSS JOIN LATERAL (
   SELECT array_agg(r.id ORDER BY r.id) ids, array_agg(r.person_id ORDER BY r.id) people,
-    array_agg(r.form_id ORDER BY r.id) forms
+    array_agg(r.form_id ORDER BY r.id) forms, count(*) FILTER (WHERE r.decision = v.decision) agreeing
   FROM queues_review r WHERE r.item_id = i.id AND r.withdrawn_at IS NULL) w
 """
 _WALK = "WHERE v.queue_id = %(queue)s AND v.withdrawn_at IS NULL AND v.id > %(after)s"
@@ -82,7 +83,8 @@ _CONDITIONS = {
 class Lineage:
     """How a verdict came to be, as plain ids; pi is None for an item that no policy routed.
 
-    pi: the one that counts. reasons: of the item, so those of second looks as well.
+    pi: the one that counts. agreeing: how many reviews decided as the verdict does.
+    reasons: of the item, so those of second looks as well.
     """
 
     pi: float | None
@@ -91,6 +93,7 @@ class Lineage:
     review_ids: Sequence[int]
     reviewer_ids: Sequence[int]
     form_ids: Sequence[int]
+    agreeing: int
     decided_by: int | None
     decided_at: datetime
 
@@ -157,16 +160,18 @@ def _walk(sql: str, arguments: dict[str, object], at_most: int | None) -> Genera
 
 def _found(values: tuple) -> Found:
     (verdict, item, prediction_id, environment, queue, decision, basis, model_version, locale,
-     input_, output_text, corrected_text, in_text, left_out, *lineage) = values  # fmt: skip
+     input_, output_text, corrected_text, in_text, conversation, licence, prompt_version,
+     left_out, *lineage) = values  # fmt: skip
     row = VerdictRow(
         item, verdict, prediction_id, environment, queue, decision, basis, model_version, locale,
         orjson.loads(input_) if input_ else {}, output_text, in_text, corrected_text,
+        conversation, licence, prompt_version,
     )  # fmt: skip
     return Found(row, left_out, _lineage(lineage) if lineage else None)
 
 
 def _lineage(values: Sequence) -> Lineage:
-    pi, reasons, policy_version, reviews, people, forms, decided_by, decided_at = values
+    pi, reasons, policy_version, reviews, people, forms, agreeing, decided_by, decided_at = values
     return Lineage(
         pi,
         orjson.loads(reasons) if reasons else [],
@@ -174,6 +179,7 @@ def _lineage(values: Sequence) -> Lineage:
         reviews or (),
         people or (),
         forms or (),
+        agreeing,
         decided_by,
         decided_at,
     )

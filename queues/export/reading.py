@@ -1,6 +1,6 @@
 """What a dataset holds now, without a release: all of it as a stream, or a look at the first part of it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -8,19 +8,24 @@ from itertools import islice
 
 from queues.export import filters, queries
 from queues.export.formats import formats, write
-from queues.export.hashing import canonical
+from queues.export.hashing import canonical, record_sha256
+from queues.export.provenance import Names, names_of, provenance_of
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
 from queues.models import Dataset
 
 LOOK_AT = 2_000  # verdicts counted for a page; the manifest of a release counts all
 SHOWN = 5
+EXAMPLES = 3
 BATCH_BYTES = 64 * 1024
 
 
 @dataclass(slots=True)
 class Summary:
-    """Counts over the first LOOK_AT verdicts. is_cut: there are more."""
+    """Counts over the first LOOK_AT verdicts. is_cut: there are more.
+
+    examples: of each reason to leave a row out, a few items with the ids of their predictions.
+    """
 
     records: int = 0
     looked_at: int = 0
@@ -29,12 +34,14 @@ class Summary:
     queues: Counter[str] = field(default_factory=Counter)
     locales: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
     shown: list[Record] = field(default_factory=list)
 
 
 def lines_of(dataset: Dataset, *, limit: int | None = None) -> Generator[bytes, None, None]:
     """The records that a release would hold now, as JSONL in pieces; one snapshot, constant memory."""
-    with queries.snapshot(), closing(_written(dataset)) as found:
+    names = _names_for(dataset, dataset.format)
+    with queries.snapshot(), closing(_written(dataset, dataset.format, names)) as found:
         records = (record for _found, record in found if not isinstance(record, Excluded))
         batch = bytearray()
         for record in islice(records, limit):
@@ -47,10 +54,14 @@ def lines_of(dataset: Dataset, *, limit: int | None = None) -> Generator[bytes, 
             yield bytes(batch)
 
 
-def look_at(dataset: Dataset) -> Summary:
-    """What is in it, what is left out and why, and the first records; of the first LOOK_AT verdicts."""
-    summary = Summary()
-    with queries.snapshot(), closing(_written(dataset, at_most=LOOK_AT + 1)) as written:
+def look_at(dataset: Dataset, format_name: str | None = None) -> Summary:
+    """What is in it, what is left out and why, and the first records; of the first LOOK_AT verdicts.
+
+    format_name: in another format than its own.
+    """
+    summary, name = Summary(), format_name or dataset.format
+    names = _names_for(dataset, name)
+    with queries.snapshot(), closing(_written(dataset, name, names, at_most=LOOK_AT + 1)) as written:
         for found, record in written:
             if summary.looked_at == LOOK_AT:
                 summary.is_cut = True
@@ -59,23 +70,38 @@ def look_at(dataset: Dataset) -> Summary:
     return summary
 
 
+def _names_for(dataset: Dataset, format_name: str) -> Names | None:
+    """What provenance needs, for formats that hold it; read before the snapshot, which may not write."""
+    return names_of(dataset.project_id) if formats.get(format_name).has_provenance else None
+
+
 def _written(
-    dataset: Dataset, *, at_most: int | None = None
+    dataset: Dataset, format_name: str, names: Names | None, *, at_most: int | None = None
 ) -> Generator[tuple[Found, Record | Excluded], None, None]:
     wanted, faults = filters.parse(dataset.filter)
     if faults:
         raise ValueError(f"the filter of dataset {dataset.pk} is not understood: {faults[0].code}")
-    format_ = formats.get(dataset.format)
-    verdicts = queries.verdicts_of(dataset.project_id, wanted, scope=format_.scope, at_most=at_most)
+    format_, line = formats.get(format_name), 0
+    verdicts = queries.verdicts_of(
+        dataset.project_id, wanted, scope=format_.scope, with_lineage=names is not None, at_most=at_most
+    )
     with closing(verdicts):
         for found in verdicts:
-            yield found, Excluded(found.left_out) if found.left_out else write(format_, found.row)
+            record = Excluded(found.left_out) if found.left_out else write(format_, found.row)
+            if names is not None and not isinstance(record, Excluded):
+                line += 1
+                hashed = record_sha256(record)
+                origin = provenance_of(found, line=line, record_sha256=hashed, names=names)
+                record = {**record, "provenance": origin}
+            yield found, record
 
 
 def _count(summary: Summary, found: Found, record: Record | Excluded) -> None:
     summary.looked_at += 1
     if isinstance(record, Excluded):
         summary.left_out[record.code] += 1
+        if len(summary.examples[record.code]) < EXAMPLES:
+            summary.examples[record.code].append((found.row.item, found.row.prediction_id))
         return
     summary.records += 1
     summary.decisions[found.row.decision] += 1

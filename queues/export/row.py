@@ -28,6 +28,9 @@ class VerdictRow:
     output_text: str
     answered_in_text: bool
     corrected_text: str | None
+    conversation_id: str | None = None
+    licence: str | None = None
+    prompt_version: str | None = None
 
     @property
     def record_id(self) -> str:
@@ -38,6 +41,16 @@ class VerdictRow:
     def good_answer(self) -> str | None:
         """The answer a person stands behind; None when the output was rejected."""
         return {"approve": self.output_text, "correct": self.corrected_text}.get(self.decision)
+
+    @property
+    def bad_answer(self) -> str | None:
+        """The model's own output where a person did not let it pass; None when it was approved."""
+        return None if self.decision == "approve" else self.output_text
+
+    @property
+    def group_id(self) -> str:
+        """What may not be torn apart by splits: the conversation, else the prediction alone."""
+        return self.conversation_id or self.prediction_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import os
 from dataclasses import dataclass
-from hashlib import sha256
+from gzip import GzipFile
+from hashlib import file_digest, sha256
 from pathlib import Path
 from types import TracebackType
 
@@ -63,3 +64,24 @@ def write_whole(path: Path, content: bytes) -> Written:
         file.flush()
         os.fsync(file.fileno())
     return Written(path, len(content), sha256(content).hexdigest(), None)
+
+
+def written_to(path: Path, *, rows: int | None) -> Written:
+    """What a library wrote, brought to the disk and hashed."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+        total = file_digest(file, "sha256").hexdigest()
+    return Written(path, path.stat().st_size, total, rows)
+
+
+def packed(written: Written) -> Written:
+    """The file again, as .gz beside it; without a time or a name in it, so that it is the same each time."""
+    path = written.path.with_name(written.name + ".gz")
+    with (
+        written.path.open("rb") as source,
+        path.open("wb") as target,
+        GzipFile(filename="", mode="wb", fileobj=target, mtime=0, compresslevel=6) as out,
+    ):
+        while piece := source.read(BUFFER_BYTES):
+            out.write(piece)
+    return written_to(path, rows=written.rows)

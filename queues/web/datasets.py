@@ -9,14 +9,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
-from queues.errors import Invalid
+from queues.errors import Invalid, NotFound
 from queues.export import actions as export
 from queues.export import reading, releases
+from queues.export.formats import formats
 from queues.export.row import Record
-from queues.models import Dataset, Decision
+from queues.export.takers import takers_of
+from queues.models import Dataset, Decision, Item
 from queues.web.dataset_form import DatasetForm
-from queues.web.format_names import FORMATS
+from queues.web.format_names import FORMATS, GROUPED
 from queues.web.left_out import LEFT_OUT
+from queues.web.snippets import snippets_of
 
 RELEASES_SHOWN = 50
 
@@ -39,7 +42,9 @@ def datasets(request: ProjectRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: ProjectRequest) -> HttpResponse:
     """Define a dataset; 422 with the faults beside their fields."""
-    form = DatasetForm(request.POST or None, project_id=request.project.pk)
+    form = DatasetForm(
+        request.POST or None, project_id=request.project.pk, initial=_like(request, request.GET.get("like"))
+    )
     if request.method == "POST" and form.is_valid():
         try:
             dataset = export.create_dataset(
@@ -59,6 +64,22 @@ def new(request: ProjectRequest) -> HttpResponse:
     return render(request, "export/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
+def _like(request: ProjectRequest, name: str | None) -> dict[str, object]:
+    """What the form begins with: nothing, or all that another dataset asks, in the format of the address."""
+    if not name:
+        return {}
+    like = releases.dataset_named(request.project.pk, name)
+    return {"format": _format_asked(request, "format", like), **like.filter}
+
+
+def _format_asked(request: ProjectRequest, parameter: str, found: Dataset) -> str:
+    """The format that the address names; the dataset's own when it names none."""
+    name = request.GET.get(parameter) or found.format
+    if name not in dict(FORMATS):
+        raise NotFound(_("There is no such format. Choose one from the list of formats."))
+    return name
+
+
 @needs(Permission.READ)
 @require_safe
 def dataset(request: ProjectRequest, *, name: str) -> HttpResponse:
@@ -70,8 +91,12 @@ def dataset(request: ProjectRequest, *, name: str) -> HttpResponse:
 def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
     """What the page of a dataset shows."""
     published = list(releases.releases_of(found).prefetch_related("files")[:RELEASES_SHOWN])
-    summary = reading.look_at(found)
+    shown_as = _format_asked(request, "as", found)
+    summary = reading.look_at(found, shown_as)
+    stories = _stories(summary)
     newest = releases.under_way(published[0]) if published else None
+    current = next((release for release in published if release.state == "published"), None)
+    base_url = request.build_absolute_uri("/").rstrip("/")
     return {
         "dataset": found,
         "format_label": dict(FORMATS).get(found.format, found.format),
@@ -80,15 +105,32 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         "decisions": [(Decision(code), count) for code, count in summary.decisions.most_common()],
         "queues": summary.queues.most_common(),
         "locales": summary.locales.most_common(),
-        "left_out": [(LEFT_OUT.get(code, code), code, n) for code, n in summary.left_out.most_common()],
+        "left_out": [
+            (LEFT_OUT.get(code, code), code, n, _examples(summary.examples[code], stories))
+            for code, n in summary.left_out.most_common()
+        ],
+        "shown_as": shown_as,
+        "groups": GROUPED,
+        "rows_min": formats.get(shown_as).rows_min,
         "records": [_shown(record) for record in summary.shown],
         "releases": published,
-        "current": next((release for release in published if release.state == "published"), None),
+        "current": current,
+        "takers": takers_of(request.project.pk, published),
+        "snippets": snippets_of(current, base_url=base_url, project=request.project.slug) if current else [],
         "newest": newest,
-        "base_url": request.build_absolute_uri("/").rstrip("/"),
         "may_release": Permission.RELEASE in request.permissions,
         "may_pull": Permission.PULL in request.permissions,
     }
+
+
+def _stories(summary: reading.Summary) -> dict[int, int]:
+    """Item → its prediction, of the examples: one statement."""
+    items = [item for examples in summary.examples.values() for item, _name in examples]
+    return {item.pk: item.prediction_id for item in Item.objects.filter(pk__in=items).only("prediction")}
+
+
+def _examples(found: list[tuple[int, str]], stories: dict[int, int]) -> list[tuple[int, str]]:
+    return [(stories[item], name) for item, name in found if item in stories]
 
 
 def asked_for(request: ProjectRequest, found: Dataset) -> HttpResponse:

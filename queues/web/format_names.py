@@ -31,5 +31,6 @@ GROUPED = (
             ("openai_evals", _("openai/evals")),
         ),
     ),
+    (_("Everything"), (("neutral", _("Neutral: all that is known, with a table and a view")),)),
 )
 FORMATS = tuple(choice for _group, choices in GROUPED for choice in choices)

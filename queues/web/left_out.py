@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 LEFT_OUT: dict[str, Promise] = {
     "answer.empty": _("The answer is empty."),
     "assert.value_missing": _("The answer is empty."),
+    "answer.missing": _("There is neither a good nor a bad answer."),
     "chosen.empty": _("The correction is empty."),
     "completion.empty": _("The answer is empty."),
     "consent.denied": _("Consent was denied."),

@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     pulling = commands.add_parser("pull", parents=[shared], help="download a release")
     pulling.add_argument("release", help="name@version, or name@latest")
     pulling.add_argument("--to", type=Path, help="the folder; by default name-version here")
+    pulling.add_argument("--verify", action="store_true", help="check all files once more, as they lie there")
     pulling.set_defaults(run=_pull)
     status = commands.add_parser("status", parents=[shared], help="is the server there, and is the key good?")
     status.set_defaults(run=_status)
@@ -88,7 +89,12 @@ def _push(options: argparse.Namespace) -> tuple[Any, int]:
 
 
 def _pull(options: argparse.Namespace) -> tuple[Any, int]:
-    return pull(_server(options), options.release, options.to, has_bar=not options.no_progress), OK
+    pulled = pull(_server(options), options.release, options.to, has_bar=not options.no_progress)
+    if not options.verify:
+        return pulled, OK
+    files = verify(Path(pulled["folder"]))
+    is_whole = all(file["state"] == "ok" for file in files)
+    return {**pulled, "whole": is_whole, "verified": files}, OK if is_whole else SOME_WRONG
 
 
 def _status(options: argparse.Namespace) -> tuple[Any, int]:

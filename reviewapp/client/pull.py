@@ -49,12 +49,16 @@ def _download(server: Server, address: str, file: Mapping[str, Any], target: Pat
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + _PART)
-    for tried in range(TRIES):
+    tried = 0
+    while tried < TRIES:
+        before = _size(part)
         try:
             _go_on(server, address, file, part, bar)
         except httpx.TransportError:
+            tried = tried + 1 if _size(part) == before else 0  # a cut that brought something is no failure
             server.wait(tried)
             continue
+        tried += 1
         if sha256_of(part) == file["sha256"]:
             part.replace(target)
             return
@@ -66,7 +70,7 @@ def _download(server: Server, address: str, file: Mapping[str, Any], target: Pat
 
 def _go_on(server: Server, address: str, file: Mapping[str, Any], part: Path, bar: tqdm) -> None:
     """Append what is missing; from the start when the server sends all of it."""
-    have = part.stat().st_size if part.exists() else 0
+    have = _size(part)
     if have >= file["bytes"]:
         return
     etag = f'"{file["sha256"]}"'
@@ -79,6 +83,10 @@ def _go_on(server: Server, address: str, file: Mapping[str, Any], part: Path, ba
             for chunk in response.iter_raw():
                 out.write(chunk)
                 bar.update(len(chunk))
+
+
+def _size(part: Path) -> int:
+    return part.stat().st_size if part.exists() else 0
 
 
 def sha256_of(file: Path) -> str:

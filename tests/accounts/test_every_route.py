@@ -207,6 +207,8 @@ ROUTES: dict[str, dict[str, Access]] = {
     API + "releases/<id:release_id>": {"GET": READ},
     API + "releases/<slug:name>@<str:version>": {"GET": READ},
     API + "releases/<slug:name>@<str:version>/files/<str:path>": {"GET": PULL},
+    API + "releases/<slug:name>@<str:version>/files/<str:path>:link": {"POST": PULL},
+    "api/v1/downloads/<str:token>/<str:path>": {"GET": PUBLIC},
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

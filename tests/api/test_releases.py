@@ -127,7 +127,17 @@ def test_a_release_is_read_by_name_and_version_or_as_the_latest(mel: Caller, rel
 
     assert told == mel.get("releases/refunds@latest").json()
     assert told["manifest"] == release.manifest
-    assert [file["path"] for file in told["files"]] == ["train.jsonl", "provenance.jsonl", "manifest.json"]
+    assert [file["path"] for file in told["files"]] == [
+        "train.jsonl",
+        "provenance.jsonl",
+        "train.jsonl.gz",
+        "train.parquet",
+        "provenance.parquet",
+        "README.md",
+        "croissant.json",
+        "manifest.json",
+        "SHA256SUMS",
+    ]
     assert mel.get("datasets/refunds/releases").json()["items"][0]["version"] == "1.0.0"
     assert mel.get("releases/refunds@9.9.9").status_code == 404
 

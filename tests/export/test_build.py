@@ -12,7 +12,6 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db import IntegrityError, connections, transaction
 
-from accounts.actor import Actor
 from accounts.models import Event
 from queues import pipeline
 from queues.errors import WrongState
@@ -20,6 +19,7 @@ from queues.export import actions as export
 from queues.export import publishing, queries, reading, store
 from queues.export.hashing import dataset_sha256
 from queues.models import Dataset, Job, Queue, Release, ReleaseFile, ReleaseRow, Verdict
+from tests.export.building import ask, content, released
 from tests.factories.projects import Cast, cast
 from tests.factories.verdicts import settled
 from tests.factories.work import queue_in
@@ -42,26 +42,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A storage of this test alone."""
     monkeypatch.setattr(store, "default_storage", FileSystemStorage(tmp_path))
     return tmp_path
-
-
-def ask(people: Cast, format_name: str = "trl_dpo") -> tuple[Release, Job]:
-    by = Actor(people.mel.pk)
-    found = Dataset.objects.filter(project=people.project, format=format_name).first()
-    name = format_name.replace("_", "-")
-    found = found or export.create_dataset(people.project, name=name, format_name=format_name, by=by)
-    return export.publish(found, notes="first", by=by)
-
-
-def released(people: Cast, format_name: str = "trl_dpo") -> Release:
-    release, job = ask(people, format_name)
-    pipeline.run_job(job.pk)
-    release.refresh_from_db()
-    assert release.state == "published", Job.objects.get(pk=job.pk).error
-    return release
-
-
-def content(release: Release, path: str) -> bytes:
-    return b"".join(store.read(release.files.get(path=path).storage_name))
 
 
 def test_a_release_holds_rows_provenance_and_manifest_that_agree(people: Cast, queue: Queue) -> None:

@@ -10,7 +10,7 @@ from accounts.actor import Actor
 from accounts.models import Person
 from queues import pipeline
 from queues.export import actions as export
-from queues.export import store
+from queues.export import formats, store
 from queues.models import Dataset, Job, Release
 from tests.factories.projects import Cast, cast
 from tests.factories.verdicts import settled
@@ -127,3 +127,69 @@ def test_a_lead_reads_and_does_not_publish_or_download(people: Cast) -> None:
     assert lee.get(address(people, "new")).status_code == 403
     assert signed_in(people.ann).get(address(people)).status_code == 403
     assert signed_in(people.sam).get(address(people, "refunds/")).status_code == 404
+
+
+def test_the_same_verdicts_can_be_looked_at_in_another_format(people: Cast) -> None:
+    queue = queue_in(people.project)
+    settled(queue, "reject")
+    settled(queue)
+    make(people)
+
+    shown = signed_in(people.mel).get(address(people, "refunds/?as=alpaca")).content.decode()
+
+    assert "&quot;instruction&quot;" in shown
+    assert "decision.rejected" in shown
+    assert "new?like=refunds&amp;format=alpaca" in shown
+
+
+def test_a_new_dataset_can_begin_with_what_another_asks(people: Cast) -> None:
+    by = Actor(people.mel.pk)
+    wanted = {"decisions": ["correct"]}
+    export.create_dataset(people.project, name="refunds", format_name="trl_sft", wanted=wanted, by=by)
+
+    shown = signed_in(people.mel).get(address(people, "new?like=refunds&format=trl_dpo")).content.decode()
+
+    assert '<option value="trl_dpo" selected>' in shown
+    assert 'value="correct" id="id_decisions_1" checked' in shown
+
+
+@pytest.mark.parametrize("rest", ["refunds/?as=nope", "new?like=refunds&format=nope", "new?like=nope"])
+def test_a_format_or_dataset_that_nobody_knows_is_refused(people: Cast, rest: str) -> None:
+    make(people)
+
+    assert signed_in(people.mel).get(address(people, rest)).status_code == 404
+
+
+@pytest.mark.parametrize("name", [name for name, _format in formats.formats])
+def test_the_page_shows_each_format_and_code_to_copy(people: Cast, name: str) -> None:
+    queue = queue_in(people.project)
+    for n in range(10):
+        settled(queue, corrected_text=f"answer {n}")
+    by = Actor(people.mel.pk)
+    found = export.create_dataset(people.project, name="refunds", format_name=name, by=by)
+    export.publish(found, by=by)
+    pipeline.run_job(Job.objects.get().pk)
+
+    shown = signed_in(people.mel).get(address(people, "refunds/")).content.decode()
+
+    assert "reviewapp pull refunds@1.0.0 --verify" in shown
+    assert f"files/{formats.formats.get(name).file_name}:link" in shown
+    assert ("no mapping function" in shown) is name.startswith("trl_")
+
+
+def test_who_took_what_is_told_on_the_page(people: Cast) -> None:
+    settled(queue_in(people.project))
+    found = make(people)
+    export.publish(found, by=Actor(people.mel.pk))
+    pipeline.run_job(Job.objects.get().pk)
+    release = Release.objects.get()
+    for part in ("", "bytes 5-9/10"):
+        export.note_download(
+            release.files.get(path="train.jsonl"), dataset=found, by=Actor(people.mel.pk), part=part
+        )
+
+    shown = signed_in(people.lee).get(address(people, "refunds/")).content.decode()
+
+    took = shown[shown.index("Who took it") :]
+    assert people.mel.name in took
+    assert '<td>train.jsonl</td><td class="number">2</td>' in took

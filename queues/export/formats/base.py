@@ -22,7 +22,8 @@ class Format:
 
     shape: the name of its record shape in the reference cases; scope: the consent that a row needs;
     file_name: the file of a release; keys: all that a record may hold, nothing else leaves;
-    rows_min: fewer make a file that the consumer refuses.
+    rows_min: fewer make a file that the consumer refuses; answers: what the typed table says beside the
+    prompt; has_provenance: each record holds its own; has_view: a CSV view for people comes with it.
     """
 
     shape: str
@@ -30,6 +31,9 @@ class Format:
     file_name: str
     keys: frozenset[str]
     rows_min = 1
+    answers: tuple[str, ...] = ("chosen",)
+    has_provenance = False
+    has_view = False
 
     def record(self, row: VerdictRow) -> Record | Excluded:
         """The record of this verdict, or why it has none in this format."""

@@ -14,6 +14,7 @@ class OpenaiPreference(Format):
     shape = "openai_preference"
     scope = "train"
     file_name = "train.jsonl"
+    answers = ("chosen", "rejected")
     keys = frozenset({"input", "preferred_output", "non_preferred_output"})
     rows_min = 10  # the API refuses a shorter file
 

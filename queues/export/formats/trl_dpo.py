@@ -12,6 +12,7 @@ class TrlDpo(Format):
     shape = "trl_dpo"
     scope = "train"
     file_name = "train.jsonl"
+    answers = ("chosen", "rejected")
     keys = frozenset({"prompt", "chosen", "rejected"})
 
     def record(self, row: VerdictRow) -> Record | Excluded:

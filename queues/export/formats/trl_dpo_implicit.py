@@ -17,6 +17,7 @@ class TrlDpoImplicit(Format):
     shape = "trl_dpo_implicit"
     scope = "train"
     file_name = "train.jsonl"
+    answers = ("chosen", "rejected")
     keys = frozenset({"chosen", "rejected"})
 
     def record(self, row: VerdictRow) -> Record | Excluded:

@@ -12,6 +12,7 @@ class TrlKto(Format):
     shape = "trl_kto"
     scope = "train"
     file_name = "train.jsonl"
+    answers = ("completion", "label")
     keys = frozenset({"prompt", "completion", "label"})
 
     def record(self, row: VerdictRow) -> Record | Excluded:
