@@ -21,7 +21,7 @@ from accounts.actor import Actor
 from accounts.models import Project
 from queues.adjudicate import actions as adjudicate
 from queues.agree import actions as agree
-from queues.agree import units
+from queues.agree import checking, units
 from queues.assign import actions as assign
 from queues.assign import reordering
 from queues.assign.bulk import run as bulk_change
@@ -73,6 +73,7 @@ JOBS: Mapping[str, Callable[[Job], object]] = {
     "selection": selection.run,
     monitor.REFIT: monitor.refit,
     reordering.KIND: reordering.run,
+    checking.KIND: checking.check,
     bulk_change.KIND: partial(bulk_change.run, then=units.recount),
 }
 

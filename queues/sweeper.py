@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from accounts.models import StoredAnswer
 from queues import pipeline
-from queues.agree import units
+from queues.agree import checking, units
 from queues.assign import actions as assign
 from queues.doorbell import ring
 from queues.ingest import queries as ingest
@@ -47,6 +47,7 @@ def sweep() -> None:
         Job.objects.give_up,
         monitor.ask_for_owed_refits,
         _count_agreement,
+        checking.ask_for_owed,
         _ring_for_jobs,
         _ring_for_enrichment,
         StoredAnswer.objects.forget_old,

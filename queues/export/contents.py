@@ -22,6 +22,7 @@ from queues.export.queries import Found
 from queues.export.row import Excluded, Record
 from queues.export.typed import TypedRows, schema_of, typed_row
 from queues.export.written import Lines, Written, packed
+from queues.snapshot import snapshot
 
 SPLIT = "train"  # splits by group come with their own issue; golden rows are in the same one split
 REPORT_EVERY = 500
@@ -124,7 +125,7 @@ def write_contents(
         typed = stack.enter_context(TypedRows(folder / "typed"))
         view = stack.enter_context(CsvView(folder / VIEW_FILE)) if format_.has_view else None
         out = _Out(format_, names, counts, rows, provenance, lineage, typed, view)
-        stack.enter_context(queries.snapshot())
+        stack.enter_context(snapshot())
         verdicts = stack.enter_context(
             closing(queries.verdicts_of(project_id, filter_, scope=format_.scope, with_lineage=True))
         )

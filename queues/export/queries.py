@@ -4,14 +4,14 @@ No model instances: a release of a million rows would make five million of them.
 along the index of its standing verdicts, a page at a time, all pages in one REPEATABLE READ snapshot.
 """
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
 import psycopg
-from django.db import connection, transaction
+from django.db import connection
 
 from queues.export.filters import Filter
 from queues.export.row import VerdictRow
@@ -105,18 +105,6 @@ class Found:
     row: VerdictRow
     left_out: str | None
     lineage: Lineage | None
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """Everything read inside is of one moment, however long the reading takes."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            if is_outermost:  # otherwise a test's transaction, in which nobody else writes
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute("SET LOCAL statement_timeout = 0")
-        yield
 
 
 def verdicts_of(

@@ -13,6 +13,7 @@ from queues.export.provenance import Names, names_of, provenance_of
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
 from queues.models import Dataset
+from queues.snapshot import snapshot
 
 LOOK_AT = 2_000  # verdicts counted for a page; the manifest of a release counts all
 SHOWN = 5
@@ -41,7 +42,7 @@ class Summary:
 def lines_of(dataset: Dataset, *, limit: int | None = None) -> Generator[bytes, None, None]:
     """The records that a release would hold now, as JSONL in pieces; one snapshot, constant memory."""
     names = _names_for(dataset, dataset.format)
-    with queries.snapshot(), closing(_written(dataset, dataset.format, names)) as found:
+    with snapshot(), closing(_written(dataset, dataset.format, names)) as found:
         records = (record for _found, record in found if not isinstance(record, Excluded))
         batch = bytearray()
         for record in islice(records, limit):
@@ -61,7 +62,7 @@ def look_at(dataset: Dataset, format_name: str | None = None) -> Summary:
     """
     summary, name = Summary(), format_name or dataset.format
     names = _names_for(dataset, name)
-    with queries.snapshot(), closing(_written(dataset, name, names, at_most=LOOK_AT + 1)) as written:
+    with snapshot(), closing(_written(dataset, name, names, at_most=LOOK_AT + 1)) as written:
         for found, record in written:
             if summary.looked_at == LOOK_AT:
                 summary.is_cut = True

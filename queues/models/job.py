@@ -95,7 +95,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """One piece of background work that somebody waits for, with its progress and its error.
 
-    subject_id: the release to build; for a refit the newest verdict when it was asked for.
+    subject_id: the release to build, the queue to check; for a refit the newest verdict when it was asked.
     unique_key: what this work is, so that asking twice makes one job. lease_until: while it runs,
     by when its worker must report again; after that the sweeper gives it to another.
     """
@@ -135,6 +135,12 @@ class Job(models.Model):
                 fields=["project", "-subject_id"],
                 condition=models.Q(kind="refit_calibration"),
                 name="job_newest_refit",
+            ),
+            # Read by the page of agreement: is its queue being checked?
+            models.Index(
+                fields=["subject_id", "-id"],
+                condition=models.Q(kind="check_agreement"),
+                name="job_newest_check",
             ),
         ]
 

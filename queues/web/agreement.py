@@ -18,6 +18,7 @@ from queues.agree.metric import AT_AN_END, FEW_UNITS, HINGES_ON_ONE, NO_PAIRS, O
 from queues.agree.queries import QuestionAgreement, QueueAgreement
 from queues.errors import NotFound
 from queues.models import Queue
+from queues.web.agreement_check import check_state_of
 from queues.web.answer_words import in_words
 from queues.web.csv_file import csv_file
 from queues.web.labels import labels_of_versions
@@ -84,6 +85,8 @@ def agreement(request: ProjectRequest) -> HttpResponse:
             "found": found,
             "lines": [_line(one, labels) for one in found.questions],
             "drawn_only": drawn_only,
+            "check": check_state_of(queue),
+            "may_check": Permission.SETTLE in request.permissions,
             "tabs": _tabs(request, found, drawn_only=drawn_only),
             "csv_url": f"{reverse('web:agreement-csv', args=[request.project.slug])}?{query}",
         }

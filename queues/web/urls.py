@@ -5,6 +5,7 @@ from django.urls import path
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.web import (
     agreement,
+    agreement_check,
     agreement_groups,
     agreement_people,
     bulk,
@@ -94,6 +95,7 @@ urlpatterns = [
     ),
     path(f"{PROJECT}agreement/", agreement.agreement, name="agreement"),
     path(f"{PROJECT}agreement.csv", agreement.agreement_csv, name="agreement-csv"),
+    path(f"{PROJECT}agreement/check", agreement_check.recheck, name="agreement-check"),
     path(f"{PROJECT}agreement/groups/", agreement_groups.groups, name="agreement-groups"),
     path(f"{PROJECT}agreement/groups.csv", agreement_groups.groups_csv, name="agreement-groups-csv"),
     path(f"{PROJECT}agreement/people/", agreement_people.people, name="agreement-people"),

@@ -70,6 +70,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "changes/<id:number>/undo": {"POST": TUNE},
     WEB + "agreement/": {"GET": READ},
     WEB + "agreement.csv": {"GET": READ},
+    WEB + "agreement/check": {"POST": SETTLE},
     WEB + "agreement/groups/": {"GET": READ},
     WEB + "agreement/groups.csv": {"GET": READ},
     WEB + "agreement/people/": {"GET": SETTLE},

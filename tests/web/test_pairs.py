@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from queues.export.filters import Filter
-from queues.export.queries import snapshot, verdicts_of
+from queues.export.queries import verdicts_of
 from queues.models import Item, Queue, Review, Verdict
+from queues.snapshot import snapshot
 from tests.bad_inputs import canonical, corpus, ingest_records
 from tests.bad_inputs.conftest import Sender
 from tests.bad_inputs.pages import page_of

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from accounts.models import Project
 from queues.export.filters import Filter
-from queues.export.queries import snapshot, verdicts_of
+from queues.export.queries import verdicts_of
 from queues.models import Attachment, Flag, Item, Prediction, SecondLook
 from queues.monitor.queries import routed_by_reason
 from queues.route.second_look import look_again
+from queues.snapshot import snapshot
 from tests.factories.projects import Cast
 from tests.factories.reviews import reviewed
 from tests.factories.rules import in_force, rule

@@ -1,0 +1,58 @@
+"""Whether counted agreement is right: what the last recomputation found, and the button that asks for one."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.gate import ProjectRequest, needs
+from accounts.roles import Permission
+from queues.agree import checking
+from queues.errors import NotFound
+from queues.models import AgreementCheck, Job, JobState, Queue
+
+
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """The last check of a queue and the last job for one; either may be missing."""
+
+    last: AgreementCheck | None
+    job: Job | None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.job is not None and self.job.state in (JobState.QUEUED, JobState.RUNNING)
+
+    @property
+    def has_failed(self) -> bool:
+        """The job that was asked for last found nothing out."""
+        return self.job is not None and self.job.state == JobState.FAILED
+
+    @property
+    def is_alarm(self) -> bool:
+        return self.last is not None and not self.last.is_equal
+
+    @property
+    def differing(self) -> list[dict[str, object]]:
+        """The questions that are not the same both ways."""
+        return [one for one in self.last.findings if not one["is_equal"]] if self.last else []
+
+
+def check_state_of(queue: Queue) -> CheckState:
+    return CheckState(checking.newest_check(queue), checking.newest_job(queue))
+
+
+@needs(Permission.SETTLE)
+@require_POST
+def recheck(request: ProjectRequest) -> HttpResponse:
+    """Have a worker compute the agreement of a queue again from the raw answers."""
+    queue = Queue.objects.filter(project=request.project, slug=request.POST.get("queue", "")).first()
+    if queue is None:
+        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    checking.ask(queue, by=request.actor)
+    messages.success(request, _("The figures are computed again; the result will stand on this page."))
+    return redirect(f"{reverse('web:agreement', args=[request.project.slug])}?queue={queue.slug}")
