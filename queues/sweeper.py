@@ -28,6 +28,7 @@ ENRICHING = {"score": "queues.tasks.enrich_plain", "embed": "queues.tasks.enrich
 _WORKS_SECONDS = 20.0  # then the task rings itself, so that others are heard in between
 _LINGERS_SECONDS = 1.2  # a process rings at most once a second: what it did not announce is found too
 _NAP_SECONDS = 0.2
+_COUNTS_SECONDS = 5.0  # of one sweep: the other steps are waited for
 _REST_SECONDS = 1.0  # between batches while very much arrives: the processors are the requests' first
 _at_work: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -67,11 +68,11 @@ def _free_ended_leases() -> None:
 
 
 def _count_agreement() -> None:
-    """What was reviewed before agreement was counted, then what the counts do not contain yet."""
-    while units.count_owed():
-        pass
-    while units.fold():
-        pass
+    """What the counts do not contain yet, then what was reviewed before they existed; not for long."""
+    until = time.monotonic() + _COUNTS_SECONDS
+    while units.fold() or units.count_owed():
+        if time.monotonic() > until:
+            break
 
 
 def _ring_for_jobs() -> None:
