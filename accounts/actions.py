@@ -4,13 +4,13 @@ A role is never written without exactly its permissions, and nobody grants more 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts import events, permissions
+from accounts import events, permissions, shortcuts
 from accounts.actor import SYSTEM, Actor
 from accounts.errors import NotAllowed, NotFound, Taken, WrongState
 from accounts.models import Membership, Person, Project
@@ -129,6 +129,20 @@ def change_settings(person: Person, *, changed: Sequence[str], by: Actor) -> Non
             subject_id=person.pk,
             after={"changed": sorted(changed)},
         )
+
+
+def change_shortcuts(person: Person, *, has_shortcuts: bool, keys: Mapping[str, str], by: Actor) -> None:
+    """Save which keys act on the person's review screen. keys: one for each action, all different."""
+    before = (person.has_shortcuts, person.shortcuts)
+    person.has_shortcuts, person.shortcuts = has_shortcuts, shortcuts.changes_of(keys)
+    changed = [
+        name
+        for name, old, new in zip(
+            ("has_shortcuts", "shortcuts"), before, (person.has_shortcuts, person.shortcuts), strict=True
+        )
+        if old != new
+    ]
+    change_settings(person, changed=changed, by=by)
 
 
 @transaction.atomic

@@ -4,8 +4,10 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from accounts import shortcuts
 from accounts.names import validate_plain
 
 
@@ -18,6 +20,17 @@ class Theme(models.TextChoices):
     SYSTEM = "system", _("As the system")
     LIGHT = "light", _("Light")
     DARK = "dark", _("Dark")
+
+
+class Density(models.TextChoices):
+    NORMAL = "normal", _("Normal")
+    COMPACT = "compact", _("Compact: more on the screen")
+
+
+class TextSize(models.TextChoices):
+    NORMAL = "normal", _("Normal")
+    LARGE = "large", _("Large")
+    LARGEST = "largest", _("Largest")
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -33,6 +46,10 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(email=normal_email(username or ""))
 
 
+def _type_of(column: str) -> models.Func:
+    return models.Func(column, function="jsonb_typeof", output_field=models.TextField())
+
+
 class Person(AbstractBaseUser):
     """Somebody who can log in. Holds no permission here: those are held on projects only."""
 
@@ -43,6 +60,19 @@ class Person(AbstractBaseUser):
     theme = models.CharField(
         _("theme"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM, db_default=Theme.SYSTEM
     )
+    density = models.CharField(
+        _("density"), max_length=8, choices=Density.choices, default=Density.NORMAL, db_default=Density.NORMAL
+    )
+    text_size = models.CharField(
+        _("text size"),
+        max_length=8,
+        choices=TextSize.choices,
+        default=TextSize.NORMAL,
+        db_default=TextSize.NORMAL,
+    )
+    has_shortcuts = models.BooleanField(_("single keys"), default=True, db_default=True)
+    # Action → key, as far as it differs from the usual; see accounts.shortcuts.
+    shortcuts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
     # Set while the password is the one-time one made by whoever invited: it must be changed, and ends then.
     temporary_until = models.DateTimeField(null=True, blank=True)
@@ -70,6 +100,16 @@ class Person(AbstractBaseUser):
                 violation_error_message=_("There is already an account with this e-mail."),
             ),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="person_email_lower_case"),
+            *(
+                models.CheckConstraint(
+                    condition=models.Q(**{f"{name}__in": choices.values}), name=f"person_{name}_known"
+                )
+                for name, choices in (("theme", Theme), ("density", Density), ("text_size", TextSize))
+            ),
+            models.CheckConstraint(
+                condition=Exact(_type_of("shortcuts"), "object"),
+                name="person_shortcuts_by_action",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,3 +125,8 @@ class Person(AbstractBaseUser):
             return ZoneInfo(self.time_zone)
         except (KeyError, ValueError):
             return ZoneInfo("UTC")
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Action of the review screen → the key that presses it for this person."""
+        return shortcuts.keys_of(self.shortcuts)

@@ -1,15 +1,16 @@
 """Shapes of what people type on these pages. Rules live in `accounts.actions` and `accounts.keys`."""
 
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import keys
+from accounts import keys, shortcuts
 from accounts.models import Person
 from accounts.names import validate_plain
 from accounts.roles import Permission, Role
@@ -37,7 +38,7 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = Person
-        fields = ("name", "theme", "time_zone", "language")
+        fields = ("name", "theme", "density", "text_size", "time_zone", "language")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,6 +46,59 @@ class SettingsForm(forms.ModelForm):
             (zone, zone) for zone in sorted(zoneinfo.available_timezones())
         ]
         cast(forms.ChoiceField, self.fields["language"]).choices = settings.LANGUAGES
+
+
+# What each action is called where its key is chosen.
+ACTIONS = {
+    "approve": _("Approve"),
+    "correct": _("Correct"),
+    "reject": _("Reject"),
+    "escalate": _("Escalate"),
+    "skip": _("Skip with a reason"),
+    "undo": _("Undo the last decision"),
+    "next_question": _("Next question"),
+    "previous_question": _("Previous question"),
+    "unsure": _("Unsure, in the question in focus"),
+    "none_of_them": _("None of them, in the question in focus"),
+    "raw": _("Raw or rendered text"),
+    "invisible": _("Show or hide invisible characters"),
+    "mark": _("Mark a place in the output"),
+    "veil": _("Show or hide content that may be harmful"),
+    "lease_again": _("Take an item again whose lease has ended"),
+}
+
+
+class ShortcutsForm(forms.Form):
+    """A key for each action; an action that is not named keeps the key that it has."""
+
+    has_shortcuts = forms.BooleanField(
+        required=False,
+        label=_("Single keys act on the review screen"),
+        help_text=_("Without them Tab, Space and Enter reach everything, and Ctrl+Enter still submits."),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, person: Person) -> None:
+        super().__init__(data, initial={"has_shortcuts": person.has_shortcuts, **person.keys})
+        self.keys = person.keys
+        for action, label in ACTIONS.items():
+            self.fields[action] = forms.ChoiceField(
+                label=label,
+                required=False,
+                choices=[(key, key.upper()) for key in shortcuts.KEYS],
+                error_messages={
+                    "invalid_choice": _("“%(value)s” cannot be a key. Choose one of the letters of the list.")
+                },
+            )
+
+    def clean(self) -> None:
+        chosen = {action: self.cleaned_data.get(action) or self.keys[action] for action in ACTIONS}
+        for action, earlier in shortcuts.clashes(chosen).items():
+            self.add_error(
+                action,
+                gettext("“%(earlier)s” has this key. Choose another one for either.")
+                % {"earlier": ACTIONS[earlier]},
+            )
+        self.keys = chosen
 
 
 class PasswordForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Own settings: name, theme, time zone, language, password."""
+"""Own settings: name, looks, time zone, language, keys, password."""
 
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions
+from accounts import actions, shortcuts
 from accounts.gate import PersonRequest, signed_in
 from accounts.models import Person
-from accounts.web.forms import PasswordForm, SettingsForm
+from accounts.web.forms import PasswordForm, SettingsForm, ShortcutsForm
 
 
 @signed_in
@@ -25,6 +25,24 @@ def own_settings(request: PersonRequest) -> HttpResponse:
             return redirect("accounts:settings")
         return render(request, "accounts/settings.html", {"form": form}, status=422)
     return render(request, "accounts/settings.html", {"form": form})
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_shortcuts(request: PersonRequest) -> HttpResponse:
+    """Which key does what on the review screen, and whether single keys act at all."""
+    person = Person.objects.get(pk=request.user.pk)
+    if request.method == "POST" and "usual" in request.POST:
+        actions.change_shortcuts(person, has_shortcuts=True, keys=shortcuts.USUAL, by=request.actor)
+        return redirect("accounts:shortcuts")
+    form = ShortcutsForm(request.POST if request.method == "POST" else None, person=person)
+    if request.method == "POST" and form.is_valid():
+        actions.change_shortcuts(
+            person, has_shortcuts=form.cleaned_data["has_shortcuts"], keys=form.keys, by=request.actor
+        )
+        return redirect("accounts:shortcuts")
+    status = 422 if form.is_bound else 200
+    return render(request, "accounts/shortcuts.html", {"form": form, "person": person}, status=status)
 
 
 @sensitive_post_parameters()

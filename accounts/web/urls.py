@@ -9,6 +9,7 @@ urlpatterns = [
     path("login/", login.sign_in, name="login"),
     path("logout/", login.sign_out, name="logout"),
     path("me/", settings.own_settings, name="settings"),
+    path("me/shortcuts/", settings.own_shortcuts, name="shortcuts"),
     path("me/password/", settings.own_password, name="password"),
     path("projects/<slug:slug>/keys/", keys.own_keys, name="keys"),
     path("projects/<slug:slug>/keys/<id:key_id>/revoke/", keys.revoke, name="revoke-key"),

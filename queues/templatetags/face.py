@@ -11,6 +11,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts import shortcuts
 from queues.web import navigation
 
 register = template.Library()
@@ -47,6 +48,19 @@ def _said(away: timedelta) -> str:
     if minutes < 36 * 60:
         return (_("%(n)s h ago") if is_past else _("in %(n)s h")) % {"n": round(minutes / 60)}
     return (_("%(n)s days ago") if is_past else _("in %(n)s days")) % {"n": round(minutes / 1440)}
+
+
+@register.simple_tag(takes_context=True)
+def key_of(context: Context, action: str) -> str:
+    """The key that presses an action of the review screen for who is signed in, in lower case."""
+    request = context.get("request")
+    return getattr(getattr(request, "user", None), "keys", shortcuts.USUAL)[action]
+
+
+@register.simple_tag(takes_context=True)
+def kbd_of(context: Context, action: str) -> SafeString:
+    """That key as it stands on a button."""
+    return format_html("<kbd>{}</kbd>", key_of(context, action).upper())
 
 
 @register.simple_tag(takes_context=True)

@@ -25,7 +25,6 @@ from queues.web.rendering import AHEAD_CHARACTERS, Rendering, rendering_of
 from queues.web.text import LONG, Mark, Piece, blocks_of, count_invisible, marked_pieces
 from queues.web.why_here import why
 
-DECISION_KEYS = {"approve": "A", "correct": "C", "reject": "R", "escalate": "E"}
 LATER = "later-"  # prefix of what is chosen in place of a reason to skip: hours
 FLAGS_LISTED = 100  # the text marks all of them
 ROLES: dict[str, str | Promise] = {
@@ -202,13 +201,13 @@ def _left_over(form: Form, answers: Mapping[str, Any]) -> LeftOver | None:
     return LeftOver(lines, json.dumps(found, ensure_ascii=False))
 
 
-def decisions_of(form: Form, chosen: str, *, compares: bool) -> list[tuple[Choice, str]]:
-    """Each decision of the form with its key, in the order of the keys."""
+def decisions_of(form: Form, chosen: str, *, compares: bool) -> list[Choice]:
+    """The decisions that the form offers, always in the same order."""
     labels = {"approve": _("Submit the comparison")} if compares else {}
     return [
-        (Choice(value, labels.get(value) or str(Decision(value).label), value == chosen), key)
-        for value, key in DECISION_KEYS.items()
-        if value in form.decisions
+        Choice(decision.value, labels.get(decision) or str(decision.label), decision == chosen)
+        for decision in Decision
+        if decision in form.decisions
     ]
 
 

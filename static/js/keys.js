@@ -3,6 +3,7 @@
 // for the help sheet. A single key acts only when no field has the focus and no dialog is open (inside an
 // open dialog only its own keys act); "mod+enter" acts everywhere. Before a key presses its element, the
 // element gets a "key" event that can be cancelled. reviewapp.guards may forbid keys for the moment.
+// data-keys="off" on the body: this person has switched single keys off.
 window.reviewapp ??= {};
 reviewapp.guards = [];
 {
@@ -34,6 +35,7 @@ reviewapp.guards = [];
     if (event.key === "Enter" && name !== "mod+enter" && event.target.matches?.("input:is([type=radio], [type=checkbox])"))
       event.preventDefault();
     if (!name || (isField(event.target) && name !== "mod+enter")) return;
+    if (document.body.dataset.keys === "off" && name !== "mod+enter") return;
     if (event.target.closest?.("select")) return;
     const place = dialog ?? document;
     const digit = /^\d$/.test(name) && !dialog;

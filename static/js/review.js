@@ -171,8 +171,9 @@
 
   function lost(item, text) {
     const again = reviewapp.made("button", { className: "btn", type: "button" });
-    again.dataset.key = "l";
-    again.append(say("again"), reviewapp.made("kbd", { textContent: "L" }));
+    const { againKey } = document.body.dataset;
+    again.dataset.key = againKey;
+    again.append(say("again"), reviewapp.made("kbd", { textContent: againKey.toUpperCase() }));
     again.addEventListener("click", () => claimAgain(item));
     tell(item, text || say("lost"), { action: again });
     item.lease.draw();

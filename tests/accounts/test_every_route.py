@@ -33,6 +33,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     "login/": {"GET": PUBLIC, "POST": PUBLIC},
     "logout/": {"POST": SIGNED_IN},
     "me/": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "me/shortcuts/": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "me/password/": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     WEB + "keys/": {"GET": ENTER, "POST": ENTER},
     WEB + "keys/<id:key_id>/revoke/": {"POST": ENTER},

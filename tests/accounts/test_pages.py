@@ -13,6 +13,14 @@ from tests.factories.people import PASSWORD, api_key
 from tests.factories.projects import Cast
 
 pytestmark = pytest.mark.django_db
+SETTINGS = {
+    "name": "Ann",
+    "theme": "system",
+    "density": "normal",
+    "text_size": "normal",
+    "time_zone": "UTC",
+    "language": "en",
+}
 
 
 def keys_page(people: Cast) -> str:
@@ -24,7 +32,7 @@ def people_page(people: Cast, more: str = "") -> str:
 
 
 def test_settings_are_saved_and_an_event_says_which(people: Cast) -> None:
-    fields = {"name": "Anna", "theme": "dark", "time_zone": "Europe/Berlin", "language": "en"}
+    fields = {**SETTINGS, "name": "Anna", "theme": "dark", "time_zone": "Europe/Berlin"}
 
     assert signed_in(people.ann).post("/me/", fields).status_code == 302
 
@@ -36,11 +44,12 @@ def test_settings_are_saved_and_an_event_says_which(people: Cast) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"name": "a\u202eb"}, {"name": ""}, {"theme": "neon"}, {"time_zone": "../etc/passwd"},
+    [{"name": "a\u202eb"}, {"name": ""}, {"theme": "neon"}, {"density": "none"}, {"text_size": "9"},
+     {"time_zone": "../etc/passwd"},
      {"language": "xx"}, {"name": "x" * 121}, {"name": "a\x00"}],
 )  # fmt: skip
 def test_wrong_settings_are_shown_again_and_nothing_is_saved(people: Cast, wrong: dict[str, str]) -> None:
-    fields = {"name": "Anna", "theme": "dark", "time_zone": "UTC", "language": "en"} | wrong
+    fields = {**SETTINGS, "name": "Anna", "theme": "dark"} | wrong
 
     assert signed_in(people.ann).post("/me/", fields).status_code == 422
 
@@ -49,7 +58,7 @@ def test_wrong_settings_are_shown_again_and_nothing_is_saved(people: Cast, wrong
 
 
 def test_other_fields_of_a_person_cannot_be_set(people: Cast) -> None:
-    fields = {"name": "Ann", "theme": "system", "time_zone": "UTC", "language": "en"}
+    fields = SETTINGS
     more = {"email": "x@example.org", "is_active": "", "is_superuser": "1", "password": "x", "role": "owner"}
 
     signed_in(people.ann).post("/me/", fields | more)

@@ -32,7 +32,13 @@ def expand(value: Any) -> Any:
     return _tools().expand(value)
 
 
-def by_kind(file: str) -> list[Any]:
+# Posted to a page of their own, not from the review screen.
+SHORTCUTS = frozenset({"shortcut_settings"})
+
+
+def by_kind(
+    file: str, *, only: frozenset[str] | None = None, without: frozenset[str] = frozenset()
+) -> list[Any]:
     """Parameters for one test per kind of row; the heavy rows apart, for the full run only."""
     if not (FOLDER / file).is_file():
         reason = f"the corpus is not there: set BAD_INPUTS_DIR (looked in {FOLDER})"
@@ -40,6 +46,8 @@ def by_kind(file: str) -> list[Any]:
     light: dict[str, list[Row]] = defaultdict(list)
     heavy: dict[str, list[Row]] = defaultdict(list)
     for row in _tools().rows(file):
+        if row["kind"] in without or (only is not None and row["kind"] not in only):
+            continue
         (heavy if _weight(row["payload"]) >= _HEAVY_BYTES else light)[row["kind"]].append(row)
     return [pytest.param(rows, id=kind) for kind, rows in light.items()] + [
         pytest.param(rows, id=f"{kind}-heavy", marks=pytest.mark.slow) for kind, rows in heavy.items()

@@ -6,14 +6,13 @@ refused anyway (unknown filters, unknown addresses) are not here: they are run.
 
 from tests.bad_inputs.corpus import Row
 
-FORMS, REQUESTS = "form_posts.jsonl", "api_requests.jsonl"
+REQUESTS = "api_requests.jsonl"
 
 # What is sent all the same says that there is no such address, or no such field.
 REFUSED = (404, 422)
 
 # (file, kind) → why; kind None: the whole file.
 KINDS: dict[tuple[str, str | None], str] = {
-    (FORMS, "shortcut_settings"): "keys are fixed: there are no settings of shortcuts",
     (REQUESTS, "webhook_ssrf"): "there are no webhooks, so nothing makes a request to an address of a user",
 }
 

@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "default_storage", FileSystemStorage(tmp_path))
 
 
-@pytest.mark.parametrize("rows", corpus.by_kind(FILE))
+@pytest.mark.parametrize("rows", corpus.by_kind(FILE, without=corpus.SHORTCUTS))
 def test_every_post_is_taken_once_or_refused_with_nothing_lost(
     rows: list[corpus.Row], tally: Callable[[str], Any]
 ) -> None:

@@ -6,7 +6,7 @@ from tests.bad_inputs import corpus, not_yet
 
 
 def test_no_reason_is_left_behind_when_its_rows_are_gone() -> None:
-    files = (not_yet.FORMS, not_yet.REQUESTS)
+    files = ("form_posts.jsonl", not_yet.REQUESTS)
     rows = [(file, row) for file in files for kind in corpus.by_kind(file) for row in kind.values[0]]
     if not rows:
         pytest.skip("the corpus is not there")

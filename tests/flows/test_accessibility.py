@@ -74,6 +74,7 @@ def queue(people: Cast) -> Queue:
 PAGES: dict[str, Callable[[Queue], str]] = {
     "home": lambda queue: "/",
     "settings": lambda queue: reverse("accounts:settings"),
+    "shortcuts": lambda queue: reverse("accounts:shortcuts"),
     "password": lambda queue: reverse("accounts:password"),
     "keys": lambda queue: reverse("accounts:keys", args=[queue.project.slug]),
     "people": lambda queue: reverse("accounts:people", args=[queue.project.slug]),
