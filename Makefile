@@ -1,7 +1,7 @@
 # make demo   everything on this machine, with example data       make test   the tests, about 12 minutes
 # make check  lint, format, types, import order                   make test-all  also the slow groups
 # make bench  how fast it is, on this machine: about 15 minutes and 6 GB
-.PHONY: demo up test test-all bench check format lock production-shape clean
+.PHONY: demo up test test-all consumers bench check format lock production-shape clean
 PY := .venv/bin/python
 
 # The demo's encoder is MiniLM, unless ENCODER names another or none; `make up` has only the one that it names.
@@ -28,6 +28,13 @@ test-all: production-shape
 	@requirements/install pii
 	@requirements/chromium
 	$(PY) -m pytest -n 2 -m "slow or not slow"
+
+# The real consumers of releases, in an environment of their own (3 GB), and the tests that they read what we write.
+consumers:
+	@requirements/install lock
+	@[ -x .venv-consumers/bin/python ] || .venv/bin/python -m venv .venv-consumers
+	.venv-consumers/bin/pip install --quiet -r requirements/torch.txt -r requirements/consumers.txt
+	$(PY) -m pytest -m slow tests/consumers
 
 bench:
 	@requirements/install lock
@@ -63,4 +70,4 @@ production-shape:
 	fi
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info
+	rm -rf .venv .venv-consumers .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info

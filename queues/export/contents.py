@@ -43,7 +43,7 @@ class Counts:
     model_versions: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     labels: Counter[bool] = field(default_factory=Counter)  # of formats that have one
-    columns: set[str] = field(default_factory=set)
+    columns: dict[str, str | list[str]] = field(default_factory=dict)  # column → its kind
     form_versions: set[str] = field(default_factory=set)
     policy_versions: set[int] = field(default_factory=set)
     certain: int = 0  # rows with pi = 1
@@ -63,7 +63,8 @@ class Counts:
         self.licences[row.licence or "unknown"] += 1
         self.model_versions[row.model_version or "unknown"] += 1
         self.rules.update(str(rule) for rule in origin["rules"])
-        self.columns.update(record)
+        if not self.columns:  # the same keys and types in every row
+            self.columns = {name: _kind_of(value) for name, value in record.items()}
         if isinstance(record.get("label"), bool):
             self.labels[record["label"]] += 1
         self.form_versions.update(f"{row.queue}@{version}" for version in origin["form_versions"])
@@ -71,6 +72,15 @@ class Counts:
             self.policy_versions.add(origin["policy_version"])
         self.certain += origin["pi"] == 1
         self.raters += len(origin["reviewers"])
+
+
+def _kind_of(value: object) -> str | list[str]:
+    """Text (also where it may be null), boolean, the keys of a list of messages, or any other JSON."""
+    if value is None or isinstance(value, str):
+        return "text"
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return sorted({key for one in value for key in one})
+    return "boolean" if isinstance(value, bool) else "json"
 
 
 @dataclass(frozen=True, slots=True)

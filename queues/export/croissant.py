@@ -75,6 +75,7 @@ def metadata_of(
         "name": manifest["dataset"],
         "description": description,
         "url": url,
+        "citeAs": f"{manifest['dataset']}@{manifest['version']}, {creator}",
         "license": _licence(manifest["licences"]),
         "version": manifest["version"],
         "datePublished": manifest["created_at"][:10],
@@ -105,7 +106,7 @@ def _references(metadata: Mapping[str, Any]) -> Iterator[str]:
     """The files that the fields of all record sets say they come from."""
     for record_set in metadata.get("recordSet", ()):
         for field in record_set.get("field", ()):
-            for one in (field, *field.get("subField", ())):
+            for one in field.get("subField") or (field,):
                 yield one.get("source", {}).get("fileObject", {}).get("@id", "")
 
 
@@ -126,20 +127,28 @@ def _file(file: Written) -> Record:
 
 
 def _record_set(manifest: Record, rows: Written) -> Record:
-    return {
-        "@type": "cr:RecordSet",
-        "@id": rows.path.stem,
-        "name": rows.path.stem,
-        "field": [_field(rows, name) for name in manifest["columns"]],
-    }
+    fields = [_field(rows, name, kind) for name, kind in manifest["columns"].items() if kind != "json"]
+    return {"@type": "cr:RecordSet", "@id": rows.path.stem, "name": rows.path.stem, "field": fields}
 
 
-def _field(rows: Written, name: str) -> Record:
-    """A column as it stands in its line: messages are JSON inside of it."""
+def _field(rows: Written, name: str, kind: str | Sequence[str]) -> Record:
+    """A column of texts, of booleans, or of messages with these keys. Others have no place in Croissant."""
     at = f"{rows.path.stem}/{name}"
-    source = {"fileObject": {"@id": rows.name}, "extract": {"column": name}}
-    data_type = "sc:Boolean" if name == "label" else "sc:Text"
-    return {"@type": "cr:Field", "@id": at, "name": at, "dataType": data_type, "source": source}
+    head = {"@type": "cr:Field", "@id": at, "name": at}
+    if isinstance(kind, str):
+        data_type = "sc:Boolean" if kind == "boolean" else "sc:Text"
+        return {**head, "dataType": data_type, "source": _source(rows, name)}
+    return {**head, "repeated": True, "subField": [_sub_field(rows, name, key) for key in kind]}
+
+
+def _sub_field(rows: Written, name: str, key: str) -> Record:
+    at = f"{rows.path.stem}/{name}/{key}"
+    source = {**_source(rows, name), "transform": {"jsonPath": f"$[*].{key}"}}
+    return {"@type": "cr:Field", "@id": at, "name": at, "dataType": "sc:Text", "source": source}
+
+
+def _source(rows: Written, column: str) -> Record:
+    return {"fileObject": {"@id": rows.name}, "extract": {"column": column}}
 
 
 def _protocol(manifest: Record) -> str:

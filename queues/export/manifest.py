@@ -37,7 +37,7 @@ def manifest_of(
         "notes": release.notes,
         "dataset_sha256": dataset_sha256,
         "records": records,
-        "columns": sorted(counts.columns),
+        "columns": dict(sorted(counts.columns.items())),
         "query": query,
         "query_sha256": sha256(canonical(query)).hexdigest(),
         "parents": list(parents),

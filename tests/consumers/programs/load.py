@@ -1,0 +1,11 @@
+"""Rows from a running server: URL KEY KIND (json or parquet). Prints them."""
+
+import json
+import sys
+
+from datasets import load_dataset
+
+url, key, kind = sys.argv[1:]
+headers = {"Authorization": f"Bearer {key}"} if key else {}
+rows = load_dataset(kind, data_files=url, split="train", storage_options={"headers": headers})
+print(json.dumps([dict(row) for row in rows], default=str))
