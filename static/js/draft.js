@@ -115,6 +115,7 @@ window.reviewapp ??= {};
       const html = await answer.text();
       if (answer.status === 409 && html.includes("data-choose")) {
         this.isDirty = this.isRefused = true;
+        this.on.state("unsaved");
         return this.on.conflict(html);
       }
       if (answer.status === 409) {

@@ -34,7 +34,7 @@ from tests.flows.screen import TOO_SOON_MS
 
 FILE = "ingest_records.jsonl"
 CUT = 16  # every so many rows by default
-_STORIES_PER_DISPUTE = 4
+_STORIES_PER_DISPUTE, _TEXTS_PER_FORM = 4, 12
 
 # What a person does with the item on the screen: correct a little, look for what cannot be seen …
 _CORRECT = """() => {
@@ -116,7 +116,7 @@ class Watched:
     def visit(self, address: str) -> Page:
         answer = self.page.goto(self.server + address)
         assert answer
-        self.title = unescape(_TITLE.findall(answer.text())[0]).strip()
+        self.title = " ".join(unescape(_TITLE.findall(answer.text())[0]).split())
         self.look()
         self.wrong += self.page.evaluate(_FOREIGN)
         return self.page
@@ -188,7 +188,7 @@ def say(item: Item, lead: Person) -> None:
 
 def read_forms(seen: Watched, people: Cast, texts: list[str]) -> None:
     """Forms whose every word is such a text: as a page, in the builder with its preview, and on the desk."""
-    for text in texts[::_STORIES_PER_DISPUTE]:
+    for text in texts[::_TEXTS_PER_FORM]:
         words = text[:150] or "?"
         asked = [question(kind, label=words, help=words, guideline=words) for kind in KINDS]
         form = {**FORM, "title": words, "guideline": text[:2_000], "questions": asked}

@@ -107,9 +107,13 @@ def test_the_marks_of_the_file_are_stored_code_point_for_code_point(
     every = rows_of(name)
     marks = {row["prediction_id"]: SETS[name](row) for row in every}
     with_marks = [row for row in every if marks[row["prediction_id"]]]
+    # Those with marks on both sides first, and of them those with the fewest.
     with_marks.sort(
-        key=lambda row: -len({mark.on for mark in marks[row["prediction_id"]]})
-    )  # both sides first
+        key=lambda row: (
+            -len({mark.on for mark in marks[row["prediction_id"]]}),
+            len(marks[row["prediction_id"]]),
+        )
+    )
     rows = with_marks[:size]
     assert len(rows) == size
     used = [mark for row in rows for mark in marks[row["prediction_id"]]]
