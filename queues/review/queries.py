@@ -102,6 +102,11 @@ class Desk:
     draft: Mapping[str, Any] | None
     draft_revision: int | None
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it was due before now."""
+        return self.due_at < timezone.now()
+
 
 _ITEM = Compiled(
     lambda: (

@@ -201,7 +201,7 @@ def kept_for_later(place: Place) -> Screen:
     screen.press("c").type("To be looked up. ").press("Escape")
     expect(screen.page.locator("#draft-state")).to_contain_text("draft saved")
     screen.press("s").leave("6")
-    screen.page.goto(f"{place.server}/projects/{screen.queue.project.slug}/queues/")
+    screen.page.goto(place.server)
     return screen
 
 

@@ -2,10 +2,12 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from queues.models import Flag, Slot, SlotState
 from tests.factories.projects import Cast
@@ -47,6 +49,14 @@ def test_line_ends_and_leading_line_breaks_of_the_output_survive_the_page(people
 
     assert text_of_output(page) == "\n\nfirst\r\nsecond\rthird\n"
     assert ">\n\n\nfirst&#13;\nsecond&#13;third\n</textarea>" in page  # a browser drops the first line break
+
+
+@pytest.mark.parametrize(("hours", "is_told"), [(-1, True), (1, False)])
+def test_an_item_that_was_due_before_now_is_called_late(people: Cast, hours: int, is_told: bool) -> None:
+    reviewer = Reviewer(people.ann, queue_in(people.project))
+    waiting(reviewer.queue, due_at=timezone.now() + timedelta(hours=hours))
+
+    assert (">late</span>" in re.sub(r"<svg.*?</svg>", "", reviewer.open().content.decode())) is is_told
 
 
 def test_there_is_no_inline_script_and_no_inline_style(ann: Reviewer) -> None:
