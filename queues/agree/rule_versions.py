@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
+from accounts.json_pointer import escaped
 from queues.agree.rule import FOR_QUESTIONS, K_OF_N, Rule
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import DisputeRule, Queue
@@ -106,7 +107,7 @@ def _question_faults(by_question: Mapping[str, str], queue: Queue) -> list[Fault
     known = {question.key for question in forms.of_version(form_id).questions} if form_id else set()
     faults = []
     for key, needs in by_question.items():
-        place = "/by_question/" + key.replace("~", "~0").replace("/", "~1")
+        place = f"/by_question/{escaped(key)}"
         if key not in known:
             faults.append(Fault(place, "by_question.unknown", _("The queue's form has no such question.")))
         elif needs not in FOR_QUESTIONS:

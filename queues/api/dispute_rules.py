@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel, Field
 from rest_framework.response import Response
@@ -14,7 +13,7 @@ from queues.agree.rule import Rule
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Identifier, Text, read
 from queues.api.preconditions import check_if_match, etag_of
-from queues.errors import NotFound
+from queues.api.queue_of import queue_of
 from queues.models import Queue
 
 Needs = Literal["unanimous", "majority", "k_of_n"]
@@ -60,12 +59,12 @@ class DisputeRuleView(ProjectView):
 
     @extend_schema(responses={200: DisputeRuleAnswer})
     def get(self, request: ProjectRequest, queue_id: int) -> Response:
-        return _answer(_queue(request, queue_id))
+        return _answer(queue_of(request, queue_id))
 
     @extend_schema(request=NewDisputeRule, responses={200: DisputeRuleAnswer})
     def put(self, request: ProjectRequest, queue_id: int) -> Response:
         body = read(request, NewDisputeRule)
-        queue = _queue(request, queue_id)
+        queue = queue_of(request, queue_id)
         check_if_match(request, _etag(queue))
         wanted = rule_versions.Wanted(
             rule=Rule(**body.model_dump(exclude={"reason"})),
@@ -73,18 +72,7 @@ class DisputeRuleView(ProjectView):
             seen=queue.dispute_rule.version if queue.dispute_rule else 0,
         )
         rule_versions.new_version(queue.pk, project_id=request.project.pk, by=request.actor, wanted=wanted)
-        return _answer(_queue(request, queue_id))
-
-
-def _queue(request: ProjectRequest, queue_id: int) -> Queue:
-    queue = (
-        Queue.objects.select_related("dispute_rule__author")
-        .filter(pk=queue_id, project=request.project)
-        .first()
-    )
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project."))
-    return queue
+        return _answer(queue_of(request, queue_id))
 
 
 def _etag(queue: Queue) -> str:

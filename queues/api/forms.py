@@ -14,6 +14,7 @@ from accounts.roles import Permission
 from queues.api import pagination
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Text, read
+from queues.api.queue_of import queue_of
 from queues.errors import Fault, Invalid, NotFound
 from queues.models import NO_REASON, FormVersion, Queue
 from queues.review import comparability, form_versions
@@ -116,13 +117,13 @@ class FormsView(ProjectView):
 
     @extend_schema(responses={200: FormPage})
     def get(self, request: ProjectRequest, queue_id: int) -> Response:
-        queue = _queue(request, queue_id)
+        queue = queue_of(request, queue_id)
         page = pagination.page(request, form_versions.versions(queue.pk), order=("-version",))
         return Response(page.body([_summary(form, queue) for form in page.rows]))
 
     @extend_schema(request=NewForm, responses={200: FormAnswer, 201: FormAnswer})
     def post(self, request: ProjectRequest, queue_id: int) -> Response:
-        body, queue = read(request, NewForm), _queue(request, queue_id)
+        body, queue = read(request, NewForm), queue_of(request, queue_id)
         before = queue.form_id
         form = published(
             queue,
@@ -144,7 +145,7 @@ class FormCheckView(ProjectView):
 
     @extend_schema(request=FormChange, responses={200: FormCheck})
     def post(self, request: ProjectRequest, queue_id: int) -> Response:
-        body, queue = read(request, FormChange), _queue(request, queue_id)
+        body, queue = read(request, FormChange), queue_of(request, queue_id)
         before = forms.of_version(queue.form_id) if queue.form_id else None
         try:
             after = forms.parse(body.document)
@@ -208,13 +209,6 @@ def published(
 def _in_body(fault: Fault, place: str) -> Fault:
     is_beside = fault.pointer.startswith(("/mappings", "/reason"))
     return fault if is_beside else Fault(place + fault.pointer, fault.code, fault.detail)
-
-
-def _queue(request: ProjectRequest, queue_id: int) -> Queue:
-    queue = Queue.objects.filter(pk=queue_id, project=request.project).first()
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project."))
-    return queue
 
 
 def _line(fault: Fault) -> dict[str, str]:

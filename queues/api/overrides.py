@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel
 from rest_framework.response import Response
@@ -11,10 +10,10 @@ from rest_framework.response import Response
 from accounts.roles import Permission
 from queues.api import pagination, parameters
 from queues.api.base import ProjectRequest, ProjectView
+from queues.api.queue_of import queue_called
 from queues.audit.overrides.cases import TOLD, fates_of
 from queues.audit.overrides.counts import Rates, Scope, cells_of, rates_by, rates_of, reasons_of
-from queues.errors import NotFound
-from queues.models import Judgement, OverrideKind, Queue
+from queues.models import Judgement, OverrideKind
 from queues.statistics.proportions import Proportion
 
 
@@ -128,10 +127,7 @@ def _queue_id(request: ProjectRequest) -> int | None:
     slug = request.GET.get("queue")
     if slug is None:
         return None
-    queue = Queue.objects.filter(project=request.project, slug=slug).first()
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project."))
-    return queue.pk
+    return queue_called(request, slug).pk
 
 
 def _line(row: Judgement, became: str, *, sees_people: bool) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 from rest_framework import exceptions as drf
 
+from accounts.json_pointer import pointer
 from queues.errors import Fault, ReviewappError
 
 log = logging.getLogger(__name__)
@@ -165,11 +166,6 @@ def faults_of(error: pydantic.ValidationError) -> Iterator[Fault]:
     """All faults of a pydantic model, by JSON pointer; never the value that was sent."""
     for fault in error.errors(include_url=False, include_context=False, include_input=False):
         yield Fault(pointer(fault["loc"]), fault["type"], fault["msg"])
-
-
-def pointer(steps: Sequence[str | int]) -> str:
-    """RFC 6901: the path of keys and indexes as one string."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def _serializer_faults(detail: Any, at: str) -> Iterator[Fault]:

@@ -15,9 +15,9 @@ from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Identifier, Text, read
 from queues.api.forms import published
 from queues.api.preconditions import check_if_match, etag_of
+from queues.api.queue_of import queue_called
 from queues.assign import queues as assign
 from queues.assign.settings import LEASE_BOUNDS, NAME_LONGEST, PURPOSE_LONGEST, SETTINGS
-from queues.errors import NotFound
 from queues.models import BOUNDS, Queue, SpreadBy, WorkOrder
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
@@ -115,12 +115,12 @@ class QueueView(ProjectView):
 
     @extend_schema(responses={200: QueueAnswer})
     def get(self, request: ProjectRequest, queue_slug: str) -> Response:
-        return _answer(_by_slug(request, queue_slug))
+        return _answer(queue_called(request, queue_slug))
 
     @extend_schema(request=QueueChanges, responses={200: QueueAnswer})
     def patch(self, request: ProjectRequest, queue_slug: str) -> Response:
         body = read(request, QueueChanges)
-        queue = _by_slug(request, queue_slug)
+        queue = queue_called(request, queue_slug)
         check_if_match(request, _etag(queue))
         where: Mapping[str, Any] = {"project_id": request.project.pk, "by": request.actor}
         with transaction.atomic():
@@ -131,13 +131,6 @@ class QueueView(ProjectView):
             if body.archived:
                 queue = assign.archive(queue.pk, **where)
         return _answer(queue)
-
-
-def _by_slug(request: ProjectRequest, slug: str) -> Queue:
-    queue = Queue.objects.filter(project=request.project, slug=slug).first()
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project."))
-    return queue
 
 
 def _answer(queue: Queue) -> Response:

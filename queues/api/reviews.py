@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from pydantic import Field, JsonValue
 from rest_framework.response import Response
@@ -14,9 +13,9 @@ from accounts.roles import Permission
 from queues import pipeline
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Number, Text, read
+from queues.api.queue_of import found, queue_of
 from queues.assign import actions as assign
 from queues.assign.lease import Lease
-from queues.errors import NotFound
 from queues.models import Queue
 from queues.review import drafts
 from queues.review import queries as review
@@ -82,7 +81,7 @@ class NextView(ProjectView):
     @extend_schema(request=Next, responses={200: dict[str, Any], 204: None})
     def post(self, request: ProjectRequest, queue_id: int) -> Response:
         wanted = read(request, Next)
-        queue = _queue(request, queue_id)
+        queue = queue_of(request, queue_id)
         lease = assign.lease_next(queue, by=request.actor, beside=wanted.beside, ahead=wanted.ahead)
         if lease is None:
             return Response(status=204)
@@ -192,7 +191,7 @@ class UndoView(ProjectView):
     @extend_schema(request=None, responses={200: dict[str, Any]})
     def post(self, request: ProjectRequest, review_id: int) -> Response:
         lease = pipeline.undo(review_id, project=request.project, by=request.actor)
-        return Response(desk_of(lease, _queue(request, lease.queue_id), request))
+        return Response(desk_of(lease, queue_of(request, lease.queue_id), request))
 
 
 def desk_of(lease: Lease, queue: Queue, request: ProjectRequest) -> dict[str, Any]:
@@ -233,19 +232,8 @@ def _side(side: Side) -> dict[str, Any]:
     }
 
 
-_QUEUE = Compiled(lambda: Queue.objects.filter(project=Argument("project"), pk=Argument("queue")))
 _QUEUE_OF_SLOT = Compiled(lambda: Queue.objects.filter(project=Argument("project"), slot=Argument("slot")))
 
 
-def _queue(request: ProjectRequest, queue_id: int) -> Queue:
-    return _found(_QUEUE.first(project=request.project.pk, queue=queue_id))
-
-
 def _queue_of_slot(request: ProjectRequest, slot_id: int) -> Queue:
-    return _found(_QUEUE_OF_SLOT.first(project=request.project.pk, slot=slot_id))
-
-
-def _found(queue: Queue | None) -> Queue:
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project."))
-    return queue
+    return found(_QUEUE_OF_SLOT.first(project=request.project.pk, slot=slot_id))

@@ -21,7 +21,7 @@ from queues.assign.lease import Lease
 from queues.assign.orders import Walk, orders
 from queues.assign.policy import Fit
 from queues.errors import Fault, Invalid, Taken
-from queues.models import Item, ItemState, Queue, Skip, SkipReason, Slot, SlotState
+from queues.models import UNDER_REVIEW, Item, ItemState, Queue, Skip, SkipReason, Slot, SlotState
 
 AHEAD_SECONDS = 120  # of an item that is rendered ahead and not yet looked at
 BESIDE_MAX = 2  # leases a person may hold in a queue beside the one asked for
@@ -192,7 +192,7 @@ def _reopen(slot: Slot, kind: str, by: Actor, reason: str) -> None:
     before = {"person": slot.person_id}
     # Locked in a statement of its own: what another claim has just committed is seen by those below.
     item = Item.objects.select_for_update().get(pk=slot.item_id)
-    is_needed = item.state in (ItemState.OPEN, ItemState.IN_REVIEW)
+    is_needed = item.state in UNDER_REVIEW
     Slot.objects.filter(pk=slot.pk).update(
         state=SlotState.OPEN if is_needed else SlotState.VOID,
         person=None,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from queues.models import ItemState, Queue
+from queues.models import UNDER_REVIEW, Queue
 from queues.newest import COUNT_LIMIT
 
 WINDOW = timedelta(days=7)
@@ -16,7 +16,6 @@ VERDICTS = 500  # looked at of each queue
 FEWEST = 10  # verdicts below which no pace is told
 HOURS_BELOW_DAYS = 2.0  # less is told in hours
 _Z = 1.96  # of a 95 % interval
-_UNFINISHED = (ItemState.OPEN, ItemState.IN_REVIEW)
 
 _PACE = """
 SELECT q.id, count(*), min(v.created_at)
@@ -112,7 +111,7 @@ def overdue(queue_ids: Sequence[int], *, now: datetime) -> dict[int, int]:
     """How many unfinished items of each queue were due before `now`; absent where none is."""
     arguments: dict[str, Any] = {
         "queues": list(queue_ids),
-        "states": [str(state) for state in _UNFINISHED],
+        "states": [str(state) for state in UNDER_REVIEW],
         "now": now,
         "limit": COUNT_LIMIT + 1,
     }

@@ -12,11 +12,10 @@ from datetime import datetime
 from queues.assign.forecast import Forecast, forecasts, overdue
 from queues.assign.policy import MayNotWork, check_fit, profiles_of
 from queues.assign.waiting import rows, waiting_for
-from queues.models import ItemState, Queue, WorkProfile
+from queues.models import UNDER_REVIEW, ItemState, Queue, WorkProfile
 from queues.newest import COUNT_LIMIT
 
 LOOKED_AT_FOR_REASONS = 40
-UNFINISHED = (ItemState.OPEN, ItemState.IN_REVIEW)
 
 # Hops from priority to priority (at most 101) instead of reading every waiting item.
 _OLDEST_DUE = """
@@ -158,7 +157,7 @@ def lines_of(queues: Sequence[Queue], *, now: datetime) -> list[QueueLine]:
     ):
         counts[queue_id][state] = n
     due, late = oldest_due(ids), overdue(ids, now=now)
-    left = {id_: sum(counts[id_].get(state, 0) for state in UNFINISHED) for id_ in ids}
+    left = {id_: sum(counts[id_].get(state, 0) for state in UNDER_REVIEW) for id_ in ids}
     ends = forecasts(queues, left, now=now)
     return [
         QueueLine(queue, counts[queue.pk], due.get(queue.pk), late.get(queue.pk, 0), ends[queue.pk])
@@ -168,5 +167,5 @@ def lines_of(queues: Sequence[Queue], *, now: datetime) -> list[QueueLine]:
 
 def oldest_due(queue_ids: Sequence[int]) -> dict[int, datetime]:
     """When the most overdue unfinished item of each queue is (or was) due; absent when there is none."""
-    found = rows(_OLDEST_DUE, {"queues": list(queue_ids), "states": [str(state) for state in UNFINISHED]})
+    found = rows(_OLDEST_DUE, {"queues": list(queue_ids), "states": [str(state) for state in UNDER_REVIEW]})
     return {queue_id: due_at for queue_id, due_at in found if due_at is not None}

@@ -13,7 +13,7 @@ from accounts.actor import Actor
 from queues.assign import reordering
 from queues.assign.settings import SETTINGS, check
 from queues.errors import NotFound, Taken, WrongState
-from queues.models import Item, ItemState, Queue
+from queues.models import UNFINISHED, Item, Queue
 from queues.route import queries as route
 
 LEASE_SECONDS = 600
@@ -78,8 +78,7 @@ def archive(queue_id: int, *, project_id: int, by: Actor) -> Queue:
     queue = _locked(queue_id, project_id)
     if queue.archived_at is not None:
         return queue
-    unfinished = [ItemState.OPEN, ItemState.IN_REVIEW, ItemState.DISPUTED]
-    if Item.objects.filter(queue=queue.pk, state__in=unfinished).exists():
+    if Item.objects.filter(queue=queue.pk, state__in=UNFINISHED).exists():
         raise WrongState(
             _("Items still wait in this queue. Review, move or withdraw them first, then close it.")
         )

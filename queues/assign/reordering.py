@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from accounts.actor import Actor
 from queues.assign.orders import Walk, orders
 from queues.doorbell import ring
-from queues.models import Item, ItemState, Job, Queue, WorkOrder
+from queues.models import UNDER_REVIEW, Item, Job, Queue, WorkOrder
 from queues.progress import Progress
 from queues.route.opening import rule_names
 from queues.route.placing import Coming, Place, Where
@@ -19,7 +19,6 @@ from queues.score import queries as scores
 
 KIND = "place_items"
 BATCH = 500
-_UNFINISHED = (ItemState.OPEN, ItemState.IN_REVIEW)
 # Locked in the order of the ids, as by every other writer of several slots.
 _PLACE = """
 WITH placed AS (
@@ -57,7 +56,7 @@ def under_way(queue: Queue) -> Job | None:
 def run(job: Job) -> None:
     """Place what is open, by the order that the queue has now."""
     queue = Queue.objects.get(pk=job.subject_id)
-    unfinished = Item.objects.filter(queue=queue.pk, state__in=_UNFINISHED)
+    unfinished = Item.objects.filter(queue=queue.pk, state__in=UNDER_REVIEW)
     with Progress(job) as progress:
         # All ids at once: the index is in the order of urgency, and a walk by id would sort for each batch.
         ids = sorted(unfinished.values_list("pk", flat=True))

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from accounts.json_pointer import escaped
 from accounts.storable import is_storable
 from queues.errors import Fault
 from queues.models import Basis, Decision
@@ -105,7 +106,7 @@ def _faults_in_list(name: str, values: list[object]) -> Iterator[Fault]:
 
 def _unknown(name: object) -> Fault:
     allowed = ", ".join((*_LISTS, *_TIMES, "min_reviews"))
-    pointer = "/filter/" + str(name).replace("~", "~0").replace("/", "~1")[:100]
+    pointer = "/filter/" + escaped(str(name))[:100]
     return Fault(pointer, "filter.unknown", _("No such filter. Use: %(allowed)s.") % {"allowed": allowed})
 
 

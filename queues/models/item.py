@@ -16,6 +16,9 @@ class ItemState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+UNDER_REVIEW = (ItemState.OPEN, ItemState.IN_REVIEW)  # people give reviews
+UNFINISHED = (*UNDER_REVIEW, ItemState.DISPUTED)  # nothing holds yet
+
 # The whole life of an item on one screen. The way back: an undo, of a review or a withdrawal, or a lead who
 # reopens.
 ITEM_MOVES: dict[ItemState, frozenset[ItemState]] = {

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from django.utils.translation import gettext as _
 
+from accounts.json_pointer import escaped
 from queues.errors import Fault
 from queues.review.form import Form
 from queues.review.question import UNSURE, Question
@@ -85,12 +86,12 @@ def faults_of(
         found = compared.get(key)
         if found is None or not found.can_map:
             detail = _("There is no question of this key whose old values could be mapped.")
-            yield Fault(f"/mappings/{_escaped(key)}", "form.mapping", detail)
+            yield Fault(f"/mappings/{escaped(key)}", "form.mapping", detail)
             continue
         for value in mapping:
             if value not in found.old:
                 detail = _("The version before had no such value.")
-                yield Fault(f"/mappings/{_escaped(key)}/{_escaped(value)}", "form.mapping", detail)
+                yield Fault(f"/mappings/{escaped(key)}/{escaped(value)}", "form.mapping", detail)
 
 
 def codes_of(question: Question) -> list[str]:
@@ -159,7 +160,3 @@ def _why_not(old: Question, new: Question, can_map: bool) -> str:  # noqa: FBT00
     if old.kind != new.kind:
         return _("Its kind changed: give the question a new key, so that old answers stay what they were.")
     return _("What it asks for changed: give the question a new key, so that old answers stay as they were.")
-
-
-def _escaped(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")

@@ -58,6 +58,12 @@ def text_of(turn: Turn) -> str:
     return "".join(part.text for part in turn.parts if part.kind == "text")
 
 
+def input_text(record: Record) -> str:
+    """What the user wrote last, as offsets into the input count."""
+    last = last_user_turn(turns_of(record))
+    return text_of(last) if last else ""
+
+
 def system_of(record: Record) -> str:
     """System instructions and system messages as one text; "" when there are none."""
     source = record.get("input") or {}

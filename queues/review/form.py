@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from django.utils.translation import gettext as _
 from pydantic import Field, ValidationError
 
+from accounts.json_pointer import pointer
 from queues.errors import Fault, Invalid
 from queues.models import FormVersion
 from queues.review import form_soundness as soundness
@@ -131,11 +132,7 @@ def _fault(error: dict[str, Any]) -> Fault:
     if str(error["type"]).startswith("union_tag"):
         path.append("kind")
     detail = str(error["msg"]).removeprefix("Value error, ")
-    return Fault("".join(f"/{_escaped(part)}" for part in path), f"form.{error['type']}", detail)
-
-
-def _escaped(part: object) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
+    return Fault(pointer(str(part) for part in path), f"form.{error['type']}", detail)
 
 
 def for_item(form: Form, *, compares: bool) -> Form:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from queues.models import Draft, Item, ItemState, Queue, Review, Slot, SlotState
+from queues.models import UNFINISHED, Draft, Item, ItemState, Queue, Review, Slot, SlotState
 from queues.newest import COUNT_LIMIT
 
 
@@ -36,7 +36,7 @@ def impact_of(queue: Queue) -> Impact:
         drafts=_counted(
             Draft.objects.filter(
                 item__queue=queue.pk,
-                item__state__in=[ItemState.OPEN, ItemState.IN_REVIEW, ItemState.DISPUTED],
+                item__state__in=UNFINISHED,
             )
         ),
     )

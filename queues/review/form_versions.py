@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
+from accounts.storable import is_storable
 from queues.errors import Fault, Invalid, NotFound, Taken
 from queues.models import NO_REASON, FormVersion, Queue
 from queues.review import comparability
 from queues.review import form as forms
 from queues.review.comparability import Mappings
 from queues.review.question import Question
-from queues.review.storable import is_storable, unstorable
+from queues.review.storable import unstorable
 
 REASON_MAX = 2_000
 OVERLAP = timedelta(minutes=1)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from django.utils.translation import gettext as _
 
+from accounts.json_pointer import pointer
 from queues.errors import Fault
 from queues.review.question import Lengths, Question, compact, fault
 
@@ -65,8 +66,7 @@ class MarkedPlaces(Question):
             return
         for name in place:
             if name not in self.fields:
-                pointer = f"/{str(name).replace('~', '~0').replace('/', '~1')}"
-                yield fault(pointer, "unknown_field", _("A place has no such field."))
+                yield fault(pointer([str(name)]), "unknown_field", _("A place has no such field."))
         yield from self._where_faults(place, lengths)
         yield from self._code_faults(place)
 

@@ -16,12 +16,12 @@ from accounts.events import record
 from accounts.models import Membership, Project
 from accounts.permissions import held_by_actor
 from accounts.roles import ROLES, Permission, Role
+from accounts.storable import is_storable
 from queues.errors import Fault, Invalid, NotAllowed, NotFound
 from queues.models import Item, Mention, Note, Review, Slot, SlotState
 from queues.models.note import NOTE_MAX
 
 THREAD_SHOWN = 500  # notes of one item: the newest, in their order
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def item_of(project_id: int, item_id: int) -> Item:
@@ -112,7 +112,7 @@ def _text_fault(text: str) -> Fault | None:
         return Fault("/text", "note.missing", _("Write what you want to say."))
     if len(text) > NOTE_MAX:
         return Fault("/text", "note.too_long", _("At most %(n)s characters.") % {"n": f"{NOTE_MAX:,}"})
-    if _UNSTORABLE.search(text):
+    if not is_storable(text):
         return Fault("/text", "note.not_storable", _("NUL and lone surrogates cannot be stored."))
     return None
 

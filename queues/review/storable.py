@@ -1,19 +1,15 @@
 """What the database cannot keep, found wherever it stands in a JSON value."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
+from accounts.json_pointer import escaped
+from accounts.storable import is_storable
 from queues.errors import Fault
 
 LARGEST = 2.0**53  # beyond it numbers are not exact, and come back from the database as others
 DEEPEST = 20  # levels of a form; answers need three
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-
-
-def is_storable(text: str) -> bool:
-    return not _UNSTORABLE.search(text)
 
 
 def unstorable(value: object, code: str, pointer: str = "") -> Iterator[Fault]:
@@ -37,4 +33,4 @@ def _in_object(name: object, inner: object, code: str, pointer: str) -> Iterator
     if not isinstance(name, str) or not is_storable(name):
         yield Fault(pointer, f"{code}.not_storable", _("NUL and lone surrogates cannot be stored."))
         return
-    yield from unstorable(inner, code, f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}")
+    yield from unstorable(inner, code, f"{pointer}/{escaped(name)}")

@@ -7,11 +7,13 @@ from typing import TypedDict, cast
 
 from django.utils.translation import gettext as _
 
+from accounts.json_pointer import escaped
+from accounts.storable import is_storable
 from queues.errors import Fault, Invalid
 from queues.review.form import Form
 from queues.review.line_ends import same_text
 from queues.review.question import Answer, Lengths
-from queues.review.storable import is_storable, unstorable
+from queues.review.storable import unstorable
 
 TEXT_MAX = 200_000  # code points, as for the output itself
 NOTE_MAX = 10_000
@@ -62,7 +64,7 @@ def check(
 
     output_text: the model's, to tell a correction from an untouched copy; is_flagged: a safety filter
     had flagged the item, so that approving it is an override; input_text: in which a form may have places
-    marked (`marked_texts.input_text`).
+    marked (`conversation.input_text`).
     """
     if faults := [*_shape_faults(document)]:
         raise Invalid(_("Nothing was submitted yet: see the marked places."), faults)
@@ -98,11 +100,6 @@ def keepable(document: Mapping[str, object]) -> dict[str, object]:
         lost = {pointer.split("/")[2] for pointer in wrong if pointer.startswith("/answers/")}
         kept["answers"] = {key: value for key, value in answers.items() if escaped(key) not in lost}
     return kept
-
-
-def escaped(key: str) -> str:
-    """A key as a step of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _shape_faults(document: Mapping[str, object], *, is_draft: bool = False) -> Iterator[Fault]:

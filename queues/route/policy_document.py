@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from accounts.json_pointer import escaped
+from accounts.json_pointer import pointer as pointer_to
 from accounts.storable import is_storable, storable
 from queues.errors import Fault, Invalid
 from queues.route import rules as _shipped  # noqa: F401 - importing it registers the kinds of rules
@@ -127,7 +129,7 @@ def unstorable(value: Any, pointer: str = "") -> list[Fault]:
     if pointer.count("/") > DEEPEST_JSON:
         return [Fault(pointer, "policy.depth", "conditions stand too deep within each other")]
     if isinstance(value, Mapping):
-        inner = [(f"{pointer}/{_escaped(key)}", key, child) for key, child in value.items()]
+        inner = [(f"{pointer}/{escaped(storable(key))}", key, child) for key, child in value.items()]
         return [
             f for place, key, child in inner for f in (*unstorable(key, place), *unstorable(child, place))
         ]
@@ -169,11 +171,6 @@ def _fault(error: dict[str, Any]) -> Fault:
         for part, before in zip(error["loc"], (None, *error["loc"]), strict=False)
         if not _is_kind(part, before)
     ]
-    pointer = "".join(f"/{_escaped(part)}" for part in path)
+    pointer = pointer_to(storable(str(part)) for part in path)
     detail = str(error["msg"]).removeprefix("Value error, ")
     return Fault(pointer=pointer, code=f"policy.{error['type']}", detail=detail)
-
-
-def _escaped(part: object) -> str:
-    """One step of a JSON pointer."""
-    return storable(str(part)).replace("~", "~0").replace("/", "~1")

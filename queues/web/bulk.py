@@ -15,8 +15,9 @@ from queues.assign.bulk.asking import Asked
 from queues.errors import Fault, Invalid
 from queues.models import Queue
 from queues.monitor.queries import running
-from queues.web.items import ItemFilter, page_of_items, queue_of
+from queues.web.items import ItemFilter, page_of_items
 from queues.web.posted import id_of
+from queues.web.queue_of import queue_of
 
 # Why an item was left alone, by the code of `queues.assign.bulk.changes`.
 PASSED_BY: dict[str, Promise] = {
@@ -35,7 +36,7 @@ PASSED_BY: dict[str, Promise] = {
 @require_POST
 def change(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
     """Begin a change of the chosen items, or of all that fit the filter of the list."""
-    queue, post = queue_of(request.project.pk, queue_slug), request.POST
+    queue, post = queue_of(request, queue_slug), request.POST
     kind = post.get("kind", "")
     fits = ItemFilter(request.project, request.GET).narrowing()
     is_all = post.get("which") == "all"

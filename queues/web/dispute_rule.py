@@ -17,11 +17,12 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree import rule_versions
 from queues.agree.rule import K_OF_N, MAJORITY, NOT_COUNTED, UNANIMOUS, Rule
-from queues.errors import Invalid, NotFound, WrongState
+from queues.errors import Invalid, WrongState
 from queues.models import DisputeRule, Queue
 from queues.review import form as forms
 from queues.review.line_ends import like
 from queues.web.posted import id_of
+from queues.web.queue_of import queue_of
 
 QUESTION = "question."  # prefix of the fields that hold a question's own need
 VERSIONS_SHOWN = 50
@@ -53,14 +54,14 @@ class QuestionNeed:
 @require_safe
 def dispute_rule(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
     """When the reviews of this queue settle an item, and since when."""
-    return _page(request, _queue(request, queue_slug))
+    return _page(request, queue_of(request, queue_slug))
 
 
 @needs(Permission.TUNE)
 @require_POST
 def change(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
     """Another rule from now on, with a reason."""
-    queue = _queue(request, queue_slug)
+    queue = queue_of(request, queue_slug)
     try:
         rule_versions.new_version(
             queue.pk, project_id=request.project.pk, by=request.actor, wanted=_wanted(request.POST)
@@ -68,16 +69,9 @@ def change(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
     except Invalid as refusal:
         return _page(request, queue, refusal=refusal)
     except WrongState as refusal:
-        return _page(request, _queue(request, queue_slug), refusal=refusal)
+        return _page(request, queue_of(request, queue_slug), refusal=refusal)
     messages.success(request, _("The rule holds for every review from now on."))
     return redirect("web:dispute-rule", request.project.slug, queue.slug)
-
-
-def _queue(request: ProjectRequest, slug: str) -> Queue:
-    queue = Queue.objects.select_related("dispute_rule").filter(project=request.project, slug=slug).first()
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
-    return queue
 
 
 def _page(

@@ -7,20 +7,18 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.errors import Fault, Invalid
-from queues.monitor.queries import running
 from queues.route import drafts
 from queues.route.dry_run import asking
-from queues.route.dry_run.asking import Asked
 from queues.route.dry_run.report import Example, QueueCount, Report, RuleCount
 from queues.web.policy import LASTS
 from queues.web.sentences import label_of, reason_of
+from queues.web.under_way import progress_of, standing
 
 MATRIX_MOST = 8  # rules; beyond that pairs are listed
 PAIRS_SHOWN = 30
@@ -76,7 +74,7 @@ def ask(request: ProjectRequest) -> HttpResponse:
 def dry_run(request: ProjectRequest, *, number: int) -> HttpResponse:
     """How far it is, or what it found."""
     asked = asking.asked_for(request.project.pk, number)
-    context = _progress(request, asked)
+    context = standing(request, asked)
     if (report := asked.report) is not None:
         context |= report_context(report)
     return render(request, "policy/dry_run.html", context)
@@ -87,10 +85,7 @@ def dry_run(request: ProjectRequest, *, number: int) -> HttpResponse:
 def progress(request: ProjectRequest, *, number: int) -> HttpResponse:
     """How far it is, as a fragment that asks again; when it is over the page is loaded anew."""
     asked = asking.asked_for(request.project.pk, number)
-    response = render(request, "policy/_progress.html", _progress(request, asked))
-    if asked.is_over:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return progress_of(request, asked, template="policy/_progress.html")
 
 
 @needs(Permission.TUNE)
@@ -125,15 +120,6 @@ def report_context(report: Report) -> dict[str, Any]:
         if difference
         else [],
         "missing": [(name, n) for name, n in report.missing.items() if n],
-    }
-
-
-def _progress(request: ProjectRequest, asked: Asked) -> dict[str, Any]:
-    signs = running(request.project.pk, now=timezone.now())
-    return {
-        "asked": asked,
-        "worker_is_alive": signs.worker_is_alive,
-        "may_tune": Permission.TUNE in request.permissions,
     }
 
 

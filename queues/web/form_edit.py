@@ -32,7 +32,7 @@ from queues.web.form_builder.operations import Done, operate, restore
 from queues.web.form_builder.posted import document_of, mappings_of
 from queues.web.form_preview import looked_at, preview_of
 from queues.web.posted import id_of
-from queues.web.queue_forms import queue_of
+from queues.web.queue_of import queue_of
 
 FILE_MAX = 512 * 1024  # bytes
 _REMOVED = "removed_question"  # in the session

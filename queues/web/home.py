@@ -14,11 +14,10 @@ from accounts.roles import Permission
 from queues.assign import aside
 from queues.assign import queries as assign
 from queues.assign.policy import start_of_day
-from queues.models import Draft, ItemState, Queue, Slot, SlotState
+from queues.models import UNFINISHED, Draft, Queue, Slot, SlotState
 from queues.web.history import EXCERPT, last_decisions
 
 # A draft on an item that is settled or withdrawn can go nowhere; it is not shown.
-_UNDER_WAY = (ItemState.OPEN, ItemState.IN_REVIEW, ItemState.DISPUTED)
 
 DRAFTS_SHOWN = 10
 DECISIONS_SHOWN = 8
@@ -57,7 +56,7 @@ def _drafts_of(person: Person, projects: list[Project]) -> list[Draft]:
         ~Exists(mine.filter(aside=True)),  # listed as kept for later
         person=person,
         item__queue__project__in=projects,
-        item__state__in=_UNDER_WAY,
+        item__state__in=UNFINISHED,
     )
     held = mine.filter(aside=False)
     drafts = drafts.select_related("item__queue__project", "item__prediction").annotate(is_held=Exists(held))

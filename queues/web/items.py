@@ -15,11 +15,12 @@ from accounts.roles import Permission
 from queues.assign import items as assigned
 from queues.assign.bulk import asking as bulk
 from queues.assign.items import Narrowing
-from queues.errors import NotFound, ReviewappError
+from queues.errors import ReviewappError
 from queues.ingest import documents
-from queues.models import Decision, ItemState, Queue
+from queues.models import UNFINISHED, Decision, ItemState, Queue
 from queues.newest import LOOK_AT
 from queues.web.paging import address
+from queues.web.queue_of import queue_of
 from queues.web.sentences import rule_names
 
 CHANGES_SHOWN = 5
@@ -67,7 +68,7 @@ class ItemFilter(forms.Form):
 @require_safe
 def items(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
     """One state's items, most urgent first: due, reasons, who, age; with the changes of many at once."""
-    queue = queue_of(request.project.pk, queue_slug)
+    queue = queue_of(request, queue_slug)
     return page_of_items(request, queue)
 
 
@@ -98,7 +99,7 @@ def page_of_items(
         "first_url": address(request, after=None) if behind else "",
         "next_url": address(request, after=page.next_after) if page.next_after else "",
         "refusal": refusal,
-        "may_change": may_tune and state in bulk.STATES and bool(page.rows),
+        "may_change": may_tune and state in UNFINISHED and bool(page.rows),
         "may_change_all": narrowing.is_repeatable,
         "targets": _targets(queue) if may_tune else [],
         "changes": bulk.changes(request.project.pk).filter(queue=queue)[:CHANGES_SHOWN] if may_tune else [],
@@ -109,14 +110,6 @@ def page_of_items(
 def _targets(queue: Queue) -> list[Queue]:
     others = Queue.objects.filter(project=queue.project_id).exclude(pk=queue.pk)
     return list(others.taking_items())
-
-
-def queue_of(project_id: int, slug: str) -> Queue:
-    """The queue of this project, or NotFound."""
-    queue = Queue.objects.filter(project=project_id, slug=slug).first()
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
-    return queue
 
 
 def _tabs(request: ProjectRequest, current: ItemState) -> list[dict[str, object]]:

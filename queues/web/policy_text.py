@@ -4,6 +4,8 @@ from typing import Any
 
 import orjson
 
+from accounts.json_pointer import unescaped
+
 _FIRST = ("schema", "rules", "name", "kind", "queue")
 
 
@@ -15,7 +17,7 @@ def text_of(document: object) -> str:
 
 def line_of(document: Any, pointer: str) -> int:
     """The line of `text_of(document)` where a pointer's value begins; of what is absent, its parent's."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    steps = [unescaped(step) for step in pointer.split("/")[1:]]
     document, line = _in_order(document), 1
     for step in steps:
         if isinstance(document, dict) and step in document:

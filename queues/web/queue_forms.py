@@ -7,18 +7,17 @@ from itertools import pairwise
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
-from queues.errors import NotFound
 from queues.models import FormDraft, FormVersion, Queue
 from queues.review import comparability, form_versions
 from queues.review import form as forms
 from queues.review.comparability import Comparison
 from queues.review.form_templates import templates
 from queues.web.form_preview import preview_of
+from queues.web.queue_of import queue_of
 
 VERSIONS_SHOWN = 50
 
@@ -34,14 +33,6 @@ class VersionLine:
     @property
     def differing(self) -> list[Comparison]:
         return [one for one in self.changes if one.what != "same"]
-
-
-def queue_of(request: ProjectRequest, slug: str) -> Queue:
-    """The queue of this project; NotFound otherwise."""
-    queue = Queue.objects.filter(project=request.project, slug=slug).first()
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one of the list of queues."))
-    return queue
 
 
 @needs(Permission.READ)

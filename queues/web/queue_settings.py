@@ -16,12 +16,13 @@ from accounts.roles import Permission
 from queues.assign import queues as assign
 from queues.assign import reordering
 from queues.audit.queries import EventSearch, events_of, names_of
-from queues.errors import Invalid, ReviewappError
+from queues.errors import ReviewappError
 from queues.models import FormVersion, Queue
 from queues.review import form_versions
-from queues.web.items import queue_of
 from queues.web.posted import id_of
+from queues.web.put_beside import put_beside
 from queues.web.queue_form import NewQueueForm, QueueForm, initial_of, sections_of
+from queues.web.queue_of import queue_of
 from queues.web.queue_words import changes_of
 
 CHANGES_SHOWN = 20
@@ -39,7 +40,7 @@ def new(request: ProjectRequest) -> HttpResponse:
         try:
             queue = _open(request, form)
         except ReviewappError as refusal:
-            _put_beside(form, refusal)
+            put_beside(form, refusal)
         else:
             messages.success(request, _("The queue is open. Rules of the policy can send to it now."))
             return redirect("web:queue-settings", request.project.slug, queue.slug)
@@ -60,7 +61,7 @@ def _open(request: ProjectRequest, form: NewQueueForm) -> Queue:
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: ProjectRequest, queue_slug: str) -> HttpResponse:
     """The settings with who changed what; a POST changes them, unless somebody else was faster."""
-    queue = queue_of(request.project.pk, queue_slug)
+    queue = queue_of(request, queue_slug)
     if request.method != "POST":
         return _page(request, queue, QueueForm(initial=initial_of(queue)))
     form = QueueForm(request.POST)
@@ -75,8 +76,8 @@ def settings(request: ProjectRequest, queue_slug: str) -> HttpResponse:
             **_changed(queue, form),
         )
     except ReviewappError as refusal:
-        _put_beside(form, refusal)
-        return _page(request, queue_of(request.project.pk, queue_slug), form, status=refusal.status)
+        put_beside(form, refusal)
+        return _page(request, queue_of(request, queue_slug), form, status=refusal.status)
     messages.success(request, _("The settings are stored. They hold for items that come from now on."))
     return redirect("web:queue-settings", request.project.slug, queue.slug)
 
@@ -85,7 +86,7 @@ def settings(request: ProjectRequest, queue_slug: str) -> HttpResponse:
 @require_POST
 def archive(request: ProjectRequest, queue_slug: str) -> HttpResponse:
     """Close the queue; refused with the reason while something waits in it or is sent to it."""
-    queue = queue_of(request.project.pk, queue_slug)
+    queue = queue_of(request, queue_slug)
     try:
         assign.archive(queue.pk, project_id=request.project.pk, by=request.actor)
     except ReviewappError as refusal:
@@ -99,7 +100,7 @@ def archive(request: ProjectRequest, queue_slug: str) -> HttpResponse:
 @require_POST
 def restore(request: ProjectRequest, queue_slug: str) -> HttpResponse:
     """Open a closed queue again."""
-    queue = queue_of(request.project.pk, queue_slug)
+    queue = queue_of(request, queue_slug)
     assign.restore(queue.pk, project_id=request.project.pk, by=request.actor)
     messages.success(request, _("The queue is open again."))
     return redirect("web:queue-settings", request.project.slug, queue.slug)
@@ -111,16 +112,6 @@ def _changed(queue: Queue, form: QueueForm) -> dict[str, Any]:
     if form.cleaned_data["lease_minutes"] == initial_of(queue)["lease_minutes"]:
         typed["lease_seconds"] = queue.lease_seconds
     return typed
-
-
-def _put_beside(form: QueueForm, refusal: ReviewappError) -> None:
-    """Faults beside their fields; a refusal without faults above the form."""
-    faults = refusal.faults if isinstance(refusal, Invalid) else ()
-    if not faults:
-        form.add_error(None, str(refusal))
-    for fault in faults:
-        field = fault.pointer.split("/")[1]  # of a list the whole field, whichever of its words it is
-        form.add_error(field if field in form.fields else None, fault.detail)
 
 
 def _page(request: ProjectRequest, queue: Queue, form: QueueForm, *, status: int = 200) -> HttpResponse:

@@ -36,6 +36,7 @@ from queues.review.session import session_of
 from queues.web import reading
 from queues.web.desk import LATER, Typed, context_of, later_choices, skip_reasons
 from queues.web.posted import draft_of, id_of, ids_of, review_of, revision_of, token_of
+from queues.web.queue_of import queue_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Held:
 @require_GET
 def page(request: ProjectRequest, queue_slug: str) -> HttpResponse:
     """My item of this queue: the one I hold, else a new one; a page, or its fragment."""
-    queue = _queue(request, slug=queue_slug)
+    queue = _queue(request, queue_slug)
     lease = assign.lease_next(queue, by=request.actor, beside=ids_of(request.GET.getlist("beside")))
     return _show(request, queue, lease, submitted=ids_of(request.GET.getlist("submitted"))[:1])
 
@@ -62,7 +63,7 @@ def page(request: ProjectRequest, queue_slug: str) -> HttpResponse:
 @require_GET
 def ahead(request: ProjectRequest, queue_slug: str) -> HttpResponse:
     """The item after the one on the screen, with a short lease; 204 when there is none."""
-    queue = _queue(request, slug=queue_slug)
+    queue = _queue(request, queue_slug)
     beside = ids_of(request.GET.getlist("beside"))
     try:
         lease = assign.lease_next(queue, by=request.actor, beside=beside, ahead=True)
@@ -171,7 +172,8 @@ def give_back(request: ProjectRequest, slot_id: int) -> HttpResponse:
 def undo(request: ProjectRequest, review_id: int) -> HttpResponse:
     """Take the review back: its item returns with the text as a draft."""
     lease = pipeline.undo(review_id, project=request.project, by=request.actor)
-    queue = _queue(request, pk=lease.queue_id)
+    queue = Queue.objects.get(pk=lease.queue_id)
+    _present_form(queue)
     if request.htmx:
         return render(request, "review/_item.html", _context(request, queue, lease))
     # `beside` names what was on the screen, so that the page shows the undone item and not that one.
@@ -270,10 +272,8 @@ def _context(
     return shared | shown | {"veil": veil}
 
 
-def _queue(request: ProjectRequest, **which: object) -> Queue:
-    queue = Queue.objects.filter(project=request.project, **which).first()
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one of the list of queues."))
+def _queue(request: ProjectRequest, slug: str) -> Queue:
+    queue = queue_of(request, slug)
     _present_form(queue)
     return queue
 

@@ -1,10 +1,7 @@
 """Selections on pages: ask, follow, see what was sent, ask no more."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.gate import ProjectRequest, needs
@@ -12,11 +9,10 @@ from accounts.roles import Permission
 from queues.errors import Invalid, WrongState
 from queues.ingest import queries as ingest
 from queues.models import Prediction
-from queues.monitor.queries import running
 from queues.newest import PAGE_SIZE
 from queues.route.selection import asking
-from queues.route.selection.asking import Asked
 from queues.web.selection_form import SelectionForm
+from queues.web.under_way import progress_of, standing
 
 
 @needs(Permission.READ)
@@ -48,7 +44,7 @@ def ask(request: ProjectRequest) -> HttpResponse:
 def selection(request: ProjectRequest, *, number: int) -> HttpResponse:
     """How far it is, or what it sent."""
     asked = asking.asked_for(request.project.pk, number)
-    context = _progress(request, asked)
+    context = standing(request, asked)
     if (result := asked.result) is not None:
         context |= {"result": result, "sent": _sent(request.project.pk, result.sent)}
     return render(request, "selections/page.html", context)
@@ -59,10 +55,7 @@ def selection(request: ProjectRequest, *, number: int) -> HttpResponse:
 def progress(request: ProjectRequest, *, number: int) -> HttpResponse:
     """How far it is, as a fragment that asks again; when it is over the page is loaded anew."""
     asked = asking.asked_for(request.project.pk, number)
-    response = render(request, "selections/_progress.html", _progress(request, asked))
-    if asked.is_over:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return progress_of(request, asked, template="selections/_progress.html")
 
 
 @needs(Permission.TUNE)
@@ -86,15 +79,6 @@ def _list(
         "may_tune": Permission.TUNE in request.permissions,
     }
     return render(request, "selections/list.html", context, status=status)
-
-
-def _progress(request: ProjectRequest, asked: Asked) -> dict[str, Any]:
-    signs = running(request.project.pk, now=timezone.now())
-    return {
-        "asked": asked,
-        "worker_is_alive": signs.worker_is_alive,
-        "may_tune": Permission.TUNE in request.permissions,
-    }
 
 
 def _sent(project_id: int, ids: list[int]) -> list[Prediction]:

@@ -18,6 +18,7 @@ from queues.assign import working
 from queues.assign.policy import is_paused
 from queues.errors import Invalid, NotFound
 from queues.models import DAILY_LIMIT_MOST
+from queues.web.put_beside import put_beside
 from queues.web.words_field import WordsField
 
 
@@ -71,7 +72,7 @@ def work(request: ProjectRequest, person_id: int) -> HttpResponse:
         try:
             working.change_profile(request.project.pk, person=person, by=request.actor, **form.cleaned_data)
         except Invalid as refusal:
-            _put_beside(form, refusal)
+            put_beside(form, refusal)
         else:
             messages.success(request, _("The profile is stored. It holds from the next item on."))
             return redirect("web:work", request.project.slug, person.pk)
@@ -94,7 +95,7 @@ def pause(request: ProjectRequest, person_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Invalid as refusal:
-            _put_beside(form, refusal)
+            put_beside(form, refusal)
         else:
             messages.success(request, _("%(name)s is paused and holds nothing.") % {"name": person.name})
             return redirect("web:work", request.project.slug, person.pk)
@@ -118,12 +119,6 @@ def _member(request: ProjectRequest, person_id: int) -> Person:
     if membership is None:
         raise NotFound(_("This person is not a member of the project. Load the list of members again."))
     return membership.person
-
-
-def _put_beside(form: forms.Form, refusal: Invalid) -> None:
-    for fault in refusal.faults:
-        field = fault.pointer.split("/")[1]
-        form.add_error(field if field in form.fields else None, fault.detail)
 
 
 def _page(

@@ -22,7 +22,7 @@ from tests.factories.projects import Cast
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.api.frame_urls")]
 
 
-def problem_of(response: Any, status: int) -> dict[str, Any]:
+def assert_problem(response: Any, status: int) -> dict[str, Any]:
     assert response.status_code == status, response.content
     assert response.headers["Content-Type"].startswith("application/problem+json")
     body: dict[str, Any] = response.json()
@@ -81,14 +81,14 @@ def test_a_wrong_authorization_is_refused(lee: Program, header: str) -> None:
 
     response = client.get(lee.base + "things")
 
-    problem_of(response, 401)
+    assert_problem(response, 401)
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
     assert lee.text not in response.content.decode()
 
 
 def test_no_key_is_refused_also_one_in_the_query(people: Cast, lee: Program) -> None:
-    problem_of(Client().get(lee.base + "things"), 401)
-    problem_of(Client().get(lee.base + f"things?api_key={lee.text}"), 401)
+    assert_problem(Client().get(lee.base + "things"), 401)
+    assert_problem(Client().get(lee.base + f"things?api_key={lee.text}"), 401)
 
 
 def test_dead_keys_get_the_same_answer(people: Cast) -> None:
@@ -101,14 +101,14 @@ def test_dead_keys_get_the_same_answer(people: Cast) -> None:
     expired(old.key)
     actions.set_active(people.mel, is_active=False, by=SYSTEM)
 
-    answers = [problem_of(program.get("things"), 401) for program in (revoked, old, disabled)]
+    answers = [assert_problem(program.get("things"), 401) for program in (revoked, old, disabled)]
 
     assert len({answer["detail"] for answer in answers}) == 1
 
 
 def test_a_role_without_the_permission_is_refused(people: Cast) -> None:
-    problem_of(Program(people, people.ann).get("things"), 403)
-    problem_of(Program(people, people.mel).post("things", {"name": "x"}), 403)
+    assert_problem(Program(people, people.ann).get("things"), 403)
+    assert_problem(Program(people, people.mel).post("things", {"name": "x"}), 403)
     assert not Event.objects.filter(kind="thing.made").exists()
 
 
@@ -124,8 +124,8 @@ def test_another_project_reads_like_no_project(people: Cast) -> None:
     _key, text = api_key(people.other, people.sam)
     client = Client(headers={"Authorization": f"Bearer {text}"})
 
-    foreign = problem_of(client.get(f"/api/v1/projects/{people.project.slug}/things"), 404)
-    unknown = problem_of(client.get("/api/v1/projects/nowhere/things"), 404)
+    foreign = assert_problem(client.get(f"/api/v1/projects/{people.project.slug}/things"), 404)
+    unknown = assert_problem(client.get("/api/v1/projects/nowhere/things"), 404)
 
     assert foreign["detail"].replace(people.project.slug, "") == unknown["detail"].replace("nowhere", "")
 
@@ -136,7 +136,7 @@ def test_a_page_needs_its_csrf_token(people: Cast) -> None:
     address = f"/api/v1/projects/{people.project.slug}/things"
 
     assert client.get(address).status_code == 200
-    problem_of(client.post(address, {"name": "x"}, content_type="application/json"), 403)
+    assert_problem(client.post(address, {"name": "x"}, content_type="application/json"), 403)
     assert not Event.objects.filter(kind="thing.made").exists()
 
 
@@ -146,7 +146,7 @@ def test_a_one_time_password_does_not_open_the_api(people: Cast) -> None:
     client = Client()
     client.force_login(people.lee)
 
-    problem_of(client.get(f"/api/v1/projects/{people.project.slug}/things"), 401)
+    assert_problem(client.get(f"/api/v1/projects/{people.project.slug}/things"), 401)
 
 
 @pytest.mark.parametrize(
@@ -155,13 +155,13 @@ def test_a_one_time_password_does_not_open_the_api(people: Cast) -> None:
 def test_another_method_is_refused(lee: Program, method: str, status: int) -> None:
     response = lee.client.generic(method, lee.base + "things")
 
-    problem_of(response, status)
+    assert_problem(response, status)
     assert response.headers["Allow"]
 
 
 @pytest.mark.parametrize("accept", ["application/xml", "text/html", "*/*;q=" + "9" * 300])
 def test_other_media_types_are_not_given(lee: Program, accept: str) -> None:
-    problem_of(lee.get("things", Accept=accept), 406)
+    assert_problem(lee.get("things", Accept=accept), 406)
 
 
 @pytest.mark.parametrize(
@@ -173,13 +173,13 @@ def test_other_media_types_are_not_given(lee: Program, accept: str) -> None:
      "since=2025-13-01", "since=2025-01-01T00:00:00", "since=2025-01-01T00:00:00%2B99:00"],
 )  # fmt: skip
 def test_a_query_that_is_not_understood_is_refused(lee: Program, query: str) -> None:
-    body = problem_of(lee.get(f"things?{query}"), 400)
+    body = assert_problem(lee.get(f"things?{query}"), 400)
 
     assert "%s" not in body["detail"]
 
 
 def test_a_fault_of_the_query_names_its_parameter(lee: Program) -> None:
-    body = problem_of(lee.get("things?colour=red&limit=3&limit=4"), 400)
+    body = assert_problem(lee.get("things?colour=red&limit=3&limit=4"), 400)
 
     assert [(fault["pointer"], fault["code"]) for fault in body["errors"]] == [
         ("?colour", "parameter.unknown"),
@@ -191,7 +191,7 @@ def test_a_fault_of_the_query_names_its_parameter(lee: Program) -> None:
     "thing", ["0x1", "-1", "1.0", "99999999999999999999", "%00", "..%2f..%2fadmin", "१", "1;2"]
 )
 def test_an_id_that_is_none_is_nothing(lee: Program, thing: str) -> None:
-    problem_of(lee.get(f"things/{thing}"), 404)
+    assert_problem(lee.get(f"things/{thing}"), 404)
 
 
 @pytest.mark.parametrize(
@@ -202,14 +202,14 @@ def test_an_id_that_is_none_is_nothing(lee: Program, thing: str) -> None:
      b"{'name': 'x'}"],
 )  # fmt: skip
 def test_a_body_that_is_no_strict_json_is_refused(lee: Program, body: bytes) -> None:
-    problem_of(lee.post("things", body), 400)
+    assert_problem(lee.post("things", body), 400)
     assert not Event.objects.filter(kind="thing.made").exists()
 
 
 def test_every_fault_of_a_body_is_named_by_its_pointer(lee: Program) -> None:
     body = {"name": "x", "count": "3", "parts": [{}, {"weight": "1"}], "confidense": 1, "a/b~c": 1}
 
-    faults = problem_of(lee.post("things", body), 422)["errors"]
+    faults = assert_problem(lee.post("things", body), 422)["errors"]
 
     pointers = {fault["pointer"] for fault in faults}
     assert pointers == {"/count", "/parts/1/weight", "/confidense", "/a~1b~0c"}
@@ -217,7 +217,7 @@ def test_every_fault_of_a_body_is_named_by_its_pointer(lee: Program) -> None:
 
 @pytest.mark.parametrize("name", ["", "a\x00b", "a\u202eb", " a", "a ", "x" * 201, "a\nb", "\ud800"])
 def test_an_identifier_with_something_invisible_is_refused(lee: Program, name: str) -> None:
-    faults = problem_of(lee.post("things", {"name": name}), 422)["errors"]
+    faults = assert_problem(lee.post("things", {"name": name}), 422)["errors"]
 
     assert [fault["pointer"] for fault in faults] == ["/name"]
 
@@ -225,7 +225,8 @@ def test_an_identifier_with_something_invisible_is_refused(lee: Program, name: s
 @pytest.mark.parametrize("count", [True, "1", 1.5, None, [1], {}])
 def test_nothing_is_cast(lee: Program, count: object) -> None:
     assert (
-        problem_of(lee.post("things", {"name": "x", "count": count}), 422)["errors"][0]["pointer"] == "/count"
+        assert_problem(lee.post("things", {"name": "x", "count": count}), 422)["errors"][0]["pointer"]
+        == "/count"
     )
 
 
@@ -241,17 +242,17 @@ def test_free_text_keeps_its_code_points(lee: Program) -> None:
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
 )
 def test_another_content_type_is_refused(lee: Program, kind: str) -> None:
-    problem_of(lee.client.post(lee.base + "things", b'{"name": "x"}', content_type=kind), 415)
+    assert_problem(lee.client.post(lee.base + "things", b'{"name": "x"}', content_type=kind), 415)
 
 
 def test_a_compressed_or_large_body_is_refused(lee: Program) -> None:
-    problem_of(lee.post("things", {"name": "x"}, Content_Encoding="gzip"), 415)
-    problem_of(lee.post("things", {"name": "x", "note": "x" * 1024 * 1024}), 413)
-    problem_of(lee.post("things", b" " * (18 * 1024 * 1024)), 413)
+    assert_problem(lee.post("things", {"name": "x"}, Content_Encoding="gzip"), 415)
+    assert_problem(lee.post("things", {"name": "x", "note": "x" * 1024 * 1024}), 413)
+    assert_problem(lee.post("things", b" " * (18 * 1024 * 1024)), 413)
 
 
 def test_a_refusal_of_ours_keeps_its_sentence(lee: Program) -> None:
-    body = problem_of(lee.post("things", {"name": "taken"}), 409)
+    body = assert_problem(lee.post("things", {"name": "taken"}), 409)
 
     assert (body["type"], body["detail"]) == (
         "urn:reviewapp:problem:taken",
@@ -276,17 +277,17 @@ def test_a_database_that_is_away_is_a_pause(lee: Program, monkeypatch: pytest.Mo
 
     response = lee.get("things")
 
-    assert "10.0.0.1" not in str(problem_of(response, 503))
+    assert "10.0.0.1" not in str(assert_problem(response, 503))
     assert int(response.headers["Retry-After"]) > 0
 
 
 def test_an_unknown_address_and_host_read_like_any_refusal(lee: Program) -> None:
-    problem_of(lee.client.get("/api/v1/nowhere"), 404)
-    problem_of(lee.client.get(lee.base + "things", headers={"Host": "evil.example"}), 400)
+    assert_problem(lee.client.get("/api/v1/nowhere"), 404)
+    assert_problem(lee.client.get(lee.base + "things", headers={"Host": "evil.example"}), 400)
 
 
 def test_a_view_that_declares_nothing_is_closed(lee: Program) -> None:
-    problem_of(lee.client.get("/api/v1/undeclared"), 403)
+    assert_problem(lee.client.get("/api/v1/undeclared"), 403)
 
 
 def test_the_version_read_must_be_the_version_changed(lee: Program) -> None:
@@ -294,9 +295,9 @@ def test_the_version_read_must_be_the_version_changed(lee: Program) -> None:
     address = lee.base + "things/1"
 
     assert lee.client.put(address, headers={"If-Match": etag}).status_code == 200
-    problem_of(lee.client.put(address), 428)
+    assert_problem(lee.client.put(address), 428)
     for wrong in ('"wrong"', "W/" + etag, "*", "abc", f"{etag}, {etag}", '"' + "x" * 9000 + '"'):
-        problem_of(lee.client.put(address, headers={"If-Match": wrong}), 412)
+        assert_problem(lee.client.put(address, headers={"If-Match": wrong}), 412)
 
 
 def test_each_request_is_one_line_without_key_body_or_query(

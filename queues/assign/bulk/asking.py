@@ -14,11 +14,10 @@ from accounts.actor import Actor
 from queues.assign.bulk.run import KIND
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid, NotFound, WrongState
-from queues.models import AMOUNTS, BulkChange, BulkKind, ItemState, Job, JobState, Queue
+from queues.models import AMOUNTS, UNFINISHED, BulkChange, BulkKind, ItemState, Job, JobState, Queue
 
 CHOSEN_MOST = 200
 WHY_LONGEST = 500
-STATES = (ItemState.OPEN, ItemState.IN_REVIEW, ItemState.DISPUTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def _faults(
     if not 0 < len(why.strip()) <= WHY_LONGEST:
         detail = _("Say why, in at most %(max)d characters: it stands at each item.") % {"max": WHY_LONGEST}
         yield Fault("/why", "bulk.why", detail)
-    if state not in STATES:
+    if state not in UNFINISHED:
         yield Fault("/state", "bulk.state", _("Only items that are not settled or withdrawn can be changed."))
     if item_ids is not None and not 0 < len(item_ids) <= CHOSEN_MOST:
         detail = _("Choose at least one item, or all that fit the filter.")

@@ -11,11 +11,21 @@ from typing import Any, Protocol
 from django.db.models import F
 
 from queues.assign import reordering
-from queues.models import BulkChange, BulkKind, Item, ItemState, Queue, Review, Slot, SlotState
+from queues.models import (
+    UNDER_REVIEW,
+    UNFINISHED,
+    BulkChange,
+    BulkKind,
+    Item,
+    ItemState,
+    Queue,
+    Review,
+    Slot,
+    SlotState,
+)
 from queues.route.draws import REVIEWS_MOST
 
 Facts = Mapping[str, Any]
-_UNDER_REVIEW = (ItemState.OPEN, ItemState.IN_REVIEW)
 _WAITING = (SlotState.OPEN, SlotState.LEASED)
 
 
@@ -45,7 +55,7 @@ class Locked:
         return any(slot.state == SlotState.DONE for slot in self.slots)
 
     def check_under_review(self) -> None:
-        if self.item.state not in _UNDER_REVIEW:
+        if self.item.state not in UNDER_REVIEW:
             raise PassedBy("finished")
 
     def check_not_held(self) -> None:
@@ -175,7 +185,7 @@ class Withdraw:
     def apply(self, change: BulkChange, locked: Locked) -> tuple[Facts, Facts]:
         item = locked.item
         locked.check_not_held()
-        if item.state not in (*_UNDER_REVIEW, ItemState.DISPUTED):
+        if item.state not in UNFINISHED:
             raise PassedBy("finished")
         opened = [slot.pk for slot in locked.slots if slot.state == SlotState.OPEN]
         Slot.objects.filter(pk__in=opened).update(state=SlotState.VOID)

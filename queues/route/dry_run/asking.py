@@ -1,7 +1,6 @@
 """Asking for a dry run, asking no more, and how one stands."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +14,7 @@ from queues.doorbell import ring
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import DryRun, Job, JobState, Policy
 from queues.models.dry_run import MOST
-from queues.route import policies, queries
+from queues.route import asked, policies, queries
 from queues.route.dry_run.report import Report
 from queues.route.policy_document import parse
 
@@ -24,27 +23,14 @@ AT_ONCE = 3  # unfinished dry runs of a project: each keeps a worker busy for up
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A dry run with its job; the job says how far it is."""
+class Asked(asked.Asked[DryRun]):
+    """A dry run with its job."""
 
-    run: DryRun
-    job: Job | None
+    __slots__ = ()
 
     @property
-    def state(self) -> str:
-        """waiting, running, done, cancelled or failed."""
-        if self.run.finished_at:
-            return "done"
-        if self.run.cancelled_at:
-            return "cancelled"
-        if self.job is None or self.job.state in (JobState.FAILED, JobState.DONE):
-            return "failed"
-        return "running" if self.job.state == JobState.RUNNING else "waiting"
-
-    @property
-    def is_over(self) -> bool:
-        return self.state in ("done", "cancelled", "failed")
+    def run(self) -> DryRun:
+        return self.row
 
     @property
     def report(self) -> Report | None:
@@ -97,11 +83,11 @@ def ask(
 @transaction.atomic
 def cancel(project_id: int, number: int, *, by: Actor) -> Asked:
     """Ask no more: the worker stops at the next part. What is over already stays as it is."""
-    asked = asked_for(project_id, number)
-    if not asked.is_over and DryRun.objects.filter(pk=number, finished_at=None, cancelled_at=None).update(
+    found = asked_for(project_id, number)
+    if not found.is_over and DryRun.objects.filter(pk=number, finished_at=None, cancelled_at=None).update(
         cancelled_at=Now()
     ):
-        _record(asked.run, "dry_run.cancelled", by, None)
+        _record(found.run, "dry_run.cancelled", by, None)
     return asked_for(project_id, number)
 
 

@@ -1,7 +1,6 @@
 """Asking for a selection, asking no more, and how one stands."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import Job, JobState, Queue, Selection
 from queues.models.selection import LARGEST, MOST_LOOKED_AT
 from queues.models.vector import Part
-from queues.route import policies, queries
+from queues.route import asked, policies, queries
 from queues.route.policy_document import unstorable
 from queues.route.selection import candidates
 from queues.score import vectors
@@ -65,27 +64,14 @@ class Result(BaseModel):
     sent: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A selection with its job; the job says how far it is."""
+class Asked(asked.Asked[Selection]):
+    """A selection with its job."""
 
-    selection: Selection
-    job: Job | None
+    __slots__ = ()
 
     @property
-    def state(self) -> str:
-        """waiting, running, done, cancelled or failed."""
-        if self.selection.finished_at:
-            return "done"
-        if self.selection.cancelled_at:
-            return "cancelled"
-        if self.job is None or self.job.state in (JobState.FAILED, JobState.DONE):
-            return "failed"
-        return "running" if self.job.state == JobState.RUNNING else "waiting"
-
-    @property
-    def is_over(self) -> bool:
-        return self.state in ("done", "cancelled", "failed")
+    def selection(self) -> Selection:
+        return self.row
 
     @property
     def result(self) -> Result | None:
@@ -125,10 +111,10 @@ def ask(project_id: int, wanted: Wanted, *, by: Actor) -> Asked:
 @transaction.atomic
 def cancel(project_id: int, number: int, *, by: Actor) -> Asked:
     """Ask no more: nothing is sent. What was sent already stays."""
-    asked = asked_for(project_id, number)
+    found = asked_for(project_id, number)
     open_ = Selection.objects.filter(pk=number, finished_at=None, cancelled_at=None)
-    if not asked.is_over and open_.update(cancelled_at=Now()):
-        _record(asked.selection, "selection.cancelled", by, None)
+    if not found.is_over and open_.update(cancelled_at=Now()):
+        _record(found.selection, "selection.cancelled", by, None)
     return asked_for(project_id, number)
 
 
