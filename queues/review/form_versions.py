@@ -42,8 +42,8 @@ def version(queue_id: int, number: int) -> FormVersion:
 
 def retired(queue_id: int) -> dict[str, Question]:
     """Questions of older versions that the present one does not ask any more, each as it was asked last."""
-    older = FormVersion.objects.filter(queue=queue_id).order_by("-version").values_list("pk", flat=True)
-    asked = [forms.of_version(form_id).questions for form_id in older]
+    documents = FormVersion.objects.filter(queue=queue_id).order_by("-version")
+    asked = [forms.parse(document).questions for document in documents.values_list("document", flat=True)]
     present = {question.key for question in asked[0]} if asked else set()
     known: dict[str, Question] = {}
     for question in (question for questions in asked for question in questions):

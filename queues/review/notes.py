@@ -1,7 +1,8 @@
 """The thread of an item: who may read it, who may write in it, and whom a note names.
 
-An item is reviewed blind, so nobody reads what others say about it before having submitted: not who holds
-it, nor who could still be given it. Nor can such a person be named, who would be led to it.
+An item is reviewed blind, so no annotator reads what others say about it before having submitted: not who
+holds it, nor who could still be given it. Nor can such a person be named, who would be led to it. Who may
+read the whole project, such as a lead, may read threads as well, but not of an item that they hold.
 """
 
 import re

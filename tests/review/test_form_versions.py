@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Event
@@ -252,3 +253,14 @@ def test_the_impact_counts_open_work_of_this_queue_only(world: World) -> None:
     )
 
     assert impact_of(world.queue) == Impact(waiting=1, begun=1, held=1, drafts=1)
+
+
+def test_retired_questions_of_many_versions_are_read_in_one_statement(world: World) -> None:
+    for key in ("first", "second", "third"):
+        publish(world, form_of(question("yes_no", key=key)))
+
+    with CaptureQueriesContext(connection) as statements:
+        gone = form_versions.retired(world.queue.pk)
+
+    assert {"first", "second"} <= set(gone)
+    assert len(statements) == 1
