@@ -62,7 +62,7 @@ def test_the_variables_of_the_tests_are_told() -> None:
     asked = {
         name
         for file in (ROOT / "tests").rglob("*.py")
-        for name in re.findall(r"environ\.get\(\"([A-Z_]+_DIR)\"", file.read_text("utf-8"))
+        for name in re.findall(r"environ\.get\(\"([A-Z_]+_(?:DIR|PYTHON))\"", file.read_text("utf-8"))
     }
 
     assert told == asked
