@@ -176,7 +176,8 @@ def _to_login(request: HttpRequest) -> HttpResponse:
 
 def _answer(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     """The view's answer in the person's language and zone; kept out of caches unless it says otherwise."""
-    with timezone.override(request.user.zone), translation.override(request.user.language):
+    language = request.user.language or translation.get_language_from_request(request)
+    with timezone.override(request.user.zone), translation.override(language):
         response = view(request, *args, **kwargs)
     response.headers.setdefault("Cache-Control", "private, no-store")
     return response

@@ -143,7 +143,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]  # a language is offered when its catalogue is whole
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # a language is offered when its catalogue is whole
 LOCALE_PATHS = [environment.ROOT / "locale"]
 
 # Files.

@@ -56,7 +56,8 @@ class Person(AbstractBaseUser):
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=120, validators=[validate_plain])
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", db_default="UTC")
-    language = models.CharField(_("language"), max_length=16, default="en", db_default="en")
+    # Empty: as the browser asks.
+    language = models.CharField(_("language"), max_length=16, default="", db_default="", blank=True)
     theme = models.CharField(
         _("theme"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM, db_default=Theme.SYSTEM
     )

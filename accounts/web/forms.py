@@ -34,7 +34,7 @@ class LoginForm(forms.Form):
 
 class SettingsForm(forms.ModelForm):
     time_zone = forms.ChoiceField(label=_("Time zone"))
-    language = forms.ChoiceField(label=_("Language"))
+    language = forms.ChoiceField(label=_("Language"), required=False)
 
     class Meta:
         model = Person
@@ -45,7 +45,10 @@ class SettingsForm(forms.ModelForm):
         cast(forms.ChoiceField, self.fields["time_zone"]).choices = [
             (zone, zone) for zone in sorted(zoneinfo.available_timezones())
         ]
-        cast(forms.ChoiceField, self.fields["language"]).choices = settings.LANGUAGES
+        cast(forms.ChoiceField, self.fields["language"]).choices = [
+            ("", gettext("As the browser")),
+            *settings.LANGUAGES,
+        ]
 
 
 # What each action is called where its key is chosen.

@@ -19,7 +19,7 @@ SETTINGS = {
     "density": "normal",
     "text_size": "normal",
     "time_zone": "UTC",
-    "language": "en",
+    "language": "",
 }
 
 
@@ -37,7 +37,7 @@ def test_settings_are_saved_and_an_event_says_which(people: Cast) -> None:
     assert signed_in(people.ann).post("/me/", fields).status_code == 302
 
     people.ann.refresh_from_db()
-    assert (people.ann.name, people.ann.theme, people.ann.language) == ("Anna", "dark", "en")
+    assert (people.ann.name, people.ann.theme, people.ann.language) == ("Anna", "dark", "")
     event = Event.objects.get(kind="person.settings_changed")
     assert event.after == {"changed": ["name", "theme", "time_zone"]}
 
