@@ -98,12 +98,12 @@ def test_no_translation_is_left_of_what_nobody_says_any_more() -> None:
 @pytest.mark.django_db
 def test_the_browsers_language_holds_until_a_person_chooses_one() -> None:
     people = cast()
-    asks_german = {"HTTP_ACCEPT_LANGUAGE": "de-AT,de;q=0.9"}
+    asks_german = {"Accept-Language": "de-AT,de;q=0.9"}
 
-    assert "Anmelden" in Client().get("/login/", **asks_german).content.decode()
-    assert "Einstellungen" in signed_in(people.ann).get("/me/", **asks_german).content.decode()
+    assert "Anmelden" in Client().get("/login/", headers=asks_german).content.decode()
+    assert "Einstellungen" in signed_in(people.ann).get("/me/", headers=asks_german).content.decode()
     Person.objects.filter(pk=people.ann.pk).update(language="en")
-    page = signed_in(people.ann).get("/me/", **asks_german).content.decode()
+    page = signed_in(people.ann).get("/me/", headers=asks_german).content.decode()
     assert '<html lang="en"' in page
     assert "Settings" in page
 
