@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import orjson
@@ -80,7 +81,7 @@ class Counts:
         drawn_only: only items that chance gave extra reviews. By "reason" an item with two reasons stands
         under both names, so there a name must be given.
         """
-        known: dict[tuple[str, int], Answer | None] = {}
+        known = self._known[asked.key]
         found: Counter[Pattern] = Counter()
         for cell in self._chosen(asked.key, name, version, drawn_only=drawn_only):
             ratings = [(rating, cell.version) for rating in orjson.loads(cell.pattern)]
@@ -93,21 +94,27 @@ class Counts:
         return dict(found)
 
     @cached_property
-    def _by_question(self) -> dict[str, list[Cell]]:
-        found: dict[str, list[Cell]] = defaultdict(list)
+    def _known(self) -> dict[str, dict[tuple[str, int], Answer | None]]:
+        """Question → what an answer in the words of a version is today: few answers, in many patterns."""
+        return defaultdict(dict)
+
+    @cached_property
+    def _by_question(self) -> dict[str, dict[str, list[Cell]]]:
+        """Question → name → its cells, so that each name of many costs only its own."""
+        found: dict[str, dict[str, list[Cell]]] = defaultdict(lambda: defaultdict(list))
         for cell in self.cells:
-            found[cell.question].append(cell)
+            found[cell.question][cell.name].append(cell)
         return found
 
     def _chosen(
         self, question: str, name: str | None, version: int | None, *, drawn_only: bool
     ) -> Iterable[Cell]:
+        by_name = self._by_question.get(question, {})
+        cells = chain.from_iterable(by_name.values()) if name is None else by_name.get(name, ())
         return (
             cell
-            for cell in self._by_question.get(question, ())
-            if (name is None or cell.name == name)
-            and (version is None or cell.version == version)
-            and (cell.is_drawn or not drawn_only)
+            for cell in cells
+            if (version is None or cell.version == version) and (cell.is_drawn or not drawn_only)
         )
 
 

@@ -14,7 +14,16 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree import queries as agree
 from queues.agree.asked import DECISION
-from queues.agree.metric import AT_AN_END, FEW_UNITS, HINGES_ON_ONE, NO_PAIRS, ONE_VALUE, PERFECT, Figure
+from queues.agree.metric import (
+    AT_AN_END,
+    FEW_UNITS,
+    HINGES_ON_ONE,
+    MIN_UNITS,
+    NO_PAIRS,
+    ONE_VALUE,
+    PERFECT,
+    Figure,
+)
 from queues.agree.queries import QuestionAgreement, QueueAgreement
 from queues.errors import NotFound
 from queues.models import Queue
@@ -85,7 +94,7 @@ def agreement(request: ProjectRequest) -> HttpResponse:
             "found": found,
             "lines": [_line(one, labels) for one in found.questions],
             "drawn_only": drawn_only,
-            "check": check_state_of(queue),
+            "check": check_state_of(queue, {one.key: one.label for one in found.questions}),
             "may_check": Permission.SETTLE in request.permissions,
             "tabs": _tabs(request, found, drawn_only=drawn_only),
             "csv_url": f"{reverse('web:agreement-csv', args=[request.project.slug])}?{query}",
@@ -173,7 +182,7 @@ def value_words(key: str, value: object, labels: dict[str, str]) -> str:
 
 def says(figure: Figure) -> Saying:
     """Judged by the lower end of the interval: what the figure surely reaches."""
-    if figure.why == PERFECT and figure.value == 1.0:
+    if figure.why == PERFECT and figure.value == 1.0 and figure.n_units >= MIN_UNITS:
         return Saying("good", "approve", _("no disagreement"))
     if figure.low is None:
         return Saying("", "info", _("too little to say"))

@@ -1,6 +1,8 @@
 """Whether counted agreement is right: what the last recomputation found, and the button that asks for one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,10 +20,11 @@ from queues.models import AgreementCheck, Job, JobState, Queue
 
 @dataclass(frozen=True, slots=True)
 class CheckState:
-    """The last check of a queue and the last job for one; either may be missing."""
+    """The last check of a queue and the last job for one; either may be missing. labels: of the questions."""
 
     last: AgreementCheck | None
     job: Job | None
+    labels: Mapping[str, str]
 
     @property
     def is_under_way(self) -> bool:
@@ -37,13 +40,16 @@ class CheckState:
         return self.last is not None and not self.last.is_equal
 
     @property
-    def differing(self) -> list[dict[str, object]]:
-        """The questions that are not the same both ways."""
-        return [one for one in self.last.findings if not one["is_equal"]] if self.last else []
+    def differing(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """The questions that are not the same both ways, each with what was found."""
+        found = self.last.findings if self.last else []
+        return [
+            (self.labels.get(one["question"], one["question"]), one) for one in found if not one["is_equal"]
+        ]
 
 
-def check_state_of(queue: Queue) -> CheckState:
-    return CheckState(checking.newest_check(queue), checking.newest_job(queue))
+def check_state_of(queue: Queue, labels: Mapping[str, str]) -> CheckState:
+    return CheckState(checking.newest_check(queue), checking.newest_job(queue), labels)
 
 
 @needs(Permission.SETTLE)

@@ -17,6 +17,7 @@ from queues.agree.metrics.corrections import Corrected, chrf, text_agreement
 from queues.agree.metrics.raters import against_rest, alpha_without
 from queues.agree.metrics.spans import Marked, Span, position_alpha, shared_marks
 from queues.agree.patterns import answers_of, histogram_of, merged, pattern_of
+from tests.flows.outside_data import rows_of
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 UNITS = st.lists(st.lists(st.integers(0, 4), max_size=4), max_size=25)
@@ -267,3 +268,18 @@ def test_a_single_correction_is_compared_with_nobody() -> None:
 @pytest.mark.parametrize(("text", "reference"), [("", ""), ("", "abc"), (" ", "abc"), ("abc", "xyz")])
 def test_chrf_of_texts_that_share_nothing_is_zero(text: str, reference: str) -> None:
     assert chrf(text, reference) == 0.0
+
+
+@pytest.mark.parametrize(("left_out", "expected"), [("", 0.160860), ("Unsure", 0.200800)])
+def test_123_people_on_350_conversations_agree_as_little_as_the_data_say(
+    left_out: str, expected: float
+) -> None:
+    """DICES-350 (Aroyo et al. 2023), with "Unsure" as a value and as no answer."""
+    units = [
+        [one["value"] for one in row["annotations"] if one["role"] == "human"] for row in rows_of("dices")
+    ]
+    kept = [[value for value in unit if value != left_out] for unit in units]
+
+    figure = metrics.get("alpha_nominal")(answers_of(histogram_of(kept)))
+
+    assert figure.value == pytest.approx(expected, abs=1e-6)

@@ -16,6 +16,7 @@ ALL = (
     "similar",
     "search",
     "dry_run",
+    "agreement",
 )
 
 

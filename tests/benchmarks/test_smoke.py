@@ -19,6 +19,7 @@ ALL = (
     "similar",
     "search",
     "dry_run",
+    "agreement",
 )
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ LEAD, ENGINEER = "lee@example.com", "mia@example.com"
 class Team:
     """A project with its people, made as an owner makes them: on the pages."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, *, annotators: Sequence[str] = ANNOTATORS) -> None:
         self.stack, self.slug = stack, f"flow-{uuid4().hex[:8]}"
         owner_email = f"owner-{self.slug}@example.com"
         printed = stack.manage("create_project", self.slug, "--name", self.slug, "--owner", owner_email)
@@ -25,7 +26,7 @@ class Team:
         one_time = printed.split("only now: ")[1].strip()
         self.owner.sign_in(owner_email, one_time)
         self.owner.choose_password(one_time)
-        self.browsers = {email: self._admit(email, "annotator") for email in ANNOTATORS}
+        self.browsers = {email: self._admit(email, "annotator") for email in annotators}
         self.browsers[LEAD] = self._admit(LEAD, "lead")
         self.browsers[ENGINEER] = self._admit(ENGINEER, "ml_engineer")
         self.lead = self.program(LEAD, "enter", "read", "settle", "tune")
