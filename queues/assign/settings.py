@@ -10,6 +10,7 @@ from accounts.names import is_plain
 from queues.assign.working import word_faults
 from queues.errors import Fault, Invalid
 from queues.models import BOUNDS, SpreadBy, WorkOrder
+from queues.numbers import localized
 
 LEASE_BOUNDS = (10, 86_400)  # seconds
 NAME_LONGEST = 120
@@ -55,7 +56,10 @@ def _faults(settings: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _between(low: int, high: int) -> str:
-    return _("Choose a number between %(low)s and %(high)s.") % {"low": f"{low:,}", "high": f"{high:,}"}
+    return _("Choose a number between %(low)s and %(high)s.") % {
+        "low": localized(low),
+        "high": localized(high),
+    }
 
 
 def _choice_faults(settings: Mapping[str, Any]) -> Iterator[Fault]:

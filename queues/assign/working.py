@@ -15,6 +15,7 @@ from queues.assign.actions import free_held_by
 from queues.assign.policy import is_paused
 from queues.errors import Fault, Invalid, NotFound
 from queues.models import DAILY_LIMIT_MOST, WorkProfile
+from queues.numbers import localized
 from queues.score.detectors import taxonomy
 
 LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -120,7 +121,9 @@ def _faults(languages: Sequence[str], skills: Sequence[str], daily_limit: int | 
     yield from word_faults("skills", skills)
     if daily_limit is not None and not 1 <= daily_limit <= DAILY_LIMIT_MOST:
         detail = _("Choose a number between %(low)s and %(high)s.")
-        yield Fault("/daily_limit", "work.daily_limit", detail % {"low": 1, "high": f"{DAILY_LIMIT_MOST:,}"})
+        yield Fault(
+            "/daily_limit", "work.daily_limit", detail % {"low": 1, "high": localized(DAILY_LIMIT_MOST)}
+        )
 
 
 def word_faults(name: str, words: Sequence[Any]) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from queues.errors import Fault, Invalid, Taken
 from queues.models import FormDraft, FormVersion, Queue
+from queues.numbers import localized
 from queues.review import form_versions
 from queues.review.comparability import Mappings
 from queues.review.storable import unstorable
@@ -117,7 +118,7 @@ def publish(queue: Queue, *, by: Actor, reason: str, revision: int) -> FormVersi
 def _check_storable(content: Mapping[str, Any]) -> None:
     faults = [*unstorable(content, "form")]
     if not faults and len(orjson.dumps(content)) > LONGEST_BYTES:
-        detail = _("Write at most %(n)s bytes.") % {"n": f"{LONGEST_BYTES:,}"}
+        detail = _("Write at most %(n)s bytes.") % {"n": localized(LONGEST_BYTES)}
         faults = [Fault("", "form.too_large", detail)]
     if faults:
         raise Invalid(_("The draft was not saved: the database cannot keep it like this."), faults)

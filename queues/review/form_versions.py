@@ -12,6 +12,7 @@ from accounts.actor import Actor
 from accounts.storable import is_storable
 from queues.errors import Fault, Invalid, NotFound, Taken
 from queues.models import NO_REASON, FormVersion, Queue
+from queues.numbers import localized
 from queues.review import comparability
 from queues.review import form as forms
 from queues.review.comparability import Mappings
@@ -140,6 +141,6 @@ def _reason_faults(reason: str) -> list[Fault]:
     if not reason.strip():
         return [Fault("/reason", "reason.missing", _("Say why the form changes."))]
     if len(reason) > REASON_MAX or not is_storable(reason):
-        text = _("At most %(n)s characters, without NUL.") % {"n": f"{REASON_MAX:,}"}
+        text = _("At most %(n)s characters, without NUL.") % {"n": localized(REASON_MAX)}
         return [Fault("/reason", "reason.unfit", text)]
     return []

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from django.utils.translation import gettext as _
 
 from queues.errors import Fault
+from queues.numbers import localized
 from queues.review.question import Lengths, Question, fault
 
 
@@ -24,5 +25,5 @@ class FreeText(Question):
         elif not value.strip():
             yield fault("", "empty", _("Write an answer, or leave the question out."))
         elif len(value) > self.longest:
-            text = _("At most %(n)s characters.") % {"n": f"{self.longest:,}"}
+            text = _("At most %(n)s characters.") % {"n": localized(self.longest)}
             yield fault("", "too_long", text)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.json_pointer import pointer
 from queues.errors import Fault
+from queues.numbers import localized
 from queues.review.question import Lengths, Question, compact, fault
 
 TextName: TypeAlias = Literal["output", "input"]
@@ -49,7 +50,7 @@ class MarkedPlaces(Question):
             yield fault("", "type", _("This must be a list of marked places."))
             return
         if len(value) > MOST_PLACES:
-            yield fault("", "too_many", _("At most %(n)s places.") % {"n": f"{MOST_PLACES:,}"})
+            yield fault("", "too_many", _("At most %(n)s places.") % {"n": localized(MOST_PLACES)})
             return
         seen: set[str] = set()
         for n, place in enumerate(value):
@@ -103,4 +104,4 @@ def text_faults(place: Place, name: str, longest: int) -> Iterator[Fault]:
     if text is not None and not isinstance(text, str):
         yield fault(f"/{name}", "type", _("This must be a text."))
     elif text and len(text) > longest:
-        yield fault(f"/{name}", "too_long", _("At most %(n)s characters.") % {"n": f"{longest:,}"})
+        yield fault(f"/{name}", "too_long", _("At most %(n)s characters.") % {"n": localized(longest)})

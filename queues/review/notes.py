@@ -21,6 +21,7 @@ from accounts.storable import is_storable
 from queues.errors import Fault, Invalid, NotAllowed, NotFound
 from queues.models import Item, Mention, Note, Review, Slot, SlotState
 from queues.models.note import NOTE_MAX
+from queues.numbers import localized
 
 THREAD_SHOWN = 500  # notes of one item: the newest, in their order
 
@@ -112,7 +113,7 @@ def _text_fault(text: str) -> Fault | None:
     if not text.strip():
         return Fault("/text", "note.missing", _("Write what you want to say."))
     if len(text) > NOTE_MAX:
-        return Fault("/text", "note.too_long", _("At most %(n)s characters.") % {"n": f"{NOTE_MAX:,}"})
+        return Fault("/text", "note.too_long", _("At most %(n)s characters.") % {"n": localized(NOTE_MAX)})
     if not is_storable(text):
         return Fault("/text", "note.not_storable", _("NUL and lone surrogates cannot be stored."))
     return None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.json_pointer import escaped
 from accounts.storable import is_storable
 from queues.errors import Fault, Invalid
+from queues.numbers import localized
 from queues.review.form import Form
 from queues.review.line_ends import same_text
 from queues.review.question import Answer, Lengths
@@ -137,7 +138,7 @@ def _answers_shape(answers: object) -> Iterator[Fault]:
     faults = [*unstorable(answers, "answers", "/answers")]
     yield from faults
     if not faults and len(json.dumps(answers, ensure_ascii=False)) > ANSWERS_MAX:
-        text = _("All answers together have at most %(n)s characters.") % {"n": f"{ANSWERS_MAX:,}"}
+        text = _("All answers together have at most %(n)s characters.") % {"n": localized(ANSWERS_MAX)}
         yield Fault("/answers", "answers.too_long", text)
 
 
@@ -148,7 +149,7 @@ def _string_faults(name: str, text: object, limit: int) -> Iterator[Fault]:
         yield Fault(f"/{name}", f"{name}.type", _("This must be a text."))
         return
     if len(text) > limit:
-        yield Fault(f"/{name}", f"{name}.too_long", _("At most %(n)s characters.") % {"n": f"{limit:,}"})
+        yield Fault(f"/{name}", f"{name}.too_long", _("At most %(n)s characters.") % {"n": localized(limit)})
     if not is_storable(text):
         yield _not_storable(name)
 

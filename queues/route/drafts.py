@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from queues.errors import Fault, Invalid, Taken
 from queues.models import Policy, PolicyDraft
+from queues.numbers import localized
 from queues.route import policies, queries
 from queues.route.policy_document import SCHEMA, unstorable
 
@@ -114,7 +115,7 @@ def _begun(project_id: int, person_id: int, policy: Policy | None) -> PolicyDraf
 def _check_storable(document: Mapping[str, Any]) -> None:
     faults = unstorable(document)
     if len(orjson.dumps(document)) > LONGEST_BYTES if not faults else False:
-        detail = _("Write at most %(n)s bytes.") % {"n": f"{LONGEST_BYTES:,}"}
+        detail = _("Write at most %(n)s bytes.") % {"n": localized(LONGEST_BYTES)}
         faults = [Fault("", "policy.too_large", detail)]
     if faults:
         raise Invalid(_("The draft was not saved: the database cannot keep it like this."), faults)

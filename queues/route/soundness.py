@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from queues.errors import Fault
 from queues.models import Queue
+from queues.numbers import localized
 from queues.route import fact
 from queues.route.combined import Combined
 from queues.route.condition import Condition
@@ -93,7 +94,7 @@ def _absent_measures(project_id: int, document: PolicyDocument) -> Iterator[Faul
     for pointer, measure in asked.items():
         having, seen = counts[measure]
         if seen and not having:
-            told = {"n": f"{seen:,}", "measure": measure}
+            told = {"n": localized(seen), "measure": measure}
             yield Fault(
                 pointer,
                 "policy.measure_absent",

@@ -3,7 +3,9 @@
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 
+from queues import numbers
 from queues.newest import COUNT_LIMIT
+from queues.numbers import localized
 
 register = template.Library()
 
@@ -19,10 +21,10 @@ def bounded(count: int | None) -> str:
 @register.filter
 def figure(value: object) -> str:
     """A score: four significant figures; a dash where there is none."""
-    return f"{value:,.4g}" if isinstance(value, int | float) else "–"
+    return localized(value, ",.4g") if isinstance(value, int | float) else "–"
 
 
 @register.filter
 def percent(share: object) -> str:
     """A share of a whole: "7.1%"; a dash where there is none."""
-    return f"{share:.1%}" if isinstance(share, int | float) else "–"
+    return numbers.percent(share) if isinstance(share, int | float) else "–"

@@ -21,6 +21,7 @@ from queues.agree.groups import Group, Groups
 from queues.agree.histogram import By
 from queues.errors import NotFound
 from queues.models import Queue
+from queues.numbers import localized, percent
 from queues.web.agreement import METRICS, WHY_NOT, Saying, chosen_of, queues_of, says
 from queues.web.charts import Plot, Point, plot, spread
 from queues.web.csv_file import csv_file
@@ -124,10 +125,8 @@ def _said(line: GroupLine) -> str:
     same = line.of.percent
     if same.value is None:
         return ""
-    facts = {"name": line.name, "share": 100 * same.value, "n": same.n_units}
+    facts = {"name": line.name, "share": percent(same.value), "n": localized(same.n_units)}
     if same.low is None or same.high is None:
-        return _("Week of %(name)s: %(share).1f%% the same, %(n)d shared items, no interval") % facts
-    ends = {"low": 100 * same.low, "high": 100 * same.high}
-    return _("Week of %(name)s: %(share).1f%% [%(low).1f–%(high).1f] the same, %(n)d shared items") % (
-        facts | ends
-    )
+        return _("Week of %(name)s: %(share)s the same, %(n)s shared items, no interval") % facts
+    ends = {"low": localized(100 * same.low, ".1f"), "high": localized(100 * same.high, ".1f")}
+    return _("Week of %(name)s: %(share)s [%(low)s–%(high)s] the same, %(n)s shared items") % (facts | ends)

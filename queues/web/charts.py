@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from queues.numbers import percent
+
 _TOPS = (0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)  # their halves are round too
 
 
@@ -136,4 +138,4 @@ def _band(stretch: Sequence[Mark]) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.3g}%"
+    return percent(share, ".3g")

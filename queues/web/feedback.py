@@ -17,6 +17,7 @@ from queues.ingest.feedback import queries
 from queues.ingest.feedback.queries import FeedbackOf, FeedbackSearch
 from queues.ingest.messages import text_of
 from queues.models import Feedback, FeedbackKind, FeedbackName
+from queues.numbers import localized, percent
 from queues.web.paging import number, pager
 
 _ANY = ("", lazy("any"))
@@ -98,8 +99,12 @@ def in_words(row: Feedback) -> str:
     told = _FIGURES.get(row.name)
     if told is None or value is None:
         return str(row.get_name_display())
-    percent, count = f"{100 * value:.0f}%", f"{value:,.0f}"
-    return str(told) % {"percent": percent, "count": count, "seconds": f"{value / 1000:,.1f}"}
+    figures = {
+        "percent": percent(value, ".0f"),
+        "count": localized(value, ",.0f"),
+        "seconds": localized(value / 1000, ",.1f"),
+    }
+    return str(told) % figures
 
 
 _FIGURES: dict[str, Promise] = {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from queues.numbers import localized, percent
 from queues.statistics.funnel import Funnel
 from queues.statistics.proportions import Z_95
 from queues.web.charts import Mark, Tick, top_of
@@ -67,8 +68,8 @@ def funnel_plot(found: Funnel, dots: Sequence[Dot]) -> FunnelPlot:
         marks=marks,
         pooled=up(found.pooled),
         limits=limits,
-        x_ticks=[Tick(across(most * part / 4.0), f"{most * part // 4:,}") for part in range(5)],
-        y_ticks=[Tick(up(share), f"{share * 100:.3g}%") for share in (0.0, top / 2.0, top)],
+        x_ticks=[Tick(across(most * part / 4.0), localized(most * part // 4)) for part in range(5)],
+        y_ticks=[Tick(up(share), percent(share, ".3g")) for share in (0.0, top / 2.0, top)],
     )
 
 

@@ -18,6 +18,7 @@ from queues.monitor import measures as monitor
 from queues.monitor.labels import LOOK_AT
 from queues.monitor.measures import VersionWorth
 from queues.monitor.worth import Calibrated, GroupWorth, Worth
+from queues.numbers import localized, percent
 from queues.statistics.review_curve import Found
 from queues.web.charts import Plot, Point, percent_ticks, plot, top_of
 from queues.web.thresholds import ThresholdChoice, chosen
@@ -123,13 +124,13 @@ def _reliability(found: Calibrated) -> Plot:
             row.rate,
             row.rate_low,
             row.rate_high,
-            _("stated %(p).0f%%: %(rate).0f%% were wrong [%(low).0f–%(high).0f], %(n)d labels")
+            _("stated %(p)s: %(rate)s were wrong [%(low)s–%(high)s], %(n)s labels")
             % {
-                "p": 100 * row.stated,
-                "rate": 100 * row.rate,
-                "low": 100 * row.rate_low,
-                "high": 100 * row.rate_high,
-                "n": row.n,
+                "p": percent(row.stated, ".0f"),
+                "rate": percent(row.rate, ".0f"),
+                "low": localized(100 * row.rate_low, ".0f"),
+                "high": localized(100 * row.rate_high, ".0f"),
+                "n": localized(row.n),
             },
         )
         for row in found.bins
@@ -145,12 +146,12 @@ def _budget(found: Sequence[Found]) -> Plot:
             step.found,
             step.low,
             step.high,
-            _("reading %(share).1f%% finds %(found).0f%% of the errors [%(low).0f–%(high).0f]")
+            _("reading %(share)s finds %(found)s of the errors [%(low)s–%(high)s]")
             % {
-                "share": 100 * step.share,
-                "found": 100 * step.found,
-                "low": 100 * step.low,
-                "high": 100 * step.high,
+                "share": percent(step.share),
+                "found": percent(step.found, ".0f"),
+                "low": localized(100 * step.low, ".0f"),
+                "high": localized(100 * step.high, ".0f"),
             },
         )
         for step in found

@@ -38,7 +38,7 @@ class CareForm(forms.Form):
     """What I want to be spared."""
 
     veils = forms.BooleanField(
-        label=gettext_lazy("Hide severe content until I press X"),
+        label=gettext_lazy("Hide severe content until I ask for it"),
         required=False,
         help_text=gettext_lazy("You are told first what a filter found. What no filter found is not hidden."),
     )

@@ -34,6 +34,7 @@ from queues.audit.overrides.people import LEAST, People, PersonRates, people_of
 from queues.audit.queries import names_of
 from queues.errors import NotFound
 from queues.models import OverrideKind, Queue
+from queues.numbers import localized, percent
 from queues.statistics.proportions import Proportion, proportion
 from queues.web.csv_file import csv_file
 from queues.web.funnel import Dot, FunnelPlot, funnel_plot
@@ -205,12 +206,12 @@ def _plot(found: People, lines: Sequence[PersonLine]) -> FunnelPlot | None:
         Dot(
             line.found.point.n,
             line.found.point.rate,
-            _("%(name)s: %(k)d of %(n)d, %(rate).1f%%")
+            _("%(name)s: %(k)s of %(n)s, %(rate)s")
             % {
                 "name": line.name,
-                "k": line.found.point.k,
-                "n": line.found.point.n,
-                "rate": 100 * line.found.point.rate,
+                "k": localized(line.found.point.k),
+                "n": localized(line.found.point.n),
+                "rate": percent(line.found.point.rate),
             },
             line.url,
         )

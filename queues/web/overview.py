@@ -14,6 +14,7 @@ from queues.assign import queries as assign
 from queues.models import Decision, Queue
 from queues.monitor import queries as monitor
 from queues.newest import COUNT_LIMIT
+from queues.numbers import percent
 from queues.score import backlog
 from queues.web import rates
 
@@ -44,7 +45,7 @@ class Share:
 
     @property
     def percent(self) -> str:
-        return f"{self.n / self.of:.1%}" if self.of else "–"
+        return percent(self.n / self.of) if self.of else "–"
 
 
 @needs(Permission.ENTER)

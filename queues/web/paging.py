@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from queues.newest import LOOK_AT, Page
+from queues.numbers import localized
 
 MOST = 2**63 - 1  # the largest bigint
 
@@ -30,6 +31,6 @@ def pager(request: HttpRequest, page: Page[Any]) -> dict[str, str]:
     """What `_components/pager.html` needs for a list that is read with `newest`."""
     first = address(request, before=None) if "before" in request.GET else ""
     following = address(request, before=page.next_before) if page.next_before else ""
-    looked = _("%(n)s were looked through") % {"n": f"{LOOK_AT:,}"}
+    looked = _("%(n)s were looked through") % {"n": localized(LOOK_AT)}
     shown = looked if page.next_before and not page.has_more_matches else ""
     return {"previous_url": first, "next_url": following, "shown": shown}

@@ -15,6 +15,7 @@ from queues.ingest import queries as ingest
 from queues.ingest.queries import WORDS_LOOKED_AT, Search
 from queues.ingest.snippets import snippets
 from queues.models import EnrichmentKind, Prediction
+from queues.numbers import localized
 from queues.score import backlog, finding
 from queues.score.finding import Found
 from queues.score.own_encoder import own_encoder
@@ -63,7 +64,9 @@ def _newest(request: ProjectRequest, wanted: Search) -> Mapping[str, object]:
     if not wanted.text:
         return context
     if pages["shown"]:
-        pages["shown"] = _("The newest %(n)s from here were looked through") % {"n": f"{WORDS_LOOKED_AT:,}"}
+        pages["shown"] = _("The newest %(n)s from here were looked through") % {
+            "n": localized(WORDS_LOOKED_AT)
+        }
     owed = {one.kind: one for one in backlog.owed(request.project.pk)}
     found = snippets([prediction.pk for prediction in page.rows], wanted.text)
     return {**context, "snippets": found, "not_indexed": owed.get(EnrichmentKind.INDEX)}

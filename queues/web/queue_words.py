@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Event
 from queues.assign.orders import orders
+from queues.numbers import percent
 
 KINDS: dict[str, Promise] = {
     "queue.opened": gettext_lazy("opened the queue"),
@@ -58,5 +59,5 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if name.endswith("_rate"):
-        return f"{value:.4%}".rstrip("%").rstrip("0").rstrip(".") + " %"
+        return percent(value, ".6g")
     return str(value)

@@ -21,6 +21,7 @@ from queues.ingest import queries as ingest
 from queues.models import Queue
 from queues.monitor import rates as monitor
 from queues.monitor.rates import Rate, Rates, Undefined
+from queues.numbers import localized, percent
 from queues.statistics.weighted import WeightedRate
 from queues.web.charts import Plot, Point, plot, spread, top_of
 from queues.web.csv_file import csv_file
@@ -135,8 +136,8 @@ def _line(name: str, rate: Rate, url: str, unseen: float | None = None) -> Line:
     figures = {
         "n": rate.reviewed,
         "needed": monitor.REVIEWED_NEEDED,
-        "heard": f"{rate.heard:.0%}",
-        "unseen": f"{unseen or 0.0:.0%}",
+        "heard": percent(rate.heard, ".0f"),
+        "unseen": percent(unseen or 0.0, ".0f"),
     }
     return Line(name, rate, _WHY_NOT[rate.undefined] % figures if rate.undefined else "", url)
 
@@ -176,12 +177,12 @@ def _trend(lines: Sequence[Line]) -> Plot:
 def _said(line: Line) -> str:
     if line.weighted is None:
         return f"{line.name}: {line.why_not}"
-    return _("%(name)s: %(rate).1f%% [%(low).1f–%(high).1f], %(n)d reviewed") % {
+    return _("%(name)s: %(rate)s [%(low)s–%(high)s], %(n)s reviewed") % {
         "name": line.name,
-        "rate": 100 * line.weighted.hajek,
-        "low": 100 * (line.rate.low or 0.0),
-        "high": 100 * (line.rate.high or 0.0),
-        "n": line.rate.reviewed,
+        "rate": percent(line.weighted.hajek),
+        "low": localized(100 * (line.rate.low or 0.0), ".1f"),
+        "high": localized(100 * (line.rate.high or 0.0), ".1f"),
+        "n": localized(line.rate.reviewed),
     }
 
 

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from queues.numbers import localized
 from queues.review.queries import RoutedReason
 
 
@@ -76,4 +77,4 @@ def _with_score(reason: RoutedReason) -> tuple[str, str]:
 
 
 def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return "–" if value is None else localized(value, ".2f")

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from queues.monitor.fitting import LABELS_NEEDED
 from queues.monitor.worth import Says, Worth
+from queues.numbers import localized
+from queues.statistics.discrimination_intervals import Estimate
 
 
 class Saying(NamedTuple):
@@ -33,11 +35,14 @@ def sentence(worth: Worth) -> str:
     figures = {
         "labels": worth.labels,
         "needed": LABELS_NEEDED,
-        "auroc": f"{worth.auroc.value:.2f} [{worth.auroc.low:.2f}–{worth.auroc.high:.2f}]"
-        if worth.auroc
-        else "",
+        "auroc": _with_interval(worth.auroc) if worth.auroc else "",
     }
     return _SENTENCES[worth.says](worth) % figures
+
+
+def _with_interval(found: Estimate) -> str:
+    value, low, high = (localized(each, ".2f") for each in (found.value, found.low, found.high))
+    return f"{value} [{low}–{high}]"
 
 
 def _too_few(worth: Worth) -> str:

@@ -107,7 +107,7 @@ window.reviewapp ??= {};
     const [from, to] = [map.pointOf(start), map.pointOf(end, { up: true })];
     panel.draw({
       quote: map.text.slice(start, end),
-      where: `${from.toLocaleString()}–${to.toLocaleString()}`,
+      where: `${from.toLocaleString(document.documentElement.lang)}–${to.toLocaleString(document.documentElement.lang)}`,
       codes: list,
       first: page * 10,
       chosen: code ?? place?.[places.field] ?? null,

@@ -50,7 +50,7 @@ window.reviewapp ??= {};
   function turn(box, name, count) {
     const line = document.createElement("li");
     line.append(box.querySelector(`template[data-marks-${name}]`).content.firstElementChild.cloneNode(true));
-    line.querySelector("b").textContent = count.toLocaleString();
+    line.querySelector("b").textContent = count.toLocaleString(document.documentElement.lang);
     return line;
   }
 

@@ -15,6 +15,7 @@ from queues.assign.bulk.run import KIND
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import AMOUNTS, UNFINISHED, BulkChange, BulkKind, ItemState, Job, JobState, Queue
+from queues.numbers import localized
 
 CHOSEN_MOST = 200
 WHY_LONGEST = 500
@@ -162,7 +163,7 @@ def _faults(
         low, high = AMOUNTS[kind]
         if amount is None or not low <= amount <= high:
             detail = _("Choose a number between %(low)s and %(high)s.")
-            yield Fault("/amount", "bulk.amount", detail % {"low": low, "high": f"{high:,}"})
+            yield Fault("/amount", "bulk.amount", detail % {"low": low, "high": localized(high)})
     if kind == BulkKind.MOVE and not _may_move(queue, target):
         detail = _("Choose another queue of this project that is open and has a form.")
         yield Fault("/target", "bulk.target", detail)

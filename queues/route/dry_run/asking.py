@@ -14,6 +14,7 @@ from queues.doorbell import ring
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import DryRun, Job, JobState, Policy
 from queues.models.dry_run import MOST
+from queues.numbers import localized
 from queues.route import asked, policies, queries
 from queues.route.dry_run.report import Report
 from queues.route.policy_document import parse
@@ -138,7 +139,7 @@ def _snapshot(policy: Policy | None, document: Mapping[str, Any] | None) -> dict
 
 def _check_last(last: int) -> None:
     if not 1 <= last <= MOST:
-        detail = _("Give a whole number from 1 to %(most)s.") % {"most": f"{MOST:,}"}
+        detail = _("Give a whole number from 1 to %(most)s.") % {"most": localized(MOST)}
         raise Invalid(
             _("The dry run was not asked for: say over how many predictions."),
             [Fault("/last", "dry_run.last", detail)],

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from queues.errors import Invalid
 from queues.models import Policy
+from queues.numbers import localized
 from queues.route import policy_document
 from queues.route.condition import Condition
 from queues.route.rule import Rule
@@ -54,7 +55,7 @@ def terms_of(rule: Rule) -> str:
     told = {"priority": rule.priority, "reviews": reviews, "hours": figure(rule.due_hours)}
     sentences = [_("Priority %(priority)s, %(reviews)s, due within %(hours)s hours.") % told]
     if rule.daily_cap is not None:
-        sentences.append(_("At most %(n)s a day.") % {"n": f"{rule.daily_cap:,}"})
+        sentences.append(_("At most %(n)s a day.") % {"n": localized(rule.daily_cap)})
     if rule.near_duplicates == "attach":
         sentences.append(_("What says the same as a waiting item is counted on that item."))
     return " ".join(sentences)

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from queues.numbers import localized
 from queues.route.rules.uncertain import Uncertain
 from queues.score.compute import NOT_FOR_RULES, known_names
 from queues.web.sentences.words import Choices, Control, Text, Words, figure, percent, said, words
@@ -46,7 +47,7 @@ def _said(rule: Uncertain) -> dict[str, str]:
         "measure": rule.measure,
         "threshold": figure(rule.threshold),
         "share": percent(1 - threshold) if 0 <= threshold <= 1 else "",
-        "per_day": f"{rule.per_day:,}" if rule.per_day else "",
+        "per_day": localized(rule.per_day) if rule.per_day else "",
     }
 
 

@@ -5,10 +5,12 @@ A kind without words of its own is read by its name and edited by plain fields.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.utils.functional import Promise
 
+from queues import numbers
+from queues.numbers import localized
 from queues.registry import Registry
 
 Text = str | Promise
@@ -63,12 +65,13 @@ words: Registry[Words] = Registry("kind of rule with words")
 
 def figure(value: object) -> str:
     """A number as people read it: four significant figures, no exponent for ordinary sizes."""
-    return f"{value:,.4g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return localized(cast(float, value), ",.4g") if is_number else str(value)
 
 
 def percent(share: float) -> str:
     """A share as people read it."""
-    return f"{100 * share:.3g}%"
+    return numbers.percent(share, ".3g")
 
 
 def said(values: Mapping[str, Any]) -> dict[str, Any]:
