@@ -103,7 +103,7 @@ def _tabs(request: ProjectRequest, by: By) -> list[dict[str, object]]:
 
 
 def _line(group: Group, by: By) -> GroupLine:
-    name = date_format(date.fromisoformat(group.name), "j M Y") if by == By.WEEK else group.name
+    name = date_format(date.fromisoformat(group.name), _("j M Y")) if by == By.WEEK else group.name
     return GroupLine(group, name, says(group.main), WHY_NOT.get(group.main.why or "", ""))
 
 

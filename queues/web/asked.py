@@ -98,6 +98,12 @@ class Asked:
         return f"answer-{self.question.key}"
 
 
+def _is_long(options: Sequence[Choice], unsure: Choice | None) -> bool:
+    """Whether the options need a line each: side by side their words would break."""
+    width = sum(len(option.label) for option in options)
+    return len(options) > 4 or width > 26 or (unsure is not None and width + len(unsure.label) > 34)
+
+
 def questions_of(
     form: Form, *, decision: str, answers: Mapping[str, Any], faults: Sequence[Fault] = ()
 ) -> list[Asked]:
@@ -120,7 +126,7 @@ def _asked(form: Form, question: Question, value: Any, faults: Sequence[Fault], 
         options=options,
         required_for=" ".join(question.required_for) if question.required else "",
         fault=_fault(question, faults),
-        is_long=len(options) > 4 or sum(len(option.label) for option in options) > 26,
+        is_long=_is_long(options, unsure),
         text=_text(said),
         places=_places(question, said) if question.kind == "ranking" else (),
         marked=_marked(said, words) if question.marks_texts else (),

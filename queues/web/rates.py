@@ -145,7 +145,7 @@ def _line(name: str, rate: Rate, url: str, unseen: float | None = None) -> Line:
 def _days(request: ProjectRequest, found: Rates) -> list[Line]:
     return [
         _line(
-            date_format(at, "j M"),
+            date_format(at, _("j M")),
             rate,
             "" if found.is_weekly else _predictions(request, day=at.isoformat()),
             found.unseen,

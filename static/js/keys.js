@@ -69,7 +69,8 @@ reviewapp.guards = [];
     }
   }
   const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
-  const shownKey = (key) => (key === "mod+enter" ? `${isMac ? "⌘" : "Ctrl"} ⏎` : key.length === 1 ? key.toUpperCase() : key);
+  const control = () => (isMac ? "⌘" : document.getElementById("keys-help").dataset.ctrl);
+  const shownKey = (key) => (key === "mod+enter" ? `${control()} ⏎` : key.length === 1 ? key.toUpperCase() : key);
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");

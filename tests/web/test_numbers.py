@@ -11,7 +11,7 @@ from queues.web.sentences.words import figure
     ("language", "written"),
     [
         ("en", ["1,234,567", "0.74", "7.1%", "2,500", "0.0001234"]),
-        ("de", ["1.234.567", "0,74", "7,1\N{NO-BREAK SPACE}%", "2.500", "0.0001234"]),
+        ("de", ["1.234.567", "0,74", "7,1\N{NO-BREAK SPACE}%", "2.500", "0,0001234"]),
     ],
 )
 def test_a_number_has_the_separators_of_the_language(language: str, written: list[str]) -> None:
