@@ -11,10 +11,14 @@ EVERY_SECONDS = 1.0
 
 
 class Progress:
-    """While open, keeps the job's lease and its progress up to date on a connection of its own."""
+    """While open, keeps the job's lease and its progress up to date on a connection of its own.
+
+    is_replaced: the job is no longer this attempt's, because it was given up or is in other hands.
+    """
 
     def __init__(self, job: Job) -> None:
         self.total: int | None = None
+        self.is_replaced = False
         self._seen = 0
         self._job_id, self._attempt = job.pk, job.attempts
         self._over = threading.Event()
@@ -44,4 +48,5 @@ class Progress:
             connection.close()
 
     def _say(self, progress: int) -> None:
-        Job.objects.report(self._job_id, attempt=self._attempt, progress=progress, total=self.total)
+        if not Job.objects.report(self._job_id, attempt=self._attempt, progress=progress, total=self.total):
+            self.is_replaced = True

@@ -23,12 +23,16 @@ ROWS_MAX = 10_000_000
 
 
 class NewDataset(Body):
-    """name: a-z, digits, hyphens; format: as docs/releases.md lists them; filter: a filter/1 document."""
+    """name: a-z, digits, hyphens; format: as docs/releases.md lists them; filter: a filter/1 document.
+
+    rules: what the guards demand, as docs/guards.md lists them.
+    """
 
     name: str
     title: str = ""
     format: str
     filter: dict[str, Any] = {}
+    rules: dict[str, Any] = {}
 
 
 class DatasetAnswer(BaseModel):
@@ -38,6 +42,7 @@ class DatasetAnswer(BaseModel):
     title: str
     format: str
     filter: dict[str, Any]
+    rules: dict[str, Any]
     created_at: datetime
     created_by: str | None
     latest: str | None
@@ -69,6 +74,7 @@ class DatasetsView(ProjectView):
             title=body.title,
             format_name=body.format,
             wanted=body.filter,
+            demanded=body.rules,
             by=request.actor,
         )
         location = f"{request.path.rstrip('/')}/{dataset.name}"
@@ -108,6 +114,7 @@ def _answer(dataset: Dataset, current: Release | None) -> dict[str, Any]:
         title=dataset.title,
         format=dataset.format,
         filter=dataset.filter,
+        rules=dataset.rules,
         created_at=dataset.created_at,
         created_by=dataset.created_by.name if dataset.created_by else None,
         latest=current.version if current else None,

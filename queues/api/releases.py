@@ -23,9 +23,10 @@ from queues.models import Release
 
 
 class NewRelease(Body):
-    """notes: what changed and why, for those who will use it."""
+    """notes: what changed and why, for those who will use it; accepted: guard → why it need not stop this."""
 
     notes: Text = ""
+    accepted: dict[str, Text] = {}
 
 
 class JobAnswer(BaseModel):
@@ -54,7 +55,11 @@ class ReleaseLine(BaseModel):
 
 
 class ReleaseStatus(ReleaseLine):
+    """findings: code → what the guards found, with examples; of a stopped release as well."""
+
     job: JobAnswer | None
+    accepted: dict[str, str]
+    findings: dict[str, Any]
 
 
 class FileAnswer(BaseModel):
@@ -94,7 +99,7 @@ class ReleasesView(ProjectView):
     def post(self, request: ProjectRequest, name: str) -> Response:
         body = read(request, NewRelease)
         dataset = releases.dataset_named(request.project.pk, name)
-        asked, _job = export.publish(dataset, notes=body.notes, by=request.actor)
+        asked, _job = export.publish(dataset, notes=body.notes, accepted=body.accepted, by=request.actor)
         release = releases.releases_of(dataset).get(pk=asked.pk)
         location = f"/api/v1/projects/{request.project.slug}/releases/{release.pk}"
         return Response(_status(releases.under_way(release)), status=202, headers={"Location": location})
@@ -169,4 +174,17 @@ def _status(found: UnderWay) -> dict[str, Any]:
         told = JobAnswer(
             state=job.state, progress=job.progress, total=job.total, attempts=job.attempts, error=job.error
         ).model_dump()
-    return {**_line(found.release), "job": told}
+    given = {"accepted": found.release.accepted, "findings": _outside(found.release.findings)}
+    return {**_line(found.release), "job": told, **given}
+
+
+def _outside(findings: dict[str, Any]) -> dict[str, Any]:
+    """Without the numbers of items, which are ours."""
+    return {
+        code: {**told, "examples": [_without_item(one) for one in told["examples"]]}
+        for code, told in findings.items()
+    }
+
+
+def _without_item(example: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in example.items() if name != "item"}

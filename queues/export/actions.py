@@ -1,9 +1,12 @@
 """Datasets are defined, releases asked for, built and published. What leaves is whole or absent."""
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts import events
@@ -12,25 +15,40 @@ from accounts.models import Project
 from accounts.storable import is_storable
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid, WrongState
+from queues.export import rules
 from queues.export.build import build
 from queues.export.filters import Filter, parse
 from queues.export.formats import formats
+from queues.export.guards import guards
 from queues.models import DATASET_NAME, Dataset, Job, JobState, Queue, Release, ReleaseFile, ReleaseState
 
-__all__ = ["build", "create_dataset", "note_download", "note_link", "note_reading", "publish"]
+__all__ = ["build", "cancel", "create_dataset", "note_download", "note_link", "note_reading", "publish"]
 
 NOTES_MAX = 5_000
+REASON_MAX = 1_000
+_NONE: Mapping[str, str] = MappingProxyType({})
 TITLE_MAX = 120
 _NAME = re.compile(rf"{DATASET_NAME}\Z")
 _RESERVED = frozenset({"latest", "new", "con", "nul", "aux", "prn"})
 
 
 def create_dataset(
-    project: Project, *, name: str, title: str = "", format_name: str, wanted: object = None, by: Actor
+    project: Project,
+    *,
+    name: str,
+    title: str = "",
+    format_name: str,
+    wanted: object = None,
+    demanded: object = None,
+    by: Actor,
 ) -> Dataset:
-    """A new standing definition. Invalid with every fault; a name is taken once per project."""
+    """A new standing definition. Invalid with every fault; a name is taken once per project.
+
+    wanted: a filter/1 document; demanded: the rules of its guards (queues.export.rules).
+    """
     filter_, faults = parse({} if wanted is None else wanted)
-    faults = [*_faults(name, title, format_name), *faults, *_unknown_queues(project, filter_)]
+    _rules, more = rules.parse({} if demanded is None else demanded)
+    faults = [*_faults(name, title, format_name), *faults, *more, *_unknown_queues(project, filter_)]
     if faults:
         raise Invalid(_("The dataset was not created: correct what is marked and send it again."), faults)
     dataset = Dataset(
@@ -39,29 +57,42 @@ def create_dataset(
         title=title.strip() or name,
         format=format_name,
         filter=filter_.as_document(),
+        rules=demanded or {},
         created_by_id=by.person_id,
     )
     try:
         with transaction.atomic():
             dataset.save(force_insert=True)
-            _record(dataset, "dataset.created", by, {"format": format_name, "filter": dataset.filter})
+            _record(
+                dataset,
+                "dataset.created",
+                by,
+                {"format": format_name, "filter": dataset.filter, "rules": dataset.rules},
+            )
     except IntegrityError as error:
         fault = Fault("/name", "name.taken", _("There is a dataset of this name already."))
         raise Invalid(_("The dataset was not created: choose another name."), [fault]) from error
     return dataset
 
 
-def publish(dataset: Dataset, *, notes: str = "", by: Actor) -> tuple[Release, Job]:
-    """Ask for a new release; the worker builds it. One at a time: each is compared with the one before."""
+def publish(
+    dataset: Dataset, *, notes: str = "", accepted: Mapping[str, str] = _NONE, by: Actor
+) -> tuple[Release, Job]:
+    """Ask for a new release; the worker builds it. One at a time: each is compared with the one before.
+
+    accepted: guard → why it need not stop this release; kept in its manifest and in the audit log.
+    """
     if len(notes) > NOTES_MAX or not is_storable(notes):
         fault = Fault("/notes", "notes.text", _("Give at most %(max)d characters.") % {"max": NOTES_MAX})
         raise Invalid(_("The release was not asked for: shorten the notes."), [fault])
+    if faults := list(_faults_in_accepted(accepted)):
+        raise Invalid(_("The release was not asked for: correct what is marked."), faults)
     with transaction.atomic():
         Dataset.objects.select_for_update().get(pk=dataset.pk)
         _give_up_dead(dataset)
         if Release.objects.filter(dataset=dataset, state__in=["draft", "building"]).exists():
             raise WrongState(_("A release of this dataset is being built. Wait for it, and ask again."))
-        release = Release(dataset=dataset, notes=notes, asked_by_id=by.person_id)
+        release = Release(dataset=dataset, notes=notes, accepted=dict(accepted), asked_by_id=by.person_id)
         release.save(force_insert=True)
         job = Job.objects.ask(
             project_id=dataset.project_id,
@@ -70,9 +101,25 @@ def publish(dataset: Dataset, *, notes: str = "", by: Actor) -> tuple[Release, J
             unique_key=job_key(release),
             asked_by=by.person_id,
         )
-        _record(dataset, "release.asked", by, {"release": release.pk, "job": job.pk})
+        _record(
+            dataset, "release.asked", by, {"release": release.pk, "job": job.pk, "accepted": dict(accepted)}
+        )
         ring("queues.tasks.run_job", job.pk)
     return release, job
+
+
+def cancel(release: Release, *, by: Actor) -> None:
+    """Give up a release that is not published yet; its worker notices within a second or two and clears."""
+    with transaction.atomic():
+        under_way = Release.objects.filter(
+            pk=release.pk, state__in=[ReleaseState.DRAFT, ReleaseState.BUILDING]
+        )
+        if not under_way.update(state=ReleaseState.FAILED):
+            raise WrongState(_("This release is not being built any more. Look at the page again."))
+        Job.objects.filter(unique_key=job_key(release), state__in=["queued", "running"]).update(
+            state=JobState.FAILED, error=_("Cancelled."), finished_at=Now(), lease_until=None
+        )
+        _record(release.dataset, "release.cancelled", by, {"release": release.pk})
 
 
 def job_key(release: Release) -> str:
@@ -134,6 +181,17 @@ def _faults(name: str, title: str, format_name: str) -> list[Fault]:
         known = ", ".join(sorted(name for name, _format in formats))
         found.append(Fault("/format", "format.unknown", _("Use one of: %(known)s.") % {"known": known}))
     return found
+
+
+def _faults_in_accepted(accepted: Mapping[str, str]) -> Iterator[Fault]:
+    for name, reason in accepted.items():
+        if name not in guards:
+            known = ", ".join(sorted(name for name, _guard in guards))
+            at = "/accepted/" + name.replace("~", "~0").replace("/", "~1")[:100]
+            yield Fault(at, "guard.unknown", _("Use one of: %(known)s.") % {"known": known})
+        elif not reason.strip() or len(reason) > REASON_MAX or not is_storable(reason):
+            detail = _("Say why, in at most %(max)d characters.") % {"max": REASON_MAX}
+            yield Fault(f"/accepted/{name}", "accepted.reason", detail)
 
 
 def _unknown_queues(project: Project, wanted: Filter) -> list[Fault]:

@@ -5,7 +5,9 @@ is in the row of the release, and clears the one before. All rows are written in
 publishes; an attempt that finds another folder in the row has been replaced and leaves quietly.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -14,19 +16,24 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
-from queues.export import filters, queries, store
+from queues.export import queries, store
 from queues.export.checks import check_bytes, check_file
 from queues.export.contents import Contents, write_contents
 from queues.export.formats import formats
 from queues.export.provenance import names_of
 from queues.export.publishing import Replaced, publish_built
+from queues.export.reading import understood
 from queues.models import Job, Release, ReleaseState
 from queues.models.job import ATTEMPTS_MAX
 from queues.progress import Progress
 
 
 class NothingToPublish(Exception):
-    """Every verdict was left out, or there is none."""
+    """Every verdict was left out, or there is none; or a guard stops it. findings: of the guards."""
+
+    def __init__(self, reason: str, findings: Mapping[str, Any] | None = None) -> None:
+        super().__init__(reason)
+        self.findings = findings or {}
 
 
 def build(job: Job) -> None:
@@ -43,7 +50,7 @@ def build(job: Job) -> None:
         store.clear(folder)
     except NothingToPublish as reason:
         store.clear(folder)
-        _give_up(release, job, str(reason))
+        _give_up(release, job, str(reason), reason.findings)
     except Exception:
         store.clear(folder)
         if job.attempts >= ATTEMPTS_MAX:
@@ -72,31 +79,44 @@ def _begin(job: Job) -> tuple[Release, UUID] | None:
 
 def _write(release: Release, place: Path, progress: Progress) -> Contents:
     dataset = release.dataset
-    wanted, faults = filters.parse(dataset.filter)
-    if faults:  # stored filters were checked: only an older or newer version of ours can disagree
-        raise ValueError(f"the filter of dataset {dataset.pk} is not understood: {faults[0].code}")
+    wanted, demanded = understood(dataset)
     progress.total = queries.count_standing(dataset.project_id, wanted)
+
+    def report(seen: int) -> None:
+        if progress.is_replaced:
+            raise Replaced
+        progress.report(seen)
+
     contents = write_contents(
         place,
         project_id=dataset.project_id,
         filter_=wanted,
+        rules=demanded,
         format_=formats.get(dataset.format),
         names=names_of(dataset.project_id),
-        report=progress.report,
+        report=report,
     )
-    _check_enough(contents.rows.rows or 0, formats.get(dataset.format).rows_min)
+    findings = contents.guarded.as_document(with_items=True)
+    _check_enough(contents.rows.rows or 0, formats.get(dataset.format).rows_min, findings)
+    if unanswered := [guard for guard in contents.guarded.stops() if guard not in release.accepted]:
+        raise NothingToPublish(
+            _("Stopped by a guard: %(guards)s. Look at what it found; a lead may accept it with a reason.")
+            % {"guards": ", ".join(unanswered)},
+            findings,
+        )
     return contents
 
 
-def _check_enough(rows: int, rows_min: int) -> None:
+def _check_enough(rows: int, rows_min: int, findings: Mapping[str, Any]) -> None:
     if not rows:
         raise NothingToPublish(
-            _("Nothing to publish: no verdict of this dataset gives a record in its format.")
+            _("Nothing to publish: no verdict of this dataset gives a record in its format."), findings
         )
     if rows < rows_min:
         raise NothingToPublish(
             _("Nothing to publish: a file of this format has at least %(min)d rows, and there are %(n)d.")
-            % {"min": rows_min, "n": rows}
+            % {"min": rows_min, "n": rows},
+            findings,
         )
 
 
@@ -113,12 +133,12 @@ def _publish(release: Release, folder: UUID, contents: Contents) -> None:
     publish_built(release, folder, contents, stored)
 
 
-def _give_up(release: Release, job: Job, reason: str) -> None:
+def _give_up(release: Release, job: Job, reason: str, findings: Mapping[str, Any] | None = None) -> None:
     """The release failed for good; without a reason of ours the job's error tells."""
     with transaction.atomic():
         if not Release.objects.filter(
             pk=release.pk, state=ReleaseState.BUILDING, folder=release.folder
-        ).update(state=ReleaseState.FAILED):
+        ).update(state=ReleaseState.FAILED, findings=findings or {}):
             return
         if reason:
             Job.objects.filter(pk=job.pk).update(

@@ -22,8 +22,8 @@ def kept_under(counts: Mapping[str, int], shares: Mapping[str, float]) -> dict[s
     free = sum(n for origin, n in counts.items() if origin not in shares)
     total = sum(counts.values())
     while total:
-        most = {origin: min(counts[origin], _floor(shares[origin] * total)) for origin in _capped(counts, shares)}
-        reached = min(total, free + sum(most.values()))
+        capped = [min(n, _floor(shares[origin] * total)) for origin, n in counts.items() if origin in shares]
+        reached = min(total, free + sum(capped))
         if reached == total:
             break
         total = reached
@@ -39,10 +39,6 @@ def _shared_out(counts: Mapping[str, int], shares: Mapping[str, float], total: i
         if origin in shares:
             left -= kept[origin]
     return kept
-
-
-def _capped(counts: Mapping[str, int], shares: Mapping[str, float]) -> list[str]:
-    return [origin for origin in counts if origin in shares]
 
 
 def _floor(value: float) -> int:

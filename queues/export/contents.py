@@ -14,12 +14,15 @@ from queues.export.checks import LINE_BYTES_MAX
 from queues.export.csv_view import FILE as VIEW_FILE
 from queues.export.csv_view import CsvView
 from queues.export.filters import Filter
-from queues.export.formats import Format, write
+from queues.export.formats import Format
+from queues.export.guarding import Guarded
 from queues.export.hashing import canonical
 from queues.export.provenance import Names, provenance_of
 from queues.export.provenance_table import as_table
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
+from queues.export.rules import Rules
+from queues.export.surroundings import prepared
 from queues.export.typed import TypedRows, schema_of, typed_row
 from queues.export.written import Lines, Written, packed
 from queues.snapshot import snapshot
@@ -95,6 +98,7 @@ class Contents:
     more: Sequence[Written]
     lineage: Written
     counts: Counts
+    guarded: Guarded
 
     @property
     def files(self) -> Iterator[Written]:
@@ -107,6 +111,7 @@ class _Out:
     """Where one verdict goes."""
 
     format: Format
+    guarded: Guarded
     names: Names
     counts: Counts
     rows: Lines
@@ -121,6 +126,7 @@ def write_contents(
     *,
     project_id: int,
     filter_: Filter,
+    rules: Rules,
     format_: Format,
     names: Names,
     report: Callable[[int], None],
@@ -134,11 +140,11 @@ def write_contents(
         )
         typed = stack.enter_context(TypedRows(folder / "typed"))
         view = stack.enter_context(CsvView(folder / VIEW_FILE)) if format_.has_view else None
-        out = _Out(format_, names, counts, rows, provenance, lineage, typed, view)
         stack.enter_context(snapshot())
-        verdicts = stack.enter_context(
-            closing(queries.verdicts_of(project_id, filter_, scope=format_.scope, with_lineage=True))
-        )
+        around, space = prepared(project_id, filter_, rules, format_)
+        out = _Out(format_, Guarded(format_, around), names, counts, rows, provenance, lineage, typed, view)
+        walk = queries.verdicts_of(project_id, filter_, scope=format_.scope, vectors=space, with_lineage=True)
+        verdicts = stack.enter_context(closing(walk))
         for seen, found in enumerate(verdicts, start=1):
             _add(found, out)
             if seen % REPORT_EVERY == 0:
@@ -148,7 +154,7 @@ def write_contents(
 
 def _add(found: Found, out: _Out) -> None:
     """One verdict: a line in each file, or one more exclusion."""
-    record = Excluded(found.left_out) if found.left_out else write(out.format, found.row)
+    found, record = out.guarded.pass_(found)
     if isinstance(record, Excluded):
         out.counts.leave_out(found, record.code)
         return
@@ -179,4 +185,4 @@ def _finished(out: _Out) -> Contents:
         table = out.typed.write(rows.path.with_suffix(".parquet"), schema_of(out.format.answers))
         more = [packed(rows), table, as_table(provenance)]
         more += [out.view.done()] if out.view is not None else []
-    return Contents(rows, provenance, more, out.lineage.done(), out.counts)
+    return Contents(rows, provenance, more, out.lineage.done(), out.counts, out.guarded)

@@ -5,6 +5,7 @@ from hashlib import sha256
 from importlib.metadata import version as version_of
 
 from queues.export.contents import Counts
+from queues.export.guarding import Guarded
 from queues.export.hashing import canonical
 from queues.export.row import Record
 from queues.export.written import Written
@@ -22,10 +23,13 @@ def manifest_of(
     records: int,
     dataset_sha256: str,
     counts: Counts,
+    guarded: Guarded,
     agreement: Record,
 ) -> Record:
     """The manifest, but for its files: some of them are written from it."""
     query = {**dataset.filter, "format": dataset.format}
+    if dataset.rules:
+        query["rules"] = dataset.rules
     return {
         "manifest": SCHEMA,
         "dataset": dataset.name,
@@ -54,6 +58,9 @@ def manifest_of(
         "reviews_per_row": round(counts.raters / records, 2) if records else None,
         "excluded": _by_name(counts.excluded),
         "excluded_examples": {code: counts.examples[code] for code in sorted(counts.examples)},
+        "guards": dict(guarded.as_document()),
+        "accepted": dict(sorted(release.accepted.items())),
+        "origin": _by_name(guarded.origins),
         "agreement": agreement,
     }
 

@@ -65,11 +65,13 @@ def publish_built(release: Release, folder: UUID, contents: Contents, stored: Ma
             records=contents.rows.rows or 0,
             dataset_sha256=sha256_of_sorted(_sorted_hashes(release)),
             counts=contents.counts,
+            guarded=contents.guarded,
             agreement=agreement_of(dataset.project_id, contents.counts.queues),
         )
         manifest, papers = write_papers(contents.rows.path.parent, dataset, started, contents)
         names = {**stored, **{paper.name: store.put(folder, paper.path) for paper in papers}}
         _save_files(release, [*contents.files, *papers], names)
+        release.findings = dict(contents.guarded.as_document(with_items=True))
         _publish(release, before, version, manifest)
         _record(release, dataset)
 

@@ -9,14 +9,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 import psycopg
 from django.db import connection
 
 from queues.export.filters import Filter
 from queues.export.row import VerdictRow
-from queues.models import Queue, ReleaseRow, Review, Verdict
+from queues.models import Part, Queue, ReleaseRow, Review, Severity, Verdict
 from queues.route.effective_pi import effective_pi_sql
+from queues.score.vectors import Space
 
 PAGE = 5_000  # so the planner walks the index; rows still come in chunks
 # The server goes on while a chunk is worked on. Before libpq 17 a chunk is one row.
@@ -30,8 +33,10 @@ _COLUMNS = """
   t.record -> 'input', t.output_text, v.corrected_text,
   NOT jsonb_path_exists(t.record, '$.output.messages[*].parts[*].type ? (@ != "text" && @ != "reasoning")'),
   t.record #>> '{trace,conversation_id}', t.record #>> '{rights,licence}', t.record #>> '{prompt,version}',
+  t.record #>> '{rights,origin}',
   CASE
     WHEN i.state = 'withdrawn' THEN 'item.withdrawn'
+    WHEN i.state = 'disputed' THEN 'dispute.open'
     WHEN i.other_id IS NOT NULL THEN 'item.compared'
     WHEN t.erased_at IS NOT NULL THEN 'payload.erased'
     WHEN t.record #>> '{rights,consent}' IN ('denied', 'withdrawn')
@@ -39,6 +44,8 @@ _COLUMNS = """
     WHEN NOT t.record #> '{rights,consent_scope}' @> to_jsonb(%(scope)s::text) THEN 'consent.scope'
     WHEN EXISTS (SELECT 1 FROM queues_flag f WHERE f.prediction_id = p.id AND f.flagged
                  AND f.category = ANY (%(never)s)) THEN 'safety.never_exported'
+    WHEN v.decision = 'approve' AND EXISTS (SELECT 1 FROM queues_flag f WHERE f.prediction_id = p.id
+                 AND f.flagged AND f.severity = %(severe)s) THEN 'safety.severe'
   END
 """
 _TABLES = """
@@ -100,23 +107,36 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One verdict that the filter asks for. left_out: why it gives no record in any format, or None."""
+    """One verdict that the filter asks for. left_out: why it gives no record in any format, or None.
+
+    vector: what the encoder made of the prompt, where it was asked for and is there.
+    """
 
     row: VerdictRow
     left_out: str | None
     lineage: Lineage | None
+    vector: npt.NDArray[np.float32] | None = None
 
 
 def verdicts_of(
-    project_id: int, filter_: Filter, *, scope: str, with_lineage: bool = False, at_most: int | None = None
+    project_id: int,
+    filter_: Filter,
+    *,
+    scope: str,
+    with_lineage: bool = False,
+    vectors: Space | None = None,
+    at_most: int | None = None,
 ) -> Generator[Found, None, None]:
     """What the filter asks for, queue by queue (by slug) in the order of the verdicts.
 
-    scope: the consent that a row needs, "train" or "eval". Read inside `snapshot()`, and close it before
-    that ends: while it is open the connection belongs to it, and the end of the transaction would wait.
+    scope: the consent that a row needs, "train" or "eval"; vectors: where those of the prompts are.
+    Read inside `snapshot()`, and close it before that ends: while it is open the connection belongs to
+    it, and the end of the transaction would wait.
     """
-    sql = _statement(filter_, with_lineage=with_lineage)
-    arguments = {**_arguments(filter_), "scope": scope, "never": list(NEVER_EXPORTED)}
+    sql = _statement(filter_, with_lineage=with_lineage, vectors=vectors)
+    arguments = {
+        **_arguments(filter_), "scope": scope, "never": list(NEVER_EXPORTED), "severe": Severity.SEVERE
+    }  # fmt: skip
     left = at_most
     for queue_id in _queue_ids(project_id, filter_):
         seen = yield from _walk(sql, {**arguments, "queue": queue_id}, left)
@@ -148,14 +168,19 @@ def _walk(sql: str, arguments: dict[str, object], at_most: int | None) -> Genera
 
 def _found(values: tuple) -> Found:
     (verdict, item, prediction_id, environment, queue, decision, basis, model_version, locale,
-     input_, output_text, corrected_text, in_text, conversation, licence, prompt_version,
-     left_out, *lineage) = values  # fmt: skip
+     input_, output_text, corrected_text, in_text, conversation, licence, prompt_version, origin,
+     left_out, vector, *lineage) = values  # fmt: skip
     row = VerdictRow(
         item, verdict, prediction_id, environment, queue, decision, basis, model_version, locale,
         orjson.loads(input_) if input_ else {}, output_text, in_text, corrected_text,
-        conversation, licence, prompt_version,
+        conversation, licence, prompt_version, origin,
     )  # fmt: skip
-    return Found(row, left_out, _lineage(lineage) if lineage else None)
+    return Found(row, left_out, _lineage(lineage) if lineage else None, _vector(vector))
+
+
+def _vector(sent: bytes | None) -> npt.NDArray[np.float32] | None:
+    """As pgvector sends a halfvec: two numbers of two bytes, then its values, big-endian."""
+    return None if sent is None else np.frombuffer(sent, ">f2", offset=4).astype(np.float32)
 
 
 def _lineage(values: Sequence) -> Lineage:
@@ -173,10 +198,17 @@ def _lineage(values: Sequence) -> Lineage:
     )
 
 
-def _statement(filter_: Filter, *, with_lineage: bool) -> str:
+def _statement(filter_: Filter, *, with_lineage: bool, vectors: Space | None) -> str:
     """Pieces of constant text; every value goes by argument."""
-    columns = _COLUMNS + (_LINEAGE_COLUMNS if with_lineage else "")
+    vector = "halfvec_send(x.vector)" if vectors else "NULL::bytea"
+    columns = f"{_COLUMNS}, {vector}" + (_LINEAGE_COLUMNS if with_lineage else "")
     tables = _TABLES + (_LINEAGE_TABLES if with_lineage else "")
+    if vectors:
+        tables += (
+            f" LEFT JOIN queues_vector x ON x.project_id = {int(vectors.project_id)}"
+            f" AND x.encoder_id = {int(vectors.encoder_id)} AND x.part = '{Part(vectors.part).value}'"
+            " AND x.prediction_id = p.id"
+        )
     asked = [sql for name, sql in _CONDITIONS.items() if getattr(filter_, name)]
     return f"SELECT {columns} {tables} {' AND '.join([_WALK, *asked])} ORDER BY v.id LIMIT %(limit)s"
 

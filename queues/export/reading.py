@@ -1,17 +1,21 @@
 """What a dataset holds now, without a release: all of it as a stream, or a look at the first part of it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 
-from queues.export import filters, queries
-from queues.export.formats import formats, write
+from queues.export import filters, protected, queries, rules
+from queues.export.filters import Filter
+from queues.export.formats import formats
+from queues.export.guarding import Guarded, Tally, prompt_of
 from queues.export.hashing import canonical, record_sha256
 from queues.export.provenance import Names, names_of, provenance_of
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
+from queues.export.rules import Rules
+from queues.export.surroundings import capped, prepared, surroundings_of
 from queues.models import Dataset
 from queues.snapshot import snapshot
 
@@ -37,12 +41,13 @@ class Summary:
     left_out: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
     shown: list[Record] = field(default_factory=list)
+    tallies: dict[str, Tally] = field(default_factory=dict)
 
 
 def lines_of(dataset: Dataset, *, limit: int | None = None) -> Generator[bytes, None, None]:
     """The records that a release would hold now, as JSONL in pieces; one snapshot, constant memory."""
     names = _names_for(dataset, dataset.format)
-    with snapshot(), closing(_written(dataset, dataset.format, names)) as found:
+    with snapshot(), closing(_all(dataset, names)) as found:
         records = (record for _found, record in found if not isinstance(record, Excluded))
         batch = bytearray()
         for record in islice(records, limit):
@@ -58,17 +63,41 @@ def lines_of(dataset: Dataset, *, limit: int | None = None) -> Generator[bytes, 
 def look_at(dataset: Dataset, format_name: str | None = None) -> Summary:
     """What is in it, what is left out and why, and the first records; of the first LOOK_AT verdicts.
 
-    format_name: in another format than its own.
+    format_name: in another format than its own. What is merely near a golden question takes too long for
+    a page; a release looks for that.
     """
-    summary, name = Summary(), format_name or dataset.format
-    names = _names_for(dataset, name)
-    with snapshot(), closing(_written(dataset, name, names, at_most=LOOK_AT + 1)) as written:
-        for found, record in written:
-            if summary.looked_at == LOOK_AT:
-                summary.is_cut = True
-            else:
-                _count(summary, found, record)
+    summary, format_ = Summary(), formats.get(format_name or dataset.format)
+    filter_, demanded = understood(dataset)
+    names = _names_for(dataset, format_name or dataset.format)
+    with snapshot():
+        walk = queries.verdicts_of(
+            dataset.project_id,
+            filter_,
+            scope=format_.scope,
+            with_lineage=names is not None,
+            at_most=LOOK_AT + 1,
+        )
+        with closing(walk):
+            looked = list(walk)
+        summary.is_cut = len(looked) > LOOK_AT
+        texts = protected.same_as(dataset.project_id, map(prompt_of, (found.row for found in looked)))
+        around = surroundings_of(dataset.project_id, demanded, scope=format_.scope, texts=texts)
+        if demanded.caps and format_.scope == "train":
+            around = capped(looked[:LOOK_AT], format_, around, demanded.caps)
+    guarded = Guarded(format_, around)
+    for found, record in _written(looked[:LOOK_AT], guarded, names):
+        _count(summary, found, record)
+    summary.tallies = guarded.tallies
     return summary
+
+
+def understood(dataset: Dataset) -> tuple[Filter, Rules]:
+    """What is stored was checked: only an older or newer version of ours can disagree."""
+    wanted, faults = filters.parse(dataset.filter)
+    demanded, more = rules.parse(dataset.rules)
+    if faults or more:
+        raise ValueError(f"dataset {dataset.pk} is not understood: {[*faults, *more][0].code}")
+    return wanted, demanded
 
 
 def _names_for(dataset: Dataset, format_name: str) -> Names | None:
@@ -76,25 +105,29 @@ def _names_for(dataset: Dataset, format_name: str) -> Names | None:
     return names_of(dataset.project_id) if formats.get(format_name).has_provenance else None
 
 
-def _written(
-    dataset: Dataset, format_name: str, names: Names | None, *, at_most: int | None = None
-) -> Generator[tuple[Found, Record | Excluded], None, None]:
-    wanted, faults = filters.parse(dataset.filter)
-    if faults:
-        raise ValueError(f"the filter of dataset {dataset.pk} is not understood: {faults[0].code}")
-    format_, line = formats.get(format_name), 0
-    verdicts = queries.verdicts_of(
-        dataset.project_id, wanted, scope=format_.scope, with_lineage=names is not None, at_most=at_most
+def _all(dataset: Dataset, names: Names | None) -> Generator[tuple[Found, Record | Excluded], None, None]:
+    format_ = formats.get(dataset.format)
+    filter_, demanded = understood(dataset)
+    around, space = prepared(dataset.project_id, filter_, demanded, format_)
+    walk = queries.verdicts_of(
+        dataset.project_id, filter_, scope=format_.scope, vectors=space, with_lineage=names is not None
     )
-    with closing(verdicts):
-        for found in verdicts:
-            record = Excluded(found.left_out) if found.left_out else write(format_, found.row)
-            if names is not None and not isinstance(record, Excluded):
-                line += 1
-                hashed = record_sha256(record)
-                origin = provenance_of(found, line=line, record_sha256=hashed, names=names)
-                record = {**record, "provenance": origin}
-            yield found, record
+    with closing(walk):
+        yield from _written(walk, Guarded(format_, around, is_strict=True), names)
+
+
+def _written(
+    verdicts: Iterable[Found], guarded: Guarded, names: Names | None
+) -> Iterator[tuple[Found, Record | Excluded]]:
+    line = 0
+    for verdict in verdicts:
+        found, record = guarded.pass_(verdict)
+        if names is not None and not isinstance(record, Excluded):
+            line += 1
+            hashed = record_sha256(record)
+            origin = provenance_of(found, line=line, record_sha256=hashed, names=names)
+            record = {**record, "provenance": origin}
+        yield found, record
 
 
 def _count(summary: Summary, found: Found, record: Record | Excluded) -> None:

@@ -31,6 +31,7 @@ class VerdictRow:
     conversation_id: str | None = None
     licence: str | None = None
     prompt_version: str | None = None
+    rights_origin: str | None = None
 
     @property
     def record_id(self) -> str:

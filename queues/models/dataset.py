@@ -7,9 +7,10 @@ DATASET_NAME = r"[a-z0-9][a-z0-9-]{0,59}"
 
 
 class Dataset(models.Model):
-    """A standing definition of what to export: a filter on verdicts and a format. It never changes.
+    """A standing definition of what to export: a filter on verdicts, rules and a format. It never changes.
 
-    filter: a filter/1 document (queues.export.filters); name: part of addresses and of `name@version`.
+    filter: a filter/1 document (queues.export.filters); rules: what guards demand (queues.export.rules);
+    name: part of addresses and of `name@version`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -18,6 +19,7 @@ class Dataset(models.Model):
     title = models.CharField(max_length=120)
     format = models.CharField(max_length=40)
     filter = models.JSONField(default=dict)
+    rules = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     created_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 

@@ -60,11 +60,12 @@ class JobQuerySet(models.QuerySet["Job"]):
         )
         return self.values_list("attempts", flat=True).get(pk=job_id) if taken else None
 
-    def report(self, job_id: int, *, attempt: int, progress: int, total: int | None = None) -> None:
-        """How far this attempt is; also renews the worker's lease. A replaced attempt says nothing."""
-        self._of(job_id, attempt).update(
+    def report(self, job_id: int, *, attempt: int, progress: int, total: int | None = None) -> bool:
+        """How far this attempt is; also renews the worker's lease. False: it was replaced, or given up."""
+        told = self._of(job_id, attempt).update(
             progress=progress, lease_until=Now() + LEASE, **({} if total is None else {"total": total})
         )
+        return bool(told)
 
     def finish(self, job_id: int, *, attempt: int) -> None:
         self._of(job_id, attempt).update(state="done", finished_at=Now(), lease_until=None)

@@ -30,6 +30,7 @@ class Release(models.Model):
     """One version of a dataset. Once published, a trigger refuses every change but "superseded".
 
     version: given when it is published, because it depends on what changed since the one before.
+    accepted: guard → why it may not stop this one. findings: code → what the guards found.
     folder: where the storage keeps the files of the current attempt; an attempt that finds another
     folder here has been replaced, and publishes nothing.
     """
@@ -39,6 +40,8 @@ class Release(models.Model):
     version = models.CharField(max_length=40, null=True)
     state = models.CharField(max_length=10, choices=ReleaseState.choices, db_default=ReleaseState.DRAFT)
     notes = models.TextField(default="", blank=True)
+    accepted = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    findings = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     folder = models.UUIDField(null=True)
     manifest = models.JSONField(null=True)
     manifest_sha256 = models.CharField(max_length=64, default="")

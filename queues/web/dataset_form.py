@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from queues.models import Basis, Decision, Queue
+from queues.models import Basis, Dataset, Decision, Queue
 from queues.web.format_names import GROUPED
 
 _LISTS = ("queues", "decisions", "basis")
@@ -47,6 +47,40 @@ class DatasetForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
+    agreement_gate = forms.BooleanField(
+        label=_("Only what two people agreed on, or a lead settled"), required=False
+    )
+    personal_data = forms.ChoiceField(
+        label=_("Rows with personal data"),
+        required=False,
+        choices=(
+            ("leave_out", _("leave them out")),
+            ("redact", _("replace it, as in <EMAIL_1>")),
+            ("keep", _("keep them; the release says so")),
+        ),
+    )
+    duplicates = forms.ChoiceField(
+        label=_("Rows that ask and answer the same"),
+        required=False,
+        choices=(("warn", _("keep them; the release says so")), ("leave_out", _("keep the first"))),
+    )
+    licences = forms.CharField(
+        label=_("Licences that may leave"),
+        max_length=1_000,
+        required=False,
+        help_text=_("SPDX names with commas between, as in CC-BY-4.0, MIT. None: any, and unknown ones."),
+    )
+    approved_share = forms.IntegerField(
+        label=_("Approved output of models, at most per cent"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_("None: any share. Data that models wrote should be added to what people wrote."),
+    )
+    synthetic_share = forms.IntegerField(
+        label=_("Synthetic data, at most per cent"), required=False, min_value=0, max_value=100
+    )
+
     def __init__(self, *args: Any, project_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         queues = Queue.objects.filter(project=project_id)
@@ -60,3 +94,30 @@ class DatasetForm(forms.Form):
         if after := self.cleaned_data["decided_after"]:
             chosen["decided_after"] = after.isoformat()
         return chosen
+
+    def rules_document(self) -> dict[str, object]:
+        """The rules of the guards that were chosen; what is as by default is not written down."""
+        chosen = self.cleaned_data
+        given: dict[str, object] = {}
+        if chosen["agreement_gate"]:
+            given["agreement_gate"] = True
+        for name, usual in (("personal_data", "leave_out"), ("duplicates", "warn")):
+            if chosen[name] and chosen[name] != usual:
+                given[name] = chosen[name]
+        if licences := [name.strip() for name in chosen["licences"].split(",") if name.strip()]:
+            given["licences"] = licences
+        shares = {"model_approved": chosen["approved_share"], "synthetic": chosen["synthetic_share"]}
+        if caps := {origin: share / 100 for origin, share in shares.items() if share is not None}:
+            given["caps"] = caps
+        return given
+
+
+def rules_initial(like: Dataset) -> dict[str, object]:
+    """What the form begins with, from the rules of another dataset."""
+    given = dict(like.rules)
+    caps = given.pop("caps", {})
+    given["licences"] = ", ".join(given.get("licences", []))
+    for field, origin in (("approved_share", "model_approved"), ("synthetic_share", "synthetic")):
+        if origin in caps:
+            given[field] = round(caps[origin] * 100)
+    return given

@@ -13,10 +13,12 @@ from queues.errors import Invalid, NotFound
 from queues.export import actions as export
 from queues.export import reading, releases
 from queues.export.formats import formats
+from queues.export.guards import Effect
 from queues.export.row import Record
 from queues.export.takers import takers_of
 from queues.models import Dataset, Decision, Item
-from queues.web.dataset_form import DatasetForm
+from queues.web.dataset_form import DatasetForm, rules_initial
+from queues.web.findings import found_in
 from queues.web.format_names import FORMATS, GROUPED
 from queues.web.left_out import LEFT_OUT
 from queues.web.snippets import snippets_of
@@ -53,6 +55,7 @@ def new(request: ProjectRequest) -> HttpResponse:
                 title=form.cleaned_data["title"],
                 format_name=form.cleaned_data["format"],
                 wanted=form.filter_document(),
+                demanded=form.rules_document(),
                 by=request.actor,
             )
         except Invalid as error:
@@ -69,7 +72,7 @@ def _like(request: ProjectRequest, name: str | None) -> dict[str, object]:
     if not name:
         return {}
     like = releases.dataset_named(request.project.pk, name)
-    return {"format": _format_asked(request, "format", like), **like.filter}
+    return {"format": _format_asked(request, "format", like), **like.filter, **rules_initial(like)}
 
 
 def _format_asked(request: ProjectRequest, parameter: str, found: Dataset) -> str:
@@ -109,6 +112,13 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
             (LEFT_OUT.get(code, code), code, n, _examples(summary.examples[code], stories))
             for code, n in summary.left_out.most_common()
         ],
+        "noticed": [
+            (LEFT_OUT.get(code, code), code, tally.rows, tally.effect)
+            for code, tally in summary.tallies.items()
+            if tally.effect != Effect.LEAVES_OUT
+        ],
+        "found": found_in(newest.release) if newest else [],
+        "demanded": [(key, _listed(value)) for key, value in found.rules.items()],
         "shown_as": shown_as,
         "groups": GROUPED,
         "rows_min": formats.get(shown_as).rows_min,

@@ -1,7 +1,8 @@
 """Releases on the page of their dataset: ask for one, and follow it while it is built."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -10,6 +11,7 @@ from accounts.roles import Permission
 from queues.errors import NotFound
 from queues.export import actions as export
 from queues.export import releases
+from queues.export.guards import guards
 from queues.review import line_ends
 from queues.web.datasets import asked_for
 
@@ -20,8 +22,27 @@ def publish(request: ProjectRequest, *, name: str) -> HttpResponse:
     """Ask for the next release; a worker builds it."""
     dataset = releases.dataset_named(request.project.pk, name)
     notes = line_ends.like("", request.POST.get("notes", "")).strip()
-    export.publish(dataset, notes=notes, by=request.actor)
+    export.publish(dataset, notes=notes, accepted=_accepted(request), by=request.actor)
     return asked_for(request, dataset)
+
+
+def _accepted(request: ProjectRequest) -> dict[str, str]:
+    """Guard → why it need not stop this release; only where a reason was given."""
+    given = {name: request.POST.get(f"accept-{name}", "").strip() for name, _guard in guards}
+    return {name: reason for name, reason in given.items() if reason}
+
+
+@needs(Permission.RELEASE)
+@require_POST
+def cancel(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse:
+    """Give up a release that is being built."""
+    dataset = releases.dataset_named(request.project.pk, name)
+    release = releases.releases_of(dataset).filter(pk=release_id).first()
+    if release is None:
+        raise NotFound(_("There is no such release. Look at the list of releases of the dataset."))
+    export.cancel(release, by=request.actor)
+    messages.success(request, _("The release was cancelled."))
+    return redirect("web:dataset", request.project.slug, dataset.name)
 
 
 @needs(Permission.READ)
@@ -33,7 +54,11 @@ def progress(request: ProjectRequest, *, name: str, release_id: int) -> HttpResp
     if release is None:
         raise NotFound(_("There is no such release. Look at the list of releases of the dataset."))
     newest = releases.under_way(release)
-    response = render(request, "export/_progress.html", {"dataset": dataset, "newest": newest})
+    response = render(
+        request,
+        "export/_progress.html",
+        {"dataset": dataset, "newest": newest, "may_release": Permission.RELEASE in request.permissions},
+    )
     if newest.is_over:
         response.headers["HX-Refresh"] = "true"
     return response

@@ -160,6 +160,7 @@ urlpatterns = [
     path(f"{PROJECT}datasets/new", datasets.new, name="new-dataset"),
     path(DATASET, datasets.dataset, name="dataset"),
     path(f"{DATASET}publish", releases.publish, name="publish"),
+    path(f"{DATASET}releases/<id:release_id>/cancel", releases.cancel, name="cancel-release"),
     path(f"{DATASET}releases/<id:release_id>", releases.progress, name="release-progress"),
     path(REVIEW, review.page, name="review"),
     path(f"{REVIEW}/ahead", review.ahead, name="ahead"),

@@ -134,6 +134,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "datasets/new": {"GET": RELEASE, "POST": RELEASE},
     WEB + "datasets/<slug:name>/": {"GET": READ},
     WEB + "datasets/<slug:name>/publish": {"POST": RELEASE},
+    WEB + "datasets/<slug:name>/releases/<id:release_id>/cancel": {"POST": RELEASE},
     WEB + "datasets/<slug:name>/releases/<id:release_id>": {"GET": READ},
     WEB + "queues/<slug:queue_slug>/review": {"GET": REVIEW},
     WEB + "queues/<slug:queue_slug>/review/ahead": {"GET": REVIEW},

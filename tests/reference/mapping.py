@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from queues.errors import Invalid
-from queues.export import croissant, hashing, splits, versions
+from queues.export import caps, croissant, hashing, shingles, splits, versions
 from queues.export import formats as export_formats
 from queues.export.formats.trl_kto import weight_ranges
 from queues.ingest.record import check
@@ -55,8 +55,6 @@ NOT_YET = frozenset(
         "paired_bootstrap",
         "sign_e_process",
         # export and ingest
-        "near_duplicate",
-        "origin_cap",
     }
 )
 
@@ -208,6 +206,28 @@ def moderation_to_guardrails(case: Input) -> object:
     return {"guardrails": moderation_rows(case)}
 
 
+def near_duplicate(case: Input) -> object:
+    rows = []
+    for one, other in case["pairs"]:
+        found = shingles.compared(one, other, words=case["shingle"])
+        rows.append(
+            {
+                "exact": found.is_exact,
+                "normalised": found.is_normalised,
+                "jaccard3": found.jaccard,
+                "containment3": found.containment,
+                "shingles": list(found.sizes),
+            }
+        )
+    return {"rows": rows}
+
+
+def origin_cap(case: Input) -> object:
+    shares, keep = case["max_share"], caps.kept_under(case["counts"], case["max_share"])
+    capped = sum(n for origin, n in keep.items() if origin in shares)
+    return {"total": sum(keep.values()), "keep_total_capped": capped, "keep": keep}
+
+
 MAPPED: dict[str, Callable[[Input], object]] = {
     "canonical_json": canonical_json,
     "class_uncertainty": class_uncertainty_of,
@@ -222,7 +242,9 @@ MAPPED: dict[str, Callable[[Input], object]] = {
     "kto_weight_range": kto_weight_range,
     "llama_guard_parse": llama_guard_parse,
     "moderation_to_guardrails": moderation_to_guardrails,
+    "near_duplicate": near_duplicate,
     "normalise_v1": normalise,
+    "origin_cap": origin_cap,
     "prediction_validation": prediction_validation,
     "token_logprob_metrics": token_logprob_metrics,
     "vote_entropy": vote_entropy,

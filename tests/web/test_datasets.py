@@ -193,3 +193,54 @@ def test_who_took_what_is_told_on_the_page(people: Cast) -> None:
     took = shown[shown.index("Who took it") :]
     assert people.mel.name in took
     assert '<td>train.jsonl</td><td class="number">2</td>' in took
+
+
+def test_a_lead_sees_which_rows_stop_a_release_and_lets_them_through_with_a_reason(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queues.export.protected.ProtectedTexts.alike", lambda *_a: HOSTILE)
+    settled(queue_in(people.project, slug="desk"))
+    dataset, client = make(people), signed_in(people.mel)
+    client.post(address(people, "refunds/publish"))
+    pipeline.run_job(Job.objects.get().pk)
+
+    shown = client.get(address(people, "refunds/")).content.decode()
+
+    assert "contamination.alike" in shown
+    assert "stops the release" in shown
+    assert HOSTILE not in shown
+    client.post(address(people, "refunds/publish"), {"accept-contamination": "Only the tone is alike."})
+    pipeline.run_job(Job.objects.latest("id").pk)
+    assert Release.objects.filter(dataset=dataset, state="published").exists()
+    assert "Accepted: Only the tone is alike." in client.get(address(people, "refunds/")).content.decode()
+
+
+def test_a_build_is_cancelled_on_the_page(people: Cast) -> None:
+    make(people)
+    client = signed_in(people.mel)
+    client.post(address(people, "refunds/publish"))
+
+    client.post(address(people, f"refunds/releases/{Release.objects.get().pk}/cancel"))
+
+    assert Release.objects.get().state == "failed"
+    assert "Cancelled." in client.get(address(people, "refunds/")).content.decode()
+
+
+def test_the_form_makes_rules_and_begins_with_those_of_another(people: Cast) -> None:
+    client = signed_in(people.mel)
+    form = {
+        "name": "strict", "format": "trl_sft", "agreement_gate": "on", "personal_data": "redact",
+        "duplicates": "leave_out", "licences": "MIT, CC-BY-4.0", "approved_share": "50", "synthetic_share": "0",
+    }  # fmt: skip
+
+    client.post(address(people, "new"), form)
+
+    assert Dataset.objects.get().rules == {
+        "agreement_gate": True,
+        "personal_data": "redact",
+        "duplicates": "leave_out",
+        "licences": ["MIT", "CC-BY-4.0"],
+        "caps": {"model_approved": 0.5, "synthetic": 0.0},
+    }
+    again = client.get(address(people, "new?like=strict")).content.decode()
+    assert "MIT, CC-BY-4.0" in again

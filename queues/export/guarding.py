@@ -1,0 +1,119 @@
+"""All guards over the rows of a dataset, one after another, and the tally of what they found."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from queues.agree.metrics.corrections import edit_similarity
+from queues.export.caps import EDITED_BELOW
+from queues.export.conversation import prompt_messages
+from queues.export.formats import Format, write
+from queues.export.guards import Effect, Leaving, Surroundings, guards
+from queues.export.queries import Found
+from queues.export.row import Excluded, Record, VerdictRow
+from queues.score.prompt_text import prompt_text
+
+EXAMPLES = 20
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one code did. examples: a few rows, as item, prediction id and what the guard says of it."""
+
+    guard: str
+    effect: str
+    rows: int = 0
+    examples: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def add(self, row: VerdictRow, detail: str) -> None:
+        self.rows += 1
+        if len(self.examples) < EXAMPLES:
+            self.examples.append((row.item, row.prediction_id, detail))
+
+    def as_document(self, *, with_items: bool = False) -> dict[str, Any]:
+        """For the manifest; items only for our own pages, outside they mean nothing."""
+        told = [
+            {"prediction_id": prediction, **({"detail": detail} if detail else {})}
+            | ({"item": item} if with_items else {})
+            for item, prediction, detail in self.examples
+        ]
+        return {"guard": self.guard, "effect": self.effect, "rows": self.rows, "examples": told}
+
+
+class Guarded:
+    """One walk over the rows of a dataset with its guards on; `pass_` each row once, in order.
+
+    is_strict: what would stop a release is left out, where nobody can be asked.
+    """
+
+    def __init__(self, format_: Format, around: Surroundings, *, is_strict: bool = False) -> None:
+        self._format = format_
+        self._over = {Effect.LEAVES_OUT, Effect.STOPS} if is_strict else {Effect.LEAVES_OUT}
+        self._checks = [(name, guard.begin(around)) for name, guard in guards if around.scope in guard.scopes]
+        self.tallies: dict[str, Tally] = {}
+        self.origins: Counter[str] = Counter()
+
+    def pass_(self, found: Found) -> tuple[Found, Record | Excluded]:
+        """The row as it may leave (its texts may be redacted) with its record, or why it may not."""
+        if found.left_out:
+            return found, self._leave_out(found.row, "rights", Excluded(found.left_out))
+        record = write(self._format, found.row)
+        if isinstance(record, Excluded):
+            return found, self._leave_out(found.row, "format", record)
+        leaving = _leaving(found, record)
+        for name, check in self._checks:
+            hit = check(leaving)
+            if hit is None:
+                continue
+            self._tally(hit.code, name, hit.effect).add(found.row, hit.detail)
+            if hit.effect in self._over:
+                return found, Excluded(hit.code)
+            if hit.row is not None:
+                found = replace(found, row=hit.row)
+                written = write(self._format, hit.row)
+                if isinstance(written, Excluded):
+                    return found, self._leave_out(found.row, "format", written)
+                leaving = replace(leaving, row=hit.row, record=written)
+        self.origins[leaving.origin] += 1
+        return found, leaving.record
+
+    def stops(self) -> Iterator[str]:
+        """The guards that a lead must answer before this may be published."""
+        yield from dict.fromkeys(t.guard for t in self.tallies.values() if t.effect == Effect.STOPS)
+
+    def as_document(self, *, with_items: bool = False) -> Mapping[str, Any]:
+        """Code → what it did."""
+        return {
+            code: tally.as_document(with_items=with_items) for code, tally in sorted(self.tallies.items())
+        }
+
+    def _leave_out(self, row: VerdictRow, guard: str, why: Excluded) -> Excluded:
+        self._tally(why.code, guard, Effect.LEAVES_OUT).add(row, "")
+        return why
+
+    def _tally(self, code: str, guard: str, effect: Effect) -> Tally:
+        return self.tallies.setdefault(code, Tally(guard, effect.value))
+
+
+def _leaving(found: Found, record: Record) -> Leaving:
+    row = found.row
+    answer = row.good_answer or row.output_text
+    return Leaving(row, record, prompt_of(row), answer, origin_of(row), found.vector)
+
+
+def prompt_of(row: VerdictRow) -> str:
+    """As golden questions are kept (queues.score.prompt_text), where the input has that shape."""
+    try:
+        return prompt_text(row.input)
+    except (KeyError, TypeError):
+        messages = prompt_messages(row.input)
+        return "" if isinstance(messages, Excluded) else "\n".join(one["content"] for one in messages)
+
+
+def origin_of(row: VerdictRow) -> str:
+    """Who wrote the answer (methods.md 6.8): of an output that nobody changed, whoever its sender says."""
+    corrected = row.corrected_text
+    if corrected is not None and edit_similarity(row.output_text, corrected) < EDITED_BELOW:
+        return "human_edited"
+    return {"human": "human", "synthetic": "synthetic"}.get(row.rights_origin or "", "model_approved")

@@ -1,0 +1,97 @@
+"""What a guard is: a check that each record passes before it leaves. No Django in here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from queues.export.row import Record, VerdictRow
+from queues.registry import Registry
+
+
+class Effect(StrEnum):
+    """What a hit does. STOPS: the release is not published until a lead says why it may be."""
+
+    LEAVES_OUT = "leaves_out"
+    CHANGES = "changes"
+    WARNS = "warns"
+    STOPS = "stops"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a guard found in one record. code: stable, dotted, counted; row: what leaves instead, to be
+    written anew.
+
+    detail: for a person, such as the id of the golden item; never a text of the record.
+    """
+
+    code: str
+    effect: Effect
+    detail: str = ""
+    row: VerdictRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """One record on its way out. prompt: what was asked, as one text; answer: what is to be learnt.
+
+    origin: who wrote the answer (queues.export.caps); vector: of the prompt, float, or None.
+    """
+
+    row: VerdictRow
+    record: Record
+    prompt: str
+    answer: str
+    origin: str
+    vector: Any = None
+
+
+class Texts(Protocol):
+    """Texts that may not leave: what the contamination guard asks."""
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether there is anything that `alike` could find."""
+        ...
+
+    def same(self, prompt: str) -> tuple[str, str] | None:
+        """ "exact" or "normalised" and the name of the text, or None."""
+        ...
+
+    def near(self, prompt: str, answer: str) -> str | None:
+        """The name of the first text that shares most of its words with this one."""
+        ...
+
+    def alike(self, vector: Any) -> str | None:
+        """The name of the nearest text by what an encoder made of it, where it is near enough."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What guards know beside the record: the settings of the dataset, and what may not leave.
+
+    settings: the fields of queues.export.rules.Rules; kept: origin → the largest `uniform` that stays.
+    """
+
+    scope: str
+    settings: Mapping[str, Any]
+    texts: Texts
+    kept: Mapping[str, float] = field(default_factory=dict)
+
+
+Check = Callable[[Leaving], Hit | None]
+
+
+class Guard:
+    """A check at publication; the base of all. scopes: the uses that it guards ("train", "eval")."""
+
+    scopes: Sequence[str] = ()
+
+    def begin(self, around: Surroundings) -> Check:
+        """The check for one walk over the rows, which may remember what it saw."""
+        raise NotImplementedError
+
+
+guards: Registry[Guard] = Registry("guard")

@@ -1,0 +1,156 @@
+"""The texts that may not leave to train: golden questions, and what left before to validate or test with."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b, sha256
+from typing import Any
+
+import numpy as np
+import orjson
+from django.db import connection
+
+from queues.export.directions import Directions
+from queues.export.near_texts import NearTexts
+from queues.export.queries import CHUNK
+from queues.export.shingles import hashes_of
+from queues.models import GoldenVersion
+from queues.score.normalise import normalise_v1
+from queues.score.own_encoder import own_encoder
+
+_BETWEEN = "\n"
+# Every version: a question that was golden once has been in front of models.
+_GOLDEN = """
+SELECT g.golden_id, v.prompt, v.targets FROM queues_goldenversion v
+JOIN queues_golden g ON g.id = v.golden_id WHERE v.project_id = %s ORDER BY v.id
+"""
+_VECTORS = """
+SELECT g.golden_id, k.vector FROM queues_goldenvector k
+JOIN queues_knownencoder e ON e.id = k.encoder_id
+JOIN queues_goldenversion v ON v.id = k.version_id
+JOIN queues_golden g ON g.id = v.golden_id
+WHERE k.project_id = %s AND e.name = %s AND length(k.vector) > 0 ORDER BY k.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedTexts:
+    """Ready to be asked by the contamination guard. names: of the texts, by place."""
+
+    names: Sequence[str]
+    exact: Mapping[bytes, int]
+    normalised: Mapping[bytes, int]
+    prompts: NearTexts
+    wholes: NearTexts  # prompt and answer together
+    whole_of: Sequence[int]  # place of a whole → place of its text
+    directions: Directions | None
+
+    @property
+    def has_vectors(self) -> bool:
+        return self.directions is not None
+
+    def same(self, prompt: str) -> tuple[str, str] | None:
+        if not self.names:
+            return None
+        if (place := self.exact.get(_key(prompt))) is not None:
+            return "exact", self.names[place]
+        if (place := self.normalised.get(_key(normalise_v1(prompt)))) is not None:
+            return "normalised", self.names[place]
+        return None
+
+    def near(self, prompt: str, answer: str) -> str | None:
+        if not self.names:
+            return None
+        if (place := self.prompts.near(hashes_of(prompt))) is not None:
+            return self.names[place]
+        if (place := self.wholes.near(hashes_of(prompt + _BETWEEN + answer))) is not None:
+            return self.names[self.whole_of[place]]
+        return None
+
+    def alike(self, vector: Any) -> str | None:
+        return None if self.directions is None or vector is None else self.directions.nearest(vector)
+
+
+class _Loading:
+    """Collects in one pass over the texts, so that the texts themselves need not be held."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.exact: dict[bytes, int] = {}
+        self.normalised: dict[bytes, int] = {}
+        self.whole_of: list[int] = []
+        self._prompts: list[Any] = []
+        self._wholes: list[Any] = []
+
+    def add(self, name: str, prompt: str, answers: Iterable[str]) -> None:
+        place = len(self.names)
+        self.names.append(name)
+        self.exact.setdefault(_key(prompt), place)
+        self.normalised.setdefault(_key(normalise_v1(prompt)), place)
+        self._prompts.append(_packed(prompt))
+        for answer in answers:
+            self._wholes.append(_packed(prompt + _BETWEEN + answer))
+            self.whole_of.append(place)
+
+    def done(self, directions: Directions | None) -> ProtectedTexts:
+        prompts, self._prompts = NearTexts(self._prompts), []
+        wholes, self._wholes = NearTexts(self._wholes), []
+        return ProtectedTexts(
+            self.names, self.exact, self.normalised, prompts, wholes, self.whole_of, directions
+        )
+
+
+def no_texts() -> ProtectedTexts:
+    """Nothing is protected from what does not train."""
+    return _Loading().done(None)
+
+
+def texts_of(project_id: int) -> ProtectedTexts:
+    """All that this project protects; takes seconds for a hundred thousand of them."""
+    loading = _Loading()
+    for name, prompt, targets in _streamed(_GOLDEN, [project_id]):
+        loading.add(name, prompt, orjson.loads(targets) if isinstance(targets, bytes | str) else targets)
+    return loading.done(_directions(project_id))
+
+
+def same_as(project_id: int, prompts: Iterable[str]) -> ProtectedTexts:
+    """Only those that these prompts equal but for case and width: for a page, which must not wait.
+
+    What is merely near is looked for when a release is built.
+    """
+    from_ours = [sha for prompt in prompts for sha in _stored_hashes(prompt)]
+    loading = _Loading()
+    found = GoldenVersion.objects.filter(project=project_id, normalised_sha256__in=from_ours)
+    for name, prompt, targets in found.order_by("pk").values_list("golden__golden_id", "prompt", "targets"):
+        loading.add(name, prompt, targets)
+    return loading.done(None)
+
+
+def _stored_hashes(prompt: str) -> list[bytes]:
+    return [sha256(normalise_v1(prompt).encode("utf-8", "surrogatepass")).digest()]
+
+
+def _directions(project_id: int) -> Directions | None:
+    encoder = own_encoder()
+    if encoder is None:
+        return None
+    names: list[str] = []
+    rows: list[np.ndarray] = []
+    for name, vector in _streamed(_VECTORS, [project_id, encoder.name]):
+        names.append(name)
+        rows.append(np.frombuffer(vector, np.float32).astype(np.float16))
+    return Directions(names, np.stack(rows)) if rows else None
+
+
+def _streamed(sql: str, arguments: Sequence[Any]) -> Iterator[tuple]:
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        yield from cursor.stream(sql, arguments, size=CHUNK)
+
+
+def _key(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+
+
+def _packed(text: str) -> Any:
+    """As four bytes each: a set of Python numbers takes ten times as much."""
+    hashes = hashes_of(text)
+    return np.fromiter(hashes, np.uint32, len(hashes))

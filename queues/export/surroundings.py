@@ -1,0 +1,73 @@
+"""What the guards of a walk are told: the dataset's rules, the protected texts, and how much may stay."""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import fields, replace
+
+from queues.export import protected, queries
+from queues.export.caps import kept_under
+from queues.export.filters import Filter
+from queues.export.formats import Format
+from queues.export.guarding import Guarded, origin_of
+from queues.export.guards import Surroundings
+from queues.export.guards.origin import drawn
+from queues.export.protected import ProtectedTexts
+from queues.export.queries import Found
+from queues.export.row import Excluded
+from queues.export.rules import Rules
+from queues.models import Part
+from queues.score import vectors
+from queues.score.own_encoder import own_encoder
+from queues.score.vectors import Space
+
+
+def surroundings_of(
+    project_id: int, rules: Rules, *, scope: str, texts: ProtectedTexts | None = None
+) -> Surroundings:
+    """texts: what is protected, where somebody looked it up already; else all of the project's."""
+    if texts is None:
+        texts = protected.texts_of(project_id) if scope == "train" else protected.no_texts()
+    return Surroundings(scope, {f.name: getattr(rules, f.name) for f in fields(rules)}, texts)
+
+
+def prepared(
+    project_id: int, filter_: Filter, rules: Rules, format_: Format
+) -> tuple[Surroundings, Space | None]:
+    """For a walk over all rows; with where the vectors of prompts are, None when none are held against any.
+
+    Where origins have caps the rows are walked here once: what may stay depends on all of them.
+    """
+    around = surroundings_of(project_id, rules, scope=format_.scope)
+    space = _vectors_for(project_id, around)
+    if rules.caps and format_.scope == "train":
+        verdicts = queries.verdicts_of(project_id, filter_, scope=format_.scope, vectors=space)
+        with closing(verdicts):
+            around = capped(verdicts, format_, around, rules.caps)
+    return around, space
+
+
+def _vectors_for(project_id: int, around: Surroundings) -> Space | None:
+    encoder = own_encoder()
+    if not around.texts.has_vectors or encoder is None or not vectors.are_kept():
+        return None
+    return vectors.space_of(project_id, encoder, Part.INPUT)
+
+
+def capped(
+    verdicts: Iterable[Found], format_: Format, around: Surroundings, shares: Mapping[str, float]
+) -> Surroundings:
+    """With the largest draw of each origin that stays under the caps, from a first walk over all rows."""
+    guarded, draws = Guarded(format_, around), defaultdict[str, array[float]](lambda: array("d"))
+    for found in verdicts:
+        found, record = guarded.pass_(found)
+        if not isinstance(record, Excluded):
+            draws[origin_of(found.row)].append(drawn(found.row.record_id))
+    keep = kept_under({origin: len(drawn_) for origin, drawn_ in draws.items()}, shares)
+    limits = {
+        origin: sorted(draws[origin])[keep[origin] - 1] if keep[origin] else -1.0
+        for origin in shares
+        if origin in draws and keep[origin] < len(draws[origin])
+    }
+    return replace(around, kept=limits)
