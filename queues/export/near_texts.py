@@ -11,40 +11,37 @@ from math import floor
 import numpy as np
 import numpy.typing as npt
 
-from queues.export.shingles import CONTAINMENT_FROM, are_near
+from queues.export.shingles import CONTAINMENT_FROM, Numbers, are_near
 
-Numbers = npt.NDArray[np.uint32]
+_SHIFT = np.uint32(10)  # a flag for each 1,024 neighbouring hashes: most are known to be absent by one look
 _MISSING = 1.0 - CONTAINMENT_FROM
 
 
 class NearTexts:
     """Texts by their shingles. 12 bytes a shingle, whatever the texts' length.
 
-    sets: the shingle hashes of each text, in order; a text is named by its place.
+    sets: the shingle hashes of each text, as `hashes_of` gives them; a text is named by its place.
     """
 
-    def __init__(self, sets: Iterable[Iterable[int]]) -> None:
-        pieces = [np.fromiter(one, np.uint32) for one in sets]
+    def __init__(self, sets: Iterable[Numbers]) -> None:
+        pieces = list(sets)
         self._sizes = np.array([len(piece) for piece in pieces], np.int32)
         self._starts = np.concatenate([[0], np.cumsum(self._sizes)])
-        for piece in pieces:
-            piece.sort()
         self._own = np.concatenate(pieces) if pieces else np.empty(0, np.uint32)
         del pieces
         owners = np.repeat(np.arange(len(self._sizes), dtype=np.int32), self._sizes)
         order = np.argsort(self._own, kind="stable").astype(np.int32)
         self._hashes, self._owners = self._own[order], owners[order]
         self._rare_hashes, self._rare_owners = self._rarest()
+        self._flags, self._rare_flags = _flags(self._hashes), _flags(self._rare_hashes)
 
     def __len__(self) -> int:
         return len(self._sizes)
 
-    def near(self, hashes: Iterable[int]) -> int | None:
+    def near(self, asked: Numbers) -> int | None:
         """The place of the first text that is nearly the one with these shingles; None when none is."""
-        asked = np.fromiter(hashes, np.uint32)
         if not len(asked) or not len(self._hashes):
             return None
-        asked.sort()
         for place in np.unique(self._candidates(asked)).tolist():
             own = self._own[self._starts[place] : self._starts[place + 1]]
             shared = int(np.count_nonzero(_are_in(own, asked)))
@@ -54,11 +51,20 @@ class NearTexts:
 
     def _candidates(self, asked: Numbers) -> npt.NDArray[np.int32]:
         """Who might be in the text, and in whom the text might be."""
-        inside = _postings(self._rare_hashes, self._rare_owners, asked)
-        low, high = _bounds(self._hashes, asked)
-        rarest = np.argsort(high - low, kind="stable")[: _enough(len(asked))]
-        around = [self._owners[low[at] : high[at]] for at in rarest.tolist() if high[at] > low[at]]
-        return np.concatenate([inside, *around])
+        perhaps = asked[self._rare_flags[asked >> _SHIFT]]
+        inside = _postings(self._rare_hashes, self._rare_owners, perhaps)
+        around = self._around(asked)
+        return np.concatenate([inside, *around]) if around else inside
+
+    def _around(self, asked: Numbers) -> list[npt.NDArray[np.int32]]:
+        """The texts that hold one of the rarest of these; rarest of all are those that none holds."""
+        perhaps = asked[self._flags[asked >> _SHIFT]]
+        left = _enough(len(asked)) - (len(asked) - len(perhaps))
+        if left <= 0:
+            return []
+        low, high = _bounds(self._hashes, perhaps)
+        rarest = np.argsort(high - low, kind="stable")[:left]
+        return [self._owners[low[at] : high[at]] for at in rarest.tolist() if high[at] > low[at]]
 
     def _rarest(self) -> tuple[Numbers, npt.NDArray[np.int32]]:
         """Of each text the shingles that fewest others have, by hash."""
@@ -82,6 +88,12 @@ def _enough(size: int) -> int:
 
 def _bounds(hashes: Numbers, asked: Numbers) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     return np.searchsorted(hashes, asked, "left"), np.searchsorted(hashes, asked, "right")
+
+
+def _flags(hashes: Numbers) -> npt.NDArray[np.bool_]:
+    flags = np.zeros(2 ** (32 - int(_SHIFT)), np.bool_)
+    flags[hashes >> _SHIFT] = True
+    return flags
 
 
 def _postings(hashes: Numbers, owners: npt.NDArray[np.int32], asked: Numbers) -> npt.NDArray[np.int32]:

@@ -86,9 +86,9 @@ class _Loading:
         self.names.append(name)
         self.exact.setdefault(_key(prompt), place)
         self.normalised.setdefault(_key(normalise_v1(prompt)), place)
-        self._prompts.append(_packed(prompt))
+        self._prompts.append(hashes_of(prompt))
         for answer in answers:
-            self._wholes.append(_packed(prompt + _BETWEEN + answer))
+            self._wholes.append(hashes_of(prompt + _BETWEEN + answer))
             self.whole_of.append(place)
 
     def done(self, directions: Directions | None) -> ProtectedTexts:
@@ -148,9 +148,3 @@ def _streamed(sql: str, arguments: Sequence[Any]) -> Iterator[tuple]:
 
 def _key(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
-
-
-def _packed(text: str) -> Any:
-    """As four bytes each: a set of Python numbers takes ten times as much."""
-    hashes = hashes_of(text)
-    return np.fromiter(hashes, np.uint32, len(hashes))

@@ -8,6 +8,9 @@ import re
 from dataclasses import dataclass
 from zlib import crc32
 
+import numpy as np
+import numpy.typing as npt
+
 from queues.score.normalise import normalise_v1
 
 WORDS = 3
@@ -17,6 +20,9 @@ CONTAINMENT_FROM = 0.8
 # it mean something that it is inside another.
 CONTAINMENT_SHINGLES = 5
 _WORD = re.compile(r"\w+")
+_FIRST, _SECOND = np.uint32(2_654_435_761), np.uint32(2_246_822_519)  # odd, with well spread bits
+
+Numbers = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +44,23 @@ def shingles_of(text: str, *, words: int = WORDS) -> frozenset[str]:
     return frozenset(" ".join(found[at : at + words]) for at in range(len(found) - words + 1))
 
 
-def hashes_of(text: str) -> set[int]:
-    """The shingles as 32 bit numbers, the same in every process: two builds decide alike."""
-    return {crc32(shingle.encode("utf-8", "surrogatepass")) for shingle in shingles_of(text)}
+def hashes_of(text: str) -> Numbers:
+    """The shingles as 32 bit numbers in order, each once; the same in every process: two builds decide alike.
+
+    Mixed from the numbers of the words, which takes a third of the time of joining the texts.
+    """
+    found = _WORD.findall(normalise_v1(text))
+    numbers = np.fromiter(
+        (crc32(word.encode("utf-8", "surrogatepass")) for word in found), np.uint32, len(found)
+    )
+    if len(found) < WORDS:  # the whole of it, as if it began with nothing
+        numbers = np.concatenate([np.zeros(WORDS - len(found), np.uint32), numbers]) if found else numbers
+    if not len(numbers):
+        return numbers
+    mixed = (numbers[:-2] * _FIRST + numbers[1:-1]) * _SECOND + numbers[2:]
+    mixed = (mixed ^ (mixed >> np.uint32(15))) * _FIRST
+    mixed.sort()
+    return mixed[np.concatenate([[True], mixed[1:] != mixed[:-1]])]
 
 
 def compared(one: str, other: str, *, words: int = WORDS) -> Likeness:

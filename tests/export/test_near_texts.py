@@ -9,7 +9,7 @@ import pytest
 from queues.export.caps import ORIGINS, kept_under
 from queues.export.directions import Directions
 from queues.export.near_texts import NearTexts
-from queues.export.shingles import are_near, hashes_of
+from queues.export.shingles import are_near, hashes_of, shingles_of
 
 WORDS = [f"w{n}" for n in range(12)]
 
@@ -22,20 +22,26 @@ def said(chance: Random, most: int) -> str:
 def test_no_near_text_is_missed_and_no_other_is_named(seed: int) -> None:
     chance = Random(seed)
     texts = [said(chance, 25) for _n in range(200)]
-    near = NearTexts(map(hashes_of, texts))
+    near, others = NearTexts(map(hashes_of, texts)), [hashes_of(text) for text in texts]
 
     for _n in range(200):
         words = chance.choice(texts).split()
         if words and chance.random() < 0.5:
             words[chance.randrange(len(words))] = "other"
         asked = hashes_of(" ".join([said(chance, 8), *words, said(chance, 8)]))
-        others = [hashes_of(text) for text in texts]
         wanted = [
             place
             for place, other in enumerate(others)
-            if are_near(len(asked & other), len(asked), len(other))
+            if are_near(len(np.intersect1d(asked, other)), len(asked), len(other))
         ]
         assert near.near(asked) == (wanted[0] if wanted else None)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ok", "two words", "three words now", "a b c a b c a b c", "Straße ﬁne"]
+)
+def test_the_numbers_are_those_of_the_shingles(text: str) -> None:
+    assert len(hashes_of(text)) == len(shingles_of(text))
 
 
 def test_a_short_phrase_inside_a_long_text_means_nothing() -> None:

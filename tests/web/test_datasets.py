@@ -230,7 +230,8 @@ def test_the_form_makes_rules_and_begins_with_those_of_another(people: Cast) -> 
     client = signed_in(people.mel)
     form = {
         "name": "strict", "format": "trl_sft", "agreement_gate": "on", "personal_data": "redact",
-        "duplicates": "leave_out", "licences": "MIT, CC-BY-4.0", "approved_share": "50", "synthetic_share": "0",
+        "duplicates": "leave_out", "licences": "MIT, CC-BY-4.0",
+        "approved_share": "50", "synthetic_share": "0",
     }  # fmt: skip
 
     client.post(address(people, "new"), form)
