@@ -193,7 +193,7 @@ def _exported(row: Row, posted: Posted) -> Iterator[str]:
         yield f"the note is stored as {review.note!r}"
     dataset = Dataset.objects.filter(project=posted.desk.project, name="all").first()
     dataset = dataset or export.create_dataset(
-        posted.desk.project, name="all", format_name="trl_sft", by=SYSTEM
+        posted.desk.project, name="all", format_name="trl_sft", demanded={"personal_data": "keep"}, by=SYSTEM
     )
     lines = b"".join(reading.lines_of(dataset)).split(b"\n")
     answers = [json.loads(line)["messages"][-1]["content"] for line in lines if line]

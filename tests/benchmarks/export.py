@@ -67,6 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="tiny data, asserts only what is right")
     parser.add_argument("--verdicts", type=int, default=VERDICTS)
+    parser.add_argument("--golden", type=int, default=0, help="golden items that all rows are held against")
     options = parser.parse_args()
     how_many = 500 if options.smoke else options.verdicts
     with stack() as own:
@@ -75,8 +76,15 @@ def main() -> None:
         home = seed.house(1)
         with own.connect() as database:
             seed.verdicts(database, home, how_many)
-        caller, size = driver.with_key(own.port, home.owner_key), f"{how_many:,} verdicts"
-        made = caller.post(f"{home.api}/datasets", {"name": "all", "format": "trl_sft"})
+            if options.golden:
+                seed.golden(database, home, options.golden)
+        caller, size = (
+            driver.with_key(own.port, home.owner_key),
+            f"{how_many:,} verdicts, {options.golden:,} golden",
+        )
+        made = caller.post(
+            f"{home.api}/datasets", {"name": "all", "format": "trl_sft", "rules": {"personal_data": "keep"}}
+        )
         report.checked("dataset made", made.status, 201)
         path = f"{home.api}/datasets/all:rows"
         read_all(own.port, path + "?limit=100", home.owner_key)

@@ -144,6 +144,23 @@ UPDATE queues_slot SET state = 'done', untouched = false, person_id = %(person)s
   WHERE item_id BETWEEN %(first)s AND %(last)s;
 UPDATE queues_item SET state = 'settled', settled_at = now() WHERE id BETWEEN %(first)s AND %(last)s;
 """
+_GOLDEN = """
+WITH said AS (
+  SELECT n, (SELECT string_agg(substr(md5((n * 31 + w * w * 7919)::text), 1, 3 + w %% 5), ' ')
+             FROM generate_series(1, 20) w) AS question
+  FROM generate_series(1, %(last)s::bigint) n
+), items AS (
+  INSERT INTO queues_golden (project_id, golden_id, retired_why)
+  SELECT %(project)s, 'golden-' || n, '' FROM said RETURNING id, golden_id
+)
+INSERT INTO queues_goldenversion
+  (golden_id, project_id, version, content_hash, input, prompt, prompt_sha256, normalised_sha256, targets,
+   rule, rubric, context, locale, tags, reason, is_current)
+SELECT i.id, %(project)s, 1, sha256(s.n::text::bytea), jsonb_build_object('prompt', s.question), s.question,
+  sha256(s.question::bytea), sha256(s.question::bytea), jsonb_build_array('the answer ' || s.question), '{}',
+  '', '', '', '[]', 'for the benchmark', true
+FROM said s JOIN items i ON i.golden_id = 'golden-' || s.n
+"""
 _SEQUENCES = ("queues_prediction", "queues_item")
 _PART = 100_000
 
@@ -164,6 +181,12 @@ def verdicts(database: psycopg.Connection, home: House, how_many: int) -> None:
         database, home, how_many, _PREDICTIONS, _PAYLOADS, _ROUTINGS, _ITEMS, _SLOTS, _VERDICTS,
         *_SETTLED.split(";")[:2],
     )  # fmt: skip
+
+
+def golden(database: psycopg.Connection, home: House, how_many: int) -> None:
+    """Golden items, each with a question of about twenty words that nothing else asks and one answer."""
+    database.execute(_GOLDEN, {"project": home.project_id, "last": how_many})
+    database.execute("VACUUM ANALYZE queues_golden, queues_goldenversion")
 
 
 def _in_parts(database: psycopg.Connection, home: House, how_many: int, *statements: str) -> None:
