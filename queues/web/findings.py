@@ -34,8 +34,8 @@ class Finding:
 
 def found_in(release: Release) -> list[Finding]:
     """What stops first; two statements whatever was found."""
-    items = [one["item"] for told in release.findings.values() for one in told["examples"]]
-    predictions = dict(Item.objects.filter(pk__in=items).values_list("pk", "prediction"))
+    items: list[int] = [one["item"] for told in release.findings.values() for one in told["examples"]]
+    predictions: dict[int, int] = dict(Item.objects.filter(pk__in=items).values_list("pk", "prediction"))
     found = [
         Finding(
             told["guard"],
@@ -46,7 +46,7 @@ def found_in(release: Release) -> list[Finding]:
             told["rows"],
             release.accepted.get(told["guard"], ""),
             [
-                (predictions[one["item"]], one["prediction_id"], one.get("detail", ""))
+                (predictions[one["item"]], str(one["prediction_id"]), str(one.get("detail", "")))
                 for one in told["examples"]
                 if one["item"] in predictions
             ],

@@ -76,7 +76,12 @@ class Team:
 
     def ask_release(self, name: str, format_name: str, **wanted: Any) -> int:
         """A dataset, and its first release asked for; the release's number."""
-        definition = {"name": name, "format": format_name, "filter": wanted, "rules": {"personal_data": "keep"}}
+        definition = {
+            "name": name,
+            "format": format_name,
+            "filter": wanted,
+            "rules": {"personal_data": "keep"},
+        }
         self.engineer.call("POST", "datasets", json=definition, status=201)
         asked = self.engineer.call(
             "POST", f"datasets/{name}/releases", json={"notes": "flow"}, status=(201, 202)
