@@ -35,7 +35,7 @@ class Finding:
 def found_in(release: Release) -> list[Finding]:
     """What stops first; two statements whatever was found."""
     items: list[int] = [one["item"] for told in release.findings.values() for one in told["examples"]]
-    predictions: dict[int, int] = dict(Item.objects.filter(pk__in=items).values_list("pk", "prediction"))
+    predictions = dict(Item.objects.filter(pk__in=items).values_list("pk", "prediction_id"))
     found = [
         Finding(
             told["guard"],
