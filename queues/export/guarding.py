@@ -9,7 +9,7 @@ from queues.agree.metrics.corrections import edit_similarity
 from queues.export.caps import EDITED_BELOW
 from queues.export.conversation import prompt_messages
 from queues.export.formats import Format, write
-from queues.export.guards import Effect, Leaving, Surroundings, guards
+from queues.export.guards import Effect, Hit, Leaving, Surroundings, guards
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record, VerdictRow
 from queues.score.prompt_text import prompt_text
@@ -50,7 +50,9 @@ class Guarded:
     def __init__(self, format_: Format, around: Surroundings, *, is_strict: bool = False) -> None:
         self._format = format_
         self._over = {Effect.LEAVES_OUT, Effect.STOPS} if is_strict else {Effect.LEAVES_OUT}
-        self._checks = [(name, guard.begin(around)) for name, guard in guards if around.scope in guard.scopes]
+        ours = [(name, guard) for name, guard in guards if around.scope in guard.scopes]
+        ours.sort(key=lambda one: one[1].rank)
+        self._checks = [(name, guard.begin(around)) for name, guard in ours]
         self.tallies: dict[str, Tally] = {}
         self.origins: Counter[str] = Counter()
 
@@ -62,19 +64,23 @@ class Guarded:
         if isinstance(record, Excluded):
             return found, self._leave_out(found.row, "format", record)
         leaving = _leaving(found, record)
+        noticed: list[tuple[str, Hit]] = []  # counted only of rows that leave
         for name, check in self._checks:
             hit = check(leaving)
             if hit is None:
                 continue
-            self._tally(hit.code, name, hit.effect).add(found.row, hit.detail)
             if hit.effect in self._over:
+                self._tally(hit.code, name, hit.effect).add(found.row, hit.detail)
                 return found, Excluded(hit.code)
+            noticed.append((name, hit))
             if hit.row is not None:
                 found = replace(found, row=hit.row)
                 written = write(self._format, hit.row)
                 if isinstance(written, Excluded):
                     return found, self._leave_out(found.row, "format", written)
                 leaving = replace(leaving, row=hit.row, record=written)
+        for name, hit in noticed:
+            self._tally(hit.code, name, hit.effect).add(found.row, hit.detail)
         self.origins[leaving.origin] += 1
         return found, leaving.record
 

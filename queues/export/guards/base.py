@@ -85,9 +85,13 @@ Check = Callable[[Leaving], Hit | None]
 
 
 class Guard:
-    """A check at publication; the base of all. scopes: the uses that it guards ("train", "eval")."""
+    """A check at publication; the base of all. scopes: the uses that it guards ("train", "eval").
+
+    rank: those that compare rows with each other come last, so that they see what the others let pass.
+    """
 
     scopes: Sequence[str] = ()
+    rank = 0
 
     def begin(self, around: Surroundings) -> Check:
         """The check for one walk over the rows, which may remember what it saw."""

@@ -8,6 +8,7 @@ from queues.score.normalise import normalise_v1
 
 class Duplicates(Guard):
     scopes = ("train", "eval")
+    rank = 1
 
     def begin(self, around: Surroundings) -> Check:
         effect = Effect.LEAVES_OUT if around.settings["duplicates"] == "leave_out" else Effect.WARNS

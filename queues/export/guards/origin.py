@@ -8,6 +8,7 @@ SEED = "origin-cap"
 
 class OriginCap(Guard):
     scopes = ("train",)
+    rank = 2
 
     def begin(self, around: Surroundings) -> Check:
         kept = around.kept
