@@ -176,7 +176,7 @@ def test_severe_output_that_was_approved_never_leaves(people: Cast, queue: Queue
     verdict = settled(queue, "approve", output_text="Something terrible.")
     Flag.objects.create(
         prediction_id=Item.objects.get(pk=verdict.item_id).prediction_id,
-        component="house", component_version="1", taxonomy="own", category="violence", group="violence",
+        component="house", component_version="1", taxonomy="own", category="violence",
         flagged=True, severity=4, target="output",
     )  # fmt: skip
 
