@@ -84,7 +84,7 @@ def test_each_planted_trap_is_caught_with_a_count(people: Cast, queue: Queue) ->
     settled(queue, record=record_of("b?", rights={"consent_scope": ["review"]}))
     settled(queue, record=record_of("c?", rights={"licence": "proprietary"}))
     disputed = settled(queue, record=record_of("d?"))
-    Item.objects.filter(pk=disputed.item_id).update(state="disputed")
+    Item.objects.filter(pk=disputed.item_id).update(state="disputed", settled_at=None)
     settled(queue, "approve", record=record_of("e?"), output_text=" ")
 
     release = built(people, licences=["cc-by-4.0"])
