@@ -59,7 +59,8 @@ def capped(
     verdicts: Iterable[Found], format_: Format, around: Surroundings, shares: Mapping[str, float]
 ) -> Surroundings:
     """With the largest draw of each origin that stays under the caps, from a first walk over all rows."""
-    guarded, draws = Guarded(format_, around), defaultdict[str, array[float]](lambda: array("d"))
+    guarded = Guarded(format_, around)
+    draws: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
     for found in verdicts:
         found, record = guarded.pass_(found)
         if not isinstance(record, Excluded):
