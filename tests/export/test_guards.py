@@ -200,6 +200,7 @@ def test_a_guard_that_stops_lets_through_with_a_reason_only(
     assert release.manifest is not None
     assert release.manifest["accepted"] == {"contamination": "Both are about kettles, no more."}
     asked = Event.objects.filter(kind="release.asked").latest("id")
+    assert asked.after is not None
     assert asked.after["accepted"] == {"contamination": "Both are about kettles, no more."}
 
 
