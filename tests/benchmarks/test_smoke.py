@@ -40,6 +40,7 @@ def run(name: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_cycle_benchmark_loses_and_doubles_nothing() -> None:
     said = run("cycles")
 

@@ -98,10 +98,10 @@ class Team:
         return dict(self.engineer.call("GET", f"releases/{status['dataset']}@{status['version']}"))
 
     def download(self, release: dict[str, Any]) -> tuple[dict[str, Any], list[Row]]:
-        """The manifest, and the rows of the release's files."""
+        """The manifest, and the rows of the release's files of rows."""
         rows: list[Row] = []
         for file in release["files"]:
-            if file["path"] in ("manifest.json",) or file["path"].startswith("provenance"):
+            if not file["path"].endswith(".jsonl") or file["path"].startswith("provenance"):
                 continue
             body = self.engineer.http.get(self.stack.url + file["url"])
             assert body.headers["ETag"].strip('"') == file["sha256"]

@@ -94,6 +94,7 @@ class Session:
         return answer
 
 
+@pytest.mark.slow
 def test_thirty_items_with_every_kind_of_question_are_reviewed_by_keyboard_alone(
     people: Cast, queue: Queue, enter: Enter, live_server: Any
 ) -> None:

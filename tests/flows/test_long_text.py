@@ -114,7 +114,10 @@ def test_the_longest_text_with_the_most_marks_can_be_read_and_marked(
     assert len(marks) == MARKS + 1
 
 
-@pytest.mark.parametrize("name", ["one line", pytest.param("many lines", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param("one line", marks=pytest.mark.slow), pytest.param("many lines", marks=pytest.mark.slow)],
+)
 def test_a_long_text_is_corrected_and_the_draft_comes_back(
     people: Cast, enter: Enter, live_server: LiveServer, name: str
 ) -> None:

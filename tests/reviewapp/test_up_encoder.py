@@ -58,6 +58,7 @@ def test_the_demo_takes_what_is_there_unless_somebody_said_otherwise(monkeypatch
     assert encoder.of_demo("minilm") == "minilm"
 
 
+@pytest.mark.slow
 def test_a_killed_encoder_leaves_nothing_behind_and_comes_back(group: Group) -> None:
     supervisor = group.up(ENCODER="hashing")
     wait_until(group.ready)
