@@ -14,7 +14,7 @@ from accounts.actor import SYSTEM, Actor
 from accounts.checks import every_route
 from queues import pipeline
 from queues.export import actions as export
-from queues.models import BulkChange, Item, Job, Queue, Release, Selection
+from queues.models import BulkChange, DryRun, Golden, Item, Job, Queue, Release, Selection
 from queues.review import notes
 from queues.route import policies
 from queues.route.dry_run import asking
@@ -112,7 +112,12 @@ def _thing(route: str, name: str, people: Cast, queue: Queue) -> str:
         "name": "promises" if "/lists/" in route else "refunds",
         "release_id": Release.objects.values_list("pk", flat=True).first(),
     }
-    numbers = {"changes/": BulkChange, "selections/": Selection}
+    numbers = {
+        "changes/": BulkChange,
+        "selections/": Selection,
+        "golden/": Golden,
+        "dry-runs/": DryRun,
+    }
     if name == "number":
         found = next((model for part, model in numbers.items() if part in route), None)
         return str(found.objects.latest("pk").pk if found else 1)  # type: ignore[attr-defined]
