@@ -1,4 +1,4 @@
-# make demo   everything on this machine, with example data       make test   the tests, about 20 minutes
+# make demo   everything on this machine, with example data       make test   the tests
 # make check  lint, format, types, import order                   make test-all  also the slow groups
 # make bench  how fast it is, on this machine: about 15 minutes and 6 GB
 .PHONY: demo up test test-all consumers bench check format messages lock production-shape clean
