@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import Person
 from queues.models import Flag, Slot, SlotState
 from tests.factories.projects import Cast
 from tests.factories.work import FORM, TONE, queue_in, waiting
@@ -57,6 +58,19 @@ def test_an_item_that_was_due_before_now_is_called_late(people: Cast, hours: int
     waiting(reviewer.queue, due_at=timezone.now() + timedelta(hours=hours))
 
     assert (">late</span>" in re.sub(r"<svg.*?</svg>", "", reviewer.open().content.decode())) is is_told
+
+
+def test_the_screen_has_the_keys_that_its_person_chose(people: Cast) -> None:
+    Person.objects.filter(pk=people.ann.pk).update(shortcuts={"approve": "q", "lease_again": "b"})
+    reviewer = Reviewer(people.ann, queue_in(people.project))
+    waiting(reviewer.queue)
+
+    page = reviewer.open().content.decode()
+
+    assert re.search(r'value="approve"[^>]* data-key="q"', page)
+    assert "<kbd>Q</kbd>" in page
+    assert 'data-again-key="b"' in page
+    assert 'data-key="a"' not in page
 
 
 def test_there_is_no_inline_script_and_no_inline_style(ann: Reviewer) -> None:
