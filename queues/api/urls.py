@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.api import (
+    bulk,
     datasets,
     dispute_rules,
     dry_runs,
@@ -16,6 +17,7 @@ from queues.api import (
     links,
     lists,
     measures,
+    notes,
     overrides,
     policies,
     policy_looks,
@@ -66,6 +68,13 @@ route = [
     path("selections/<id:number>", selections.SelectionView.as_view()),
     path("selections/<id:number>:cancel", selections.CancelSelectionView.as_view()),
 ]
+assign = [
+    path("bulk-changes", bulk.BulkChangesView.as_view()),
+    path("bulk-changes/<id:number>", bulk.BulkChangeView.as_view()),
+    path("bulk-changes/<id:number>/items", bulk.BulkChangeItemsView.as_view()),
+    path("bulk-changes/<id:number>:stop", bulk.StopBulkChangeView.as_view()),
+    path("bulk-changes/<id:number>:undo", bulk.UndoBulkChangeView.as_view()),
+]
 review = [
     path("queues", queues.QueuesView.as_view()),
     path("queues/<slug:queue_slug>", queues.QueueView.as_view()),
@@ -84,6 +93,8 @@ review = [
 settle = [
     path("items", verdicts.ItemsView.as_view()),
     path("items/<id:item_id>", verdicts.ItemView.as_view()),
+    path("items/<id:item_id>/notes", notes.NotesView.as_view()),
+    path("mentions", notes.MentionsView.as_view()),
     path("items/<id:item_id>:settle", verdicts.SettleView.as_view()),
     path("items/<id:item_id>:reopen", verdicts.ReopenView.as_view()),
     path("queues/<id:queue_id>/dispute-rule", dispute_rules.DisputeRuleView.as_view()),
@@ -123,6 +134,19 @@ urlpatterns = [
     path("downloads/<str:token>/<str:path>", links.signed_download, name="signed-download"),
     path(
         "projects/<slug:slug>/",
-        include([*ingest, *score, *feedback_of_users, *route, *review, *settle, *curate, *export, *monitor]),
+        include(
+            [
+                *ingest,
+                *score,
+                *feedback_of_users,
+                *route,
+                *assign,
+                *review,
+                *settle,
+                *curate,
+                *export,
+                *monitor,
+            ]
+        ),
     ),
 ]

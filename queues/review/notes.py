@@ -6,7 +6,7 @@ read the whole project, such as a lead, may read threads as well, but not of an 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.events import record
 from accounts.models import Membership, Project
-from accounts.permissions import held_by_actor
 from accounts.roles import ROLES, Permission, Role
 from accounts.storable import is_storable
 from queues.errors import Fault, Invalid, NotAllowed, NotFound
@@ -35,12 +34,15 @@ def item_of(project_id: int, item_id: int) -> Item:
     return item
 
 
-def check_can_read(item: Item, project: Project, by: Actor) -> None:
-    """Whoever may read the project or has submitted a review of the item, and does not hold it now."""
+def check_can_read(item: Item, by: Actor, held: Collection[Permission]) -> None:
+    """Whoever may read the project or has submitted a review of the item, and does not hold it now.
+
+    held: what this request may do: of a key both its scopes and the role of its person.
+    """
     own = Slot.objects.filter(item=item.pk, person=by.person_id, state=SlotState.LEASED)
     if own.exists():
         raise NotAllowed(_("You hold this item. What others say about it is shown after you have submitted."))
-    if Permission.READ in held_by_actor(by, project):
+    if Permission.READ in held:
         return
     if not Review.objects.filter(item=item.pk, person=by.person_id, withdrawn_at=None).exists():
         raise NotAllowed(
@@ -50,8 +52,12 @@ def check_can_read(item: Item, project: Project, by: Actor) -> None:
 
 def thread_of(item_id: int) -> Sequence[Note]:
     """The notes of an item, oldest first, with their authors and mentions; two statements."""
-    newest = Note.objects.filter(item=item_id).select_related("author").prefetch_related("mentions__person")
-    return list(newest.order_by("-id")[:THREAD_SHOWN])[::-1]
+    return list(notes_of(item_id).order_by("-id")[:THREAD_SHOWN])[::-1]
+
+
+def notes_of(item_id: int) -> QuerySet[Note]:
+    """All of them, to be read page by page."""
+    return Note.objects.filter(item=item_id).select_related("author").prefetch_related("mentions__person")
 
 
 def mentions_of(person_id: int, project_id: int) -> QuerySet[Mention]:
@@ -62,13 +68,14 @@ def mentions_of(person_id: int, project_id: int) -> QuerySet[Mention]:
 
 
 @transaction.atomic
-def add(item_id: int, *, project: Project, by: Actor, text: str) -> Note:
+def add(item_id: int, *, project: Project, by: Actor, held: Collection[Permission], text: str) -> Note:
     """Add a note to the item's thread, and tell the members whom it names with @.
 
-    Raises Invalid for a text that cannot be a note, or that names somebody who may not read the thread.
+    held: as for `check_can_read`. Raises Invalid for a text that cannot be a note, or that names somebody who
+    may not read the thread.
     """
     item = item_of(project.pk, item_id)
-    check_can_read(item, project, by)
+    check_can_read(item, by, held)
     if fault := _text_fault(text):
         raise Invalid(_("The note was not added: see the marked place."), [fault])
     named = named_in(text, project.pk)

@@ -21,13 +21,19 @@ EXCERPT = 200  # characters of the output
 def thread(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     """What people say about an item, and a field to say more."""
     item = notes.item_of(request.project.pk, item_id)
-    notes.check_can_read(item, request.project, request.actor)
+    notes.check_can_read(item, request.actor, request.permissions)
     text, status = "", 200
     faults: tuple[Fault, ...] = ()
     if request.method == "POST":
         text = line_ends.like("", request.POST.get("text", ""))
         try:
-            note = notes.add(item_id, project=request.project, by=request.actor, text=text)
+            note = notes.add(
+                item_id,
+                project=request.project,
+                by=request.actor,
+                held=request.permissions,
+                text=text,
+            )
         except Invalid as error:
             faults, status = tuple(error.faults), error.status
         else:
@@ -49,7 +55,7 @@ def thread(request: ProjectRequest, *, item_id: int) -> HttpResponse:
 def similar_past(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     """What was decided on the past items that are most like this one."""
     item = notes.item_of(request.project.pk, item_id)
-    notes.check_can_read(item, request.project, request.actor)
+    notes.check_can_read(item, request.actor, request.permissions)
     found = past.like(item, reader_id=request.user.pk)
     context = {"item": item, "found": found, "why_none": past.why_none() if found is None else ""}
     return render(request, "notes/similar.html", context)

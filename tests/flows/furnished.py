@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.actor import SYSTEM, Actor
 from accounts.checks import every_route
+from accounts.roles import ROLES, Role
 from queues import pipeline
 from queues.export import actions as export
 from queues.models import BulkChange, DryRun, Golden, Item, Job, Queue, Release, Selection
@@ -46,7 +47,7 @@ def furnish(people: Cast, text: str = "Refunds are instant.") -> Queue:
     reviewed(queue, people.lee, said)
     for item in (verdict.item, disputed):
         flag(item, "filter", "violence")
-    notes.add(disputed.pk, project=project, by=lee, text=f"@Olga {text}"[:4_000])
+    notes.add(disputed.pk, project=project, by=lee, held=ROLES[Role.LEAD], text=f"@Olga {text}"[:4_000])
     verified(project, golden_record(input={"prompt": text}, target=[text]), by=lee)
     words = {"kind": "words", "entries": ["free delivery"], "category": "promise"}
     lists.activate(

@@ -19,7 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.actor import Actor
 from accounts.models import Person
-from accounts.roles import Permission, Role
+from accounts.roles import ROLES, Permission, Role
 from queues.models import Item, ItemState, Prediction, Queue, Slot
 from queues.review import notes
 from queues.route import policies
@@ -183,7 +183,7 @@ def test_hostile_texts_are_read_and_do_nothing(
 def say(item: Item, lead: Person) -> None:
     """The output once more, as a note that names somebody."""
     text = f"@{lead.name} {item.prediction.payload.output_text}"[:4_000]
-    notes.add(item.pk, project=item.queue.project, by=Actor(lead.pk), text=text)
+    notes.add(item.pk, project=item.queue.project, by=Actor(lead.pk), held=ROLES[Role.LEAD], text=text)
 
 
 def read_forms(seen: Watched, people: Cast, texts: list[str]) -> None:

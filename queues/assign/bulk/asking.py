@@ -1,6 +1,6 @@
 """Asking for a bulk change, stopping it, and taking it back once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,18 @@ class Asked:
     @property
     def has_failed(self) -> bool:
         return self.job is not None and self.job.state == JobState.FAILED
+
+    @property
+    def state(self) -> str:
+        """In one word for programs: waiting, running, done, stopped or failed."""
+        if self.change.finished_at:
+            return "done"
+        if self.change.stopped_at:
+            return "stopped"
+        if self.has_failed:
+            return "failed"
+        is_running = self.job is not None and self.job.state == JobState.RUNNING
+        return "running" if is_running else "waiting"
 
     @property
     def can_be_undone(self) -> bool:
@@ -118,7 +130,15 @@ def asked_for(project_id: int, number: int) -> Asked:
     change = changes(project_id).filter(pk=number).first()
     if change is None:
         raise NotFound(_("There is no such change in this project. Look at the list of items."))
-    return Asked(change, Job.objects.filter(unique_key=f"{KIND}:{number}").first())
+    return with_jobs([change])[0]
+
+
+def with_jobs(changes: Iterable[BulkChange]) -> list[Asked]:
+    """Bulk changes, each with the job that does it; one statement."""
+    changes = list(changes)
+    keys = [f"{KIND}:{change.pk}" for change in changes]
+    jobs = {job.subject_id: job for job in Job.objects.filter(unique_key__in=keys)}
+    return [Asked(change, jobs.get(change.pk)) for change in changes]
 
 
 def changes(project_id: int) -> QuerySet[BulkChange]:
