@@ -314,11 +314,21 @@ def settle_by_lead(
     document: Mapping[str, object],
     why: str,
     picked: int | None = None,
+    answer: str = "",
 ) -> Verdict:
-    """A lead's verdict on a disputed item; picked: the review whose answer it is, None when written."""
+    """A lead's verdict on a disputed item; picked: the review whose answer it is, None when written.
+
+    answer: to those who escalated it, in the thread of its notes; `why` when it is empty.
+    """
     with transaction.atomic():
         verdict = adjudicate.settle_by_lead(
-            item_id, project_id=project.pk, by=by, document=document, why=why, picked=picked
+            item_id,
+            project_id=project.pk,
+            by=by,
+            document=document,
+            why=why,
+            picked=picked,
+            answer=answer,
         )
         overrides.judge_by_verdict(verdict, project_id=project.pk)
         _owe_the_mark(verdict.item.prediction_id)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
+from queues.adjudicate import answering
 from queues.errors import Fault, Invalid, NotAllowed, NotFound, WrongState
 from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
 from queues.review import form as forms
@@ -26,18 +27,20 @@ def settle_by_lead(
     document: Mapping[str, object],
     why: str,
     picked: int | None = None,
+    answer: str = "",
 ) -> Verdict:
-    """Give a disputed item its verdict, with a reason.
+    """Give a disputed item its verdict, with a reason, and those who escalated it their answer.
 
     document: a submission/1; written by the lead under the queue's present form, or that of the review
-    `picked`, which holds under the version that was shown to its author. Raises NotAllowed when the lead
+    `picked`, which holds under the version that was shown to its author. answer: to those who asked; when
+    it is empty they are told `why`. Raises NotAllowed when the lead
     has reviewed the item: nobody judges their own dispute.
     """
     item = _locked(item_id, project_id)
     check_can_settle(item, by)
     form_id = _form_of(item, picked)
     form = forms.for_item(forms.of_version(form_id), compares=item.other_id is not None)
-    submission = _check(item, form, document, why)
+    submission = _check(item, form, document, why, answer)
     verdict = Verdict.objects.create(
         queue_id=item.queue_id,
         item_id=item.pk,
@@ -66,6 +69,7 @@ def settle_by_lead(
         },
         reason=why,
     )
+    answering.answer(item, project_id=project_id, by=by, text=answer, why=why)
     return verdict
 
 
@@ -160,8 +164,10 @@ def _why_faults(why: str, *, missing: str) -> list[Fault]:
     return []
 
 
-def _check(item: Item, form: forms.Form, document: Mapping[str, object], why: str) -> submissions.Submission:
-    faults = _why_faults(why, missing=_("Say why this verdict holds."))
+def _check(
+    item: Item, form: forms.Form, document: Mapping[str, object], why: str, answer: str
+) -> submissions.Submission:
+    faults = [*_why_faults(why, missing=_("Say why this verdict holds.")), *answering.faults(answer)]
     if document.get("decision") == Decision.ESCALATE:
         faults.append(Fault("/decision", "decision.unknown", _("A verdict approves, corrects or rejects.")))
     try:

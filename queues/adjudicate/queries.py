@@ -39,7 +39,12 @@ class Dispute:
     @property
     def is_escalated(self) -> bool:
         """Somebody asked the lead instead of deciding."""
-        return any(review.decision == Decision.ESCALATE for review in self.reviews)
+        return bool(self.questions)
+
+    @property
+    def questions(self) -> list[Review]:
+        """The escalations: each asks the lead something in its note."""
+        return [review for review in self.reviews if review.decision == Decision.ESCALATE]
 
     @property
     def disputed_over(self) -> list[str]:

@@ -70,7 +70,7 @@ class VerdictLine(BaseModel):
 
 
 class SettleBody(Body):
-    """A submission/1 and why it holds."""
+    """A submission/1 and why it holds; answer: to those who escalated it, else they are told `why`."""
 
     decision: str
     reasons: list[str] = []
@@ -78,6 +78,7 @@ class SettleBody(Body):
     corrected_text: Text | None = None
     note: Text = ""
     why: Text
+    answer: Text = ""
 
 
 class ItemsView(ProjectView):
@@ -123,8 +124,9 @@ class SettleView(ProjectView):
             item_id,
             project=request.project,
             by=request.actor,
-            document=body.model_dump(exclude={"why"}),
+            document=body.model_dump(exclude={"why", "answer"}),
             why=body.why,
+            answer=body.answer,
         )
         return Response(_verdicts(request, [_with_item().get(pk=verdict.pk)])[0], status=201)
 

@@ -52,6 +52,11 @@ class Form(Strict):
         return frozenset(reason.value for reason in self.reasons)
 
     @property
+    def needs_note_for(self) -> frozenset[str]:
+        """The decisions that a note has to explain. An escalation is a question, so it always has one."""
+        return frozenset({*self.note_required_for, "escalate"})
+
+    @property
     def marks_input(self) -> bool:
         """Whether some question has places marked in what the user wrote, not only in the output."""
         return any("input" in getattr(question, "texts", ()) for question in self.questions)

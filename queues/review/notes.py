@@ -60,11 +60,10 @@ def notes_of(item_id: int) -> QuerySet[Note]:
     return Note.objects.filter(item=item_id).select_related("author").prefetch_related("mentions__person")
 
 
-def mentions_of(person_id: int, project_id: int) -> QuerySet[Mention]:
-    """Where this person was named in the project, to be read page by page, newest first."""
-    return Mention.objects.filter(person=person_id, note__item__queue__project=project_id).select_related(
-        "note__author", "note__item__queue"
-    )
+def mentions_of(person_id: int, *project_ids: int) -> QuerySet[Mention]:
+    """Where this person was named in these projects, to be read page by page, newest first."""
+    found = Mention.objects.filter(person=person_id, note__item__queue__project__in=project_ids)
+    return found.select_related("note__author", "note__item__queue__project")
 
 
 @transaction.atomic
@@ -76,7 +75,7 @@ def add(item_id: int, *, project: Project, by: Actor, held: Collection[Permissio
     """
     item = item_of(project.pk, item_id)
     check_can_read(item, by, held)
-    if fault := _text_fault(text):
+    if fault := text_fault(text):
         raise Invalid(_("The note was not added: see the marked place."), [fault])
     named = named_in(text, project.pk)
     if blind := sorted(one.person.name for one in named if not _may_be_led_to(one, item)):
@@ -84,15 +83,20 @@ def add(item_id: int, *, project: Project, by: Actor, held: Collection[Permissio
             _("The note was not added: see the marked place."),
             [Fault("/text", "note.mention_is_blind", _blind(blind))],
         )
+    return write(item, project_id=project.pk, by=by, text=text, to=[one.person_id for one in named])
+
+
+def write(item: Item, *, project_id: int, by: Actor, text: str, to: Sequence[int]) -> Note:
+    """A note that names these people; who may write and whom it may name, the caller has checked."""
     note = Note.objects.create(item=item, author_id=by.as_person(), text=text)
-    Mention.objects.bulk_create([Mention(note=note, person=one.person) for one in named])
+    Mention.objects.bulk_create([Mention(note=note, person_id=person_id) for person_id in to])
     record(
         kind="note.added",
-        project_id=project.pk,
+        project_id=project_id,
         by=by,
         subject_kind="item",
         subject_id=item.pk,
-        after={"note": note.pk, "mentions": [one.person_id for one in named]},
+        after={"note": note.pk, "mentions": list(to)},
     )
     return note
 
@@ -116,7 +120,8 @@ def named_in(text: str, project_id: int) -> list[Membership]:
     return sorted(found.values(), key=lambda one: one.pk)
 
 
-def _text_fault(text: str) -> Fault | None:
+def text_fault(text: str) -> Fault | None:
+    """Why a text cannot be a note; None when it can."""
     if not text.strip():
         return Fault("/text", "note.missing", _("Write what you want to say."))
     if len(text) > NOTE_MAX:

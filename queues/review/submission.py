@@ -164,7 +164,9 @@ def _form_faults(said: Submission, form: Form, lengths: Lengths, *, is_flagged: 
         return
     yield from _reason_faults(said, form, is_flagged=is_flagged)
     if not said.note.strip() and _needs_note(said, form):
-        yield Fault("/note", "note.missing", _("Say in the note what it is about."))
+        asks = said.decision == "escalate"
+        detail = _("Write your question to the lead.") if asks else _("Say in the note what it is about.")
+        yield Fault("/note", "note.missing", detail)
     yield from _answers_faults(said, form, lengths)
 
 
@@ -196,7 +198,7 @@ def _reason_faults(said: Submission, form: Form, *, is_flagged: bool) -> Iterato
 
 
 def _needs_note(said: Submission, form: Form) -> bool:
-    return said.decision in form.note_required_for or any(
+    return said.decision in form.needs_note_for or any(
         reason.needs_note for reason in form.reasons if reason.value in said.reasons
     )
 

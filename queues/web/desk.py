@@ -111,7 +111,7 @@ def context_of(
         ),
         "left_over": _left_over(form, _answers(typed)),
         "reasons_required_for": _reasons_required_for(desk),
-        "note_required_for": " ".join(form.note_required_for),
+        "note_required_for": " ".join(sorted(form.needs_note_for)),
         "note": typed.content.get("note") or "",
         "faults": {
             name: typed.fault(f"/{name}") for name in ("decision", "reasons", "corrected_text", "note")

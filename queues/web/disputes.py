@@ -32,6 +32,7 @@ from queues.web.posted_answers import answers_of
 from queues.web.record import shown_record
 
 WRITTEN = "written"  # the lead writes a third verdict instead of picking a review
+TEXTS = ("source", "decision", "corrected_text", "why", "answer")
 
 
 @needs(Permission.SETTLE)
@@ -73,6 +74,7 @@ def settle(request: ProjectRequest, *, item_id: int) -> HttpResponse:
             document=document,
             why=line_ends.like("", request.POST.get("why", "")),
             picked=picked,
+            answer=line_ends.like("", request.POST.get("answer", "")),
         )
     except Invalid as error:
         return _desk(request, dispute, refusal=error, typed=request.POST)
@@ -139,6 +141,7 @@ def _desk(
         "output_text": payload.output_text,
         "record": shown_record(payload.record),
         "typed": fields,
+        "asked_by": sorted({review.person.name for review in dispute.questions}),
         "may_pick": [review for review in dispute.reviews if review.decision != Decision.ESCALATE],
         "marks": marks,
         "refusal": str(refusal) if refusal else "",
@@ -195,7 +198,9 @@ def _typed(posted: Any, output_text: str, form: Form) -> dict[str, Any]:
     """What stands in the fields: what was typed before a refusal, or the untouched output."""
     if posted is None:
         return {"corrected_text": output_text, "reasons": [], "answers": {}, "decision": ""}
-    fields = {name: posted.get(name, "") for name in ("source", "decision", "corrected_text", "why")}
+    fields = {
+        name: posted.get(name, "") for name in ("source", "decision", "corrected_text", "why", "answer")
+    }
     return {**fields, "reasons": posted.getlist("reasons"), "answers": answers_of(posted, form)}
 
 

@@ -18,7 +18,7 @@ def preview_of(form: Form) -> dict[str, Any]:
         "reasons": reasons_of(form, ()),
         "questions": questions_of(form, decision="", answers={}),
         "reasons_required_for": " ".join(form.reasons_required_for) if form.reasons else "",
-        "note_required_for": " ".join(form.note_required_for),
+        "note_required_for": " ".join(sorted(form.needs_note_for)),
         "faults": {},
         "note": "",
     }

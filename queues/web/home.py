@@ -1,8 +1,11 @@
 """Home: my projects, and my queues as an annotator sees them."""
 
+from datetime import timedelta
+
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
@@ -14,13 +17,16 @@ from accounts.roles import Permission
 from queues.assign import aside
 from queues.assign import queries as assign
 from queues.assign.policy import start_of_day
-from queues.models import UNFINISHED, Draft, Queue, Slot, SlotState
+from queues.models import UNFINISHED, Draft, Mention, Queue, Slot, SlotState
+from queues.review import notes
 from queues.web.history import EXCERPT, last_decisions
 
 # A draft on an item that is settled or withdrawn can go nowhere; it is not shown.
 
 DRAFTS_SHOWN = 10
 DECISIONS_SHOWN = 8
+MENTIONS_SHOWN = 3
+MENTIONS_FOR = timedelta(days=7)
 
 
 @signed_in
@@ -36,6 +42,7 @@ def home(request: PersonRequest) -> HttpResponse:
         "first": next((card for card in cards if card.can_start), None),
         "reviews": bool(mine),
         "kept": _kept_by(request.actor, mine),
+        "mentions": _mentions_of(request.user, projects),
         "drafts": [(draft, _excerpt(draft)) for draft in _drafts_of(request.user, mine)],
         "decisions": last_decisions(
             request.actor, [project.pk for project in mine], size=DECISIONS_SHOWN
@@ -61,6 +68,13 @@ def _drafts_of(person: Person, projects: list[Project]) -> list[Draft]:
     held = mine.filter(aside=False)
     drafts = drafts.select_related("item__queue__project", "item__prediction").annotate(is_held=Exists(held))
     return list(drafts.order_by("-saved_at")[:DRAFTS_SHOWN])
+
+
+def _mentions_of(person: Person, projects: list[Project]) -> list[Mention]:
+    """The newest notes that name the person, such as a lead's answer to a question."""
+    found = notes.mentions_of(person.pk, *(project.pk for project in projects))
+    new = found.filter(note__created_at__gte=timezone.now() - MENTIONS_FOR)
+    return list(new.order_by("-id")[:MENTIONS_SHOWN])
 
 
 def _kept_by(by: Actor, projects: list[Project]) -> list[Slot]:

@@ -21,7 +21,7 @@ window.reviewapp ??= {};
       const needsNote = isNote && form.querySelector("[data-needs-note]:checked");
       const isNeeded = needsNote || stop.dataset.requiredFor.split(" ").includes(decision);
       const isGiven = isNote ? form.elements.note.value.trim() : isQuestion ? reviewapp.isAnswered(stop) : stop.querySelector(":checked");
-      if (isNeeded && !isGiven) return { stop: isNote ? form.elements.note : stop, text: stop.dataset.missing };
+      if (isNeeded && !isGiven) return { stop: isNote ? form.elements.note : stop, text: isNote && decision === "escalate" ? stop.dataset.missingQuestion : stop.dataset.missing };
     }
     return null;
   };

@@ -59,6 +59,7 @@
       return shown.correction.begin();
     }
     const form = formOf(shown);
+    if (radio.value === "escalate") return moveTo(form.elements.note);
     const lack = reviewapp.missing(form, shown.correction);
     if (!lack && radio.value === "approve") return submit();
     if (lack && radio.value === "approve") tell(shown, lack.text, { bad: false });
