@@ -58,7 +58,9 @@ class Review(models.Model):
     answers = models.JSONField(default=dict)  # question key → value
     corrected_text = models.TextField(null=True)
     note = models.TextField(default="", blank=True)
-    opened_at = models.DateTimeField()  # when the item was leased
+    opened_at = (
+        models.DateTimeField()
+    )  # when the item was leased; after an undo moved, so that the time counts on
     submitted_at = models.DateTimeField(db_default=Now())
     withdrawn_at = models.DateTimeField(null=True)
 

@@ -267,12 +267,14 @@ def document_of(review: Review) -> dict[str, object]:
 
 
 def _lease_again(review: Review, seconds: int) -> Lease:
+    """The lease goes on where it ended: what it took counts on, and so does for how long it may be kept."""
     token = uuid4()
+    held = max(review.submitted_at - review.opened_at, timedelta(0))
     Slot.objects.filter(pk=review.slot_id).update(
         state=SlotState.LEASED,
         person=review.person_id,
         lease_token=token,
-        leased_at=Now(),
+        leased_at=Now() - held,
         lease_until=Now() + timedelta(seconds=seconds),
     )
     return _lease(Slot.objects.get(pk=review.slot_id))

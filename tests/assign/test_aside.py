@@ -13,7 +13,7 @@ from queues.assign import actions as assign
 from queues.assign import aside, working
 from queues.assign.policy import Paused
 from queues.errors import Invalid, NotFound, Taken
-from queues.models import Draft, Queue, Slot, SlotState
+from queues.models import Draft, Queue, Review, Slot, SlotState
 from queues.review import drafts
 from tests.factories.projects import Cast, cast
 from tests.factories.reviews import APPROVE, leased
@@ -181,3 +181,41 @@ def test_however_often_it_is_taken_up_it_is_kept_for_three_days_in_all(queue: Qu
     with pytest.raises(Invalid) as refused:
         aside.keep(taken.pk, token=taken.lease_token, by=ann, hours=1)
     assert refused.value.faults[0].code == "aside.too_long"
+
+
+def test_submitting_and_taking_back_begins_no_three_days_anew(queue: Queue, ann: Actor) -> None:
+    slot = kept(queue, ann)
+    Slot.objects.filter(pk=slot.pk).update(leased_at=timezone.now() - aside.LONGEST + timedelta(hours=1))
+    taken = aside.take_up(slot.pk, project_id=queue.project_id, by=ann)
+    taken.refresh_from_db()
+    assert taken.lease_token is not None
+    done = pipeline.submit(
+        taken.pk, project=queue.project, token=taken.lease_token, by=ann, submission={"decision": "approve"}
+    )
+    lease = pipeline.undo(done.review_id, project=queue.project, by=ann)
+
+    again = aside.keep(lease.slot_id, token=lease.token, by=ann, hours=24)
+
+    assert again.lease_until is not None
+    assert again.lease_until < timezone.now() + timedelta(hours=1, minutes=1)
+
+
+def test_the_time_in_which_a_review_lay_submitted_is_not_counted(queue: Queue, ann: Actor) -> None:
+    slot = kept(queue, ann)
+    taken = aside.take_up(slot.pk, project_id=queue.project_id, by=ann)
+    taken.refresh_from_db()
+    assert taken.lease_token is not None
+    done = pipeline.submit(
+        taken.pk,
+        project=queue.project,
+        token=taken.lease_token,
+        by=ann,
+        submission={"decision": "escalate", "note": "Which policy holds?"},
+    )
+    past = timezone.now() - timedelta(days=9)
+    Review.objects.update(opened_at=past, submitted_at=past + timedelta(minutes=2))
+
+    lease = pipeline.undo(done.review_id, project=queue.project, by=ann)
+
+    assert timedelta(minutes=2) <= timezone.now() - lease.opened_at < timedelta(minutes=3)
+    assert aside.keep(lease.slot_id, token=lease.token, by=ann, hours=24).aside
