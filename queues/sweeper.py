@@ -19,6 +19,7 @@ from queues.ingest import queries as ingest
 from queues.ingest.feedback import waiting as feedback
 from queues.models import Heartbeat, Job
 from queues.monitor import actions as monitor
+from queues.review import put_away
 from queues.score import enrichment, questions, vectors
 from queues.score.own_encoder import own_encoder
 
@@ -53,6 +54,7 @@ def sweep() -> None:
         _ring_for_enrichment,
         StoredAnswer.objects.forget_old,
         questions.forget_old,
+        put_away.forget_old,
     )
     for step in steps:
         try:

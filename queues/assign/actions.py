@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import events
 from accounts.actor import SYSTEM, Actor
 from queues.assign import policy
-from queues.assign.claim import claim, held, is_anything_left
+from queues.assign.claim import claim, claim_of_item, held, is_anything_left
 from queues.assign.lease import Lease
 from queues.assign.orders import Walk, orders
 from queues.assign.policy import Fit
@@ -80,19 +80,36 @@ def _claim(queue: Queue, by: Actor, seconds: int, walk: Walk, fit: Fit) -> Lease
                     seconds=seconds,
                 )
                 if lease is not None:
-                    events.record(
-                        project_id=queue.project_id,
-                        kind="slot.leased",
-                        by=by,
-                        subject_kind="slot",
-                        subject_id=lease.slot_id,
-                        after={"item": lease.item_id, "until": lease.until},
-                    )
+                    _record_lease(queue.project_id, lease, by)
                 return lease
         except IntegrityError:
             # Another tab of the same person took a slot of the same item in this very moment.
             continue
     return None
+
+
+def lease_again(item: Item, *, by: Actor) -> Lease | None:
+    """An item that this person has begun and does not hold any more; None when it is not to be had now.
+
+    That they have begun it, the caller has checked: nobody chooses their items.
+    """
+    queue, person_id = item.queue, by.as_person()
+    on_screen = Slot.objects.filter(
+        person=person_id, queue=queue.pk, state=SlotState.LEASED, aside=False, lease_until__gt=Now()
+    )
+    if on_screen.count() >= queue.max_held:
+        raise Invalid(
+            _("You hold enough items."), [Fault("", "beside.too_many", _("Finish one of them first."))]
+        )
+    policy.check_may_work(queue, person_id)
+    free_ended(queue_id=queue.pk)
+    with transaction.atomic():
+        lease = claim_of_item(
+            queue.pk, item.pk, person_id=person_id, token=uuid4(), seconds=queue.lease_seconds
+        )
+        if lease is not None:
+            _record_lease(queue.project_id, lease, by)
+    return lease
 
 
 def heartbeat(slot_id: int, *, token: UUID, by: Actor, is_first_look: bool = False) -> datetime:
@@ -158,6 +175,17 @@ def free_ended(*, queue_id: int | None = None, at_most: int = 500) -> int:
     for slot in slots:
         _reopen(slot, "slot.lease_ended", SYSTEM, "")
     return len(slots)
+
+
+def _record_lease(project_id: int, lease: Lease, by: Actor) -> None:
+    events.record(
+        project_id=project_id,
+        kind="slot.leased",
+        by=by,
+        subject_kind="slot",
+        subject_id=lease.slot_id,
+        after={"item": lease.item_id, "until": lease.until},
+    )
 
 
 def lease_ended() -> Taken:

@@ -76,6 +76,11 @@ def kept_by(by: Actor, *project_ids: int) -> QuerySet[Slot]:
     ).order_by("lease_until", "pk")
 
 
+def is_running(slot: Slot) -> bool:
+    """Whether this lease has not ended, by the database's clock."""
+    return Slot.objects.filter(pk=slot.pk, state=SlotState.LEASED, lease_until__gt=Now()).exists()
+
+
 def others_on_screen(slot: Slot, by: Actor) -> list[int]:
     """The other leases of this person in the queue, which a page must not show instead of this one."""
     held = Slot.objects.filter(person=by.person_id, queue=slot.queue_id, state=SlotState.LEASED, aside=False)

@@ -94,18 +94,23 @@ def _claim(path: Path, *, refuses: bool = False) -> str:
     further = f"""
     (SELECT s.id FROM queues_slot s WHERE {path.further}{fit}
       {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),"""
-    return f"""
-WITH claimed AS (
-  UPDATE queues_slot SET
-    state = 'leased', untouched = false, person_id = %(me)s, lease_token = %(token)s,
-    leased_at = now(), lease_until = now() + make_interval(secs => %(seconds)s)
-  WHERE id = COALESCE(
+    return _taking(f"""COALESCE(
     (SELECT s.id FROM queues_slot s WHERE {path.ahead} AND s.state = 'open' AND {_NOT_MINE}{fit}
       {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),
     (SELECT s.id FROM queues_slot s WHERE {path.untouched} AND s.state = 'open'{fit}
       {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),{further if refuses and path.further else ""}
     (SELECT s.id FROM queues_slot s WHERE {path.left} AND {_NOT_MINE}{fit}
-      {path.order} FOR UPDATE SKIP LOCKED LIMIT 1))
+      {path.order} FOR UPDATE SKIP LOCKED LIMIT 1))""")
+
+
+def _taking(which: str) -> str:
+    """The statement that leases one slot; which: an expression that gives its id, or nothing."""
+    return f"""
+WITH claimed AS (
+  UPDATE queues_slot SET
+    state = 'leased', untouched = false, person_id = %(me)s, lease_token = %(token)s,
+    leased_at = now(), lease_until = now() + make_interval(secs => %(seconds)s)
+  WHERE id = {which}
   RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at, is_blind
 ), siblings AS (
   UPDATE queues_slot s SET untouched = false FROM claimed
@@ -120,6 +125,11 @@ SELECT * FROM claimed
 
 CLAIMS: Mapping[Walk, str] = {walk: _claim(path) for walk, path in PATHS.items()}
 PICKY_CLAIMS: Mapping[Walk, str] = {walk: _claim(path, refuses=True) for walk, path in PATHS.items()}
+
+# One that this person has held and given up: no order of work, but the same rules.
+CLAIM_OF_ITEM = _taking(f"""(SELECT s.id FROM queues_slot s
+    WHERE s.item_id = %(item)s AND s.queue_id = %(queue)s AND s.state = 'open' AND {_NOT_MINE}
+    ORDER BY s.seq FOR UPDATE SKIP LOCKED LIMIT 1)""")
 
 # In two halves, each on an index of its own.
 LEFT = f"""
@@ -147,6 +157,14 @@ def claim(queue_id: int, *, walk: Walk, fit: Fit, person_id: int, token: UUID, s
         # What has no place yet comes last: the queue got this order only now.
         return _lease(claims[Walk.DUE], arguments)
     return lease
+
+
+def claim_of_item(queue_id: int, item_id: int, *, person_id: int, token: UUID, seconds: int) -> Lease | None:
+    """Take an open slot of this item; None when others have them all, or when it is not for this person."""
+    return _lease(
+        CLAIM_OF_ITEM,
+        {"queue": queue_id, "item": item_id, "me": person_id, "token": token, "seconds": seconds},
+    )
 
 
 def is_anything_left(queue_id: int, *, walk: Walk, fit: Fit, person_id: int) -> bool:

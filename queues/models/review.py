@@ -17,7 +17,8 @@ class Decision(models.TextChoices):
 class Draft(models.Model):
     """What a person has typed on an item and not submitted. Outlives the lease; one per person and item.
 
-    revision: counts the saves, so that an older tab cannot overwrite a newer text unseen.
+    revision: counts the saves, so that an older tab cannot overwrite a newer text unseen. discarded_at: its
+    author has put it away; no desk shows it, and for a while it can be brought back. A save does so too.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -26,11 +27,20 @@ class Draft(models.Model):
     content = models.JSONField()  # a submission/1 document, as far as it was filled in
     revision = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(db_default=Now())
+    discarded_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["item", "person"], name="draft_one_per_person_and_item"),
+        ]
+        indexes = [
+            # Read by the sweeper, which removes them after a while.
+            models.Index(
+                fields=["discarded_at"],
+                condition=models.Q(discarded_at__isnull=False),
+                name="draft_discarded",
+            ),
         ]
 
 
@@ -58,9 +68,7 @@ class Review(models.Model):
     answers = models.JSONField(default=dict)  # question key → value
     corrected_text = models.TextField(null=True)
     note = models.TextField(default="", blank=True)
-    opened_at = (
-        models.DateTimeField()
-    )  # when the item was leased; after an undo moved, so that the time counts on
+    opened_at = models.DateTimeField()  # when the item was leased; an undo lets the time count on
     submitted_at = models.DateTimeField(db_default=Now())
     withdrawn_at = models.DateTimeField(null=True)
 

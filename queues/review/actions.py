@@ -245,7 +245,7 @@ def undo(review_id: int, *, project_id: int, by: Actor) -> Undone:
     Draft.objects.update_or_create(
         item_id=item.pk,
         person_id=by.as_person(),
-        defaults={"content": document_of(review), "revision": F("revision") + 1},
+        defaults={"content": document_of(review), "revision": F("revision") + 1, "discarded_at": None},
         create_defaults={"content": document_of(review)},
     )
     event = EventRow(

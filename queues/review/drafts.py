@@ -19,11 +19,14 @@ _SAVE = """
 INSERT INTO queues_draft AS d (item_id, person_id, content, revision, saved_at)
 VALUES (%(item)s, %(person)s, %(content)s, 1, now())
 ON CONFLICT (item_id, person_id) DO UPDATE
-  SET content = EXCLUDED.content, revision = d.revision + 1, saved_at = now()
-  WHERE %(revision)s::bigint IS NULL OR d.revision = %(revision)s
+  SET content = EXCLUDED.content, revision = d.revision + 1, saved_at = now(), discarded_at = NULL
+  WHERE %(revision)s::bigint IS NULL OR d.revision = %(revision)s OR d.discarded_at IS NOT NULL
 RETURNING id
 """
-_TAKE = "DELETE FROM queues_draft WHERE item_id = %s AND person_id = %s RETURNING revision, content, saved_at"
+_TAKE = """
+DELETE FROM queues_draft WHERE item_id = %s AND person_id = %s
+RETURNING revision, content, saved_at, discarded_at
+"""
 
 
 class DraftConflict(WrongState):
@@ -106,7 +109,7 @@ def take(item_id: int, *, by: Actor, revision: int | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [item_id, by.person_id])
         taken = cursor.fetchone()
-    if taken is not None and revision not in (None, taken[0]):
+    if taken is not None and taken[3] is None and revision not in (None, taken[0]):
         raise _conflict(Draft(revision=taken[0], content=json.loads(taken[1]), saved_at=taken[2]))
 
 

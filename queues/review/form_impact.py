@@ -37,6 +37,7 @@ def impact_of(queue: Queue) -> Impact:
             Draft.objects.filter(
                 item__queue=queue.pk,
                 item__state__in=UNFINISHED,
+                discarded_at=None,
             )
         ),
     )

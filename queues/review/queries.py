@@ -115,7 +115,9 @@ _ITEM = Compiled(
         .filter(pk=Argument("item"))
     )
 )
-_DRAFT = Compiled(lambda: Draft.objects.filter(item=Argument("item"), person=Argument("person")))
+_DRAFT = Compiled(
+    lambda: Draft.objects.filter(item=Argument("item"), person=Argument("person"), discarded_at=None)
+)
 
 
 def desk(lease: Lease, *, queue: Queue, by: Actor, form_id: int | None = None) -> Desk:

@@ -2,11 +2,9 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from accounts import permissions
@@ -17,11 +15,11 @@ from accounts.roles import Permission
 from queues.assign import aside
 from queues.assign import queries as assign
 from queues.assign.policy import start_of_day
-from queues.models import UNFINISHED, Draft, Mention, Queue, Slot, SlotState
-from queues.review import notes
-from queues.web.history import EXCERPT, last_decisions
-
-# A draft on an item that is settled or withdrawn can go nowhere; it is not shown.
+from queues.models import UNFINISHED, Draft, Mention, Queue, Slot
+from queues.review import my_drafts, notes
+from queues.review.my_drafts import Standing
+from queues.web.drafts import excerpt_of
+from queues.web.history import last_decisions
 
 DRAFTS_SHOWN = 10
 DECISIONS_SHOWN = 8
@@ -43,7 +41,7 @@ def home(request: PersonRequest) -> HttpResponse:
         "reviews": bool(mine),
         "kept": _kept_by(request.actor, mine),
         "mentions": _mentions_of(request.user, projects),
-        "drafts": [(draft, _excerpt(draft)) for draft in _drafts_of(request.user, mine)],
+        "drafts": _drafts_of(request.user, mine),
         "decisions": last_decisions(
             request.actor, [project.pk for project in mine], size=DECISIONS_SHOWN
         ).rows,
@@ -56,18 +54,11 @@ def _queues_of(projects: list[Project]) -> list[Queue]:
     return list(there.select_related("project").order_by("project__name", "name"))
 
 
-def _drafts_of(person: Person, projects: list[Project]) -> list[Draft]:
-    """The person's drafts; `is_held` says whether they still hold the item, so that they can go on."""
-    mine = Slot.objects.filter(item=OuterRef("item"), person=person, state=SlotState.LEASED)
-    drafts = Draft.objects.filter(
-        ~Exists(mine.filter(aside=True)),  # listed as kept for later
-        person=person,
-        item__queue__project__in=projects,
-        item__state__in=UNFINISHED,
-    )
-    held = mine.filter(aside=False)
-    drafts = drafts.select_related("item__queue__project", "item__prediction").annotate(is_held=Exists(held))
-    return list(drafts.order_by("-saved_at")[:DRAFTS_SHOWN])
+def _drafts_of(person: Person, projects: list[Project]) -> list[tuple[Draft, Standing, str]]:
+    """The drafts on which the person may still go on, with where each stands; not those kept for later."""
+    found = my_drafts.drafts_of(person.pk, [project.pk for project in projects])
+    drafts = found.filter(item__state__in=UNFINISHED).exclude(standing=Standing.KEPT)
+    return [(draft, my_drafts.standing_of(draft), excerpt_of(draft)) for draft in drafts[:DRAFTS_SHOWN]]
 
 
 def _mentions_of(person: Person, projects: list[Project]) -> list[Mention]:
@@ -81,9 +72,3 @@ def _kept_by(by: Actor, projects: list[Project]) -> list[Slot]:
     """What the person keeps for later."""
     kept = aside.kept_by(by, *(project.pk for project in projects))
     return list(kept.select_related("queue__project", "item__prediction"))
-
-
-def _excerpt(draft: Draft) -> str:
-    """The beginning of what was typed."""
-    typed = draft.content.get("corrected_text") or draft.content.get("note") or ""
-    return Truncator(typed).chars(EXCERPT)

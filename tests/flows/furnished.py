@@ -15,7 +15,7 @@ from accounts.checks import every_route
 from accounts.roles import ROLES, Role
 from queues import pipeline
 from queues.export import actions as export
-from queues.models import BulkChange, DryRun, Golden, Item, Job, Queue, Release, Selection
+from queues.models import BulkChange, Draft, DryRun, Golden, Item, Job, Queue, Release, Selection
 from queues.review import notes
 from queues.route import policies
 from queues.route.dry_run import asking
@@ -48,6 +48,7 @@ def furnish(people: Cast, text: str = "Refunds are instant.") -> Queue:
     for item in (verdict.item, disputed):
         flag(item, "filter", "violence")
     notes.add(disputed.pk, project=project, by=lee, held=ROLES[Role.LEAD], text=f"@Olga {text}"[:4_000])
+    Draft.objects.create(item=disputed, person=people.olga, content={"corrected_text": text, "note": text})
     verified(project, golden_record(input={"prompt": text}, target=[text]), by=lee)
     words = {"kind": "words", "entries": ["free delivery"], "category": "promise"}
     lists.activate(
@@ -111,6 +112,7 @@ def _thing(route: str, name: str, people: Cast, queue: Queue) -> str:
         "item_id": disputed.values_list("pk", flat=True).first(),
         "prediction_id": disputed.values_list("prediction_id", flat=True).first(),
         "name": "promises" if "/lists/" in route else "refunds",
+        "draft_id": Draft.objects.values_list("pk", flat=True).first(),
         "release_id": Release.objects.values_list("pk", flat=True).first(),
     }
     numbers = {
