@@ -48,23 +48,25 @@ def in_hand(person_id: int, project_id: int) -> Sequence[InHand]:
     return [InHand(slot, by_item.get(slot.item_id)) for slot in held]
 
 
-def drafts_of(person_id: int, project_ids: Collection[int]) -> QuerySet[Draft]:
+def drafts_of(
+    person_id: int, project_ids: Collection[int], *, but_for: Collection[Standing] = ()
+) -> QuerySet[Draft]:
     """The person's drafts in these projects, to be read page by page; each with its `standing`.
 
-    Nothing on withdrawn items: their texts may have to be forgotten.
+    but_for: standings that are left out. Nothing on withdrawn items: their texts may have to be forgotten.
     """
     return (
         _all_of(person_id, project_ids)
         .filter(discarded_at=None)
         .annotate(standing=_standing(person_id))
+        .exclude(standing__in=but_for)
         .order_by("-pk")
     )
 
 
 def without_lease(person_id: int, project_id: int) -> QuerySet[Draft]:
     """Those of drafts whose items the person does not hold."""
-    drafts = drafts_of(person_id, [project_id])
-    return drafts.exclude(standing__in=[Standing.HELD, Standing.KEPT])
+    return drafts_of(person_id, [project_id], but_for=[Standing.HELD, Standing.KEPT])
 
 
 def put_away_by(person_id: int, project_id: int) -> QuerySet[Draft]:

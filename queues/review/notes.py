@@ -46,7 +46,7 @@ def check_can_read(item: Item, by: Actor, held: Collection[Permission]) -> None:
         return
     if not Review.objects.filter(item=item.pk, person=by.person_id, withdrawn_at=None).exists():
         raise NotAllowed(
-            _("The notes of an item are shown to those who have reviewed it. Submit your review first.")
+            _("What is said about an item is shown to those who have reviewed it. Submit your review first.")
         )
 
 

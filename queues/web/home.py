@@ -56,8 +56,9 @@ def _queues_of(projects: list[Project]) -> list[Queue]:
 
 def _drafts_of(person: Person, projects: list[Project]) -> list[tuple[Draft, Standing, str]]:
     """The drafts on which the person may still go on, with where each stands; not those kept for later."""
-    found = my_drafts.drafts_of(person.pk, [project.pk for project in projects])
-    drafts = found.filter(item__state__in=UNFINISHED).exclude(standing=Standing.KEPT)
+    project_ids = [project.pk for project in projects]
+    found = my_drafts.drafts_of(person.pk, project_ids, but_for=[Standing.KEPT])
+    drafts = found.filter(item__state__in=UNFINISHED)
     return [(draft, my_drafts.standing_of(draft), excerpt_of(draft)) for draft in drafts[:DRAFTS_SHOWN]]
 
 

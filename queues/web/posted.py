@@ -23,6 +23,7 @@ BESIDE_MAX = 2
 _NO_DRAFT_HAS = -1  # as a revision
 _FIELDS = frozenset({"decision", "reasons", "corrected_text", "note"})
 _AROUND = frozenset({"csrfmiddlewaretoken", "token", "revision", "form", "left_over", "shown", "next"})
+SPLICE = frozenset({"splice_of", "splice_start", "splice_end", "splice_text"})  # see `queues.web.spliced`
 _LONGEST_NAME = 60  # of an unknown field that a refusal repeats
 
 
@@ -63,9 +64,17 @@ def review_of(request: HttpRequest, output_text: str, form: Form) -> dict[str, o
     return submission_of(request, output_text, form) | {name[:_LONGEST_NAME]: "" for name in strange}
 
 
-def draft_of(request: HttpRequest, output_text: str, form: Form) -> dict[str, object]:
-    """The same to be kept as a draft, with answers of it that the form does not ask any more."""
+def draft_of(
+    request: HttpRequest, output_text: str, form: Form, *, corrected_text: str | None = None
+) -> dict[str, object]:
+    """The same to be kept as a draft, with answers of it that the form does not ask any more.
+
+    corrected_text: where the request has only what changed of it.
+    """
     document = review_of(request, output_text, form)
+    if corrected_text is not None:
+        document = {name: value for name, value in document.items() if name not in SPLICE}
+        document["corrected_text"] = like(output_text, corrected_text)
     return document | {"answers": _left_over(request.POST) | answers_of(request.POST, form)}
 
 

@@ -33,7 +33,7 @@ from queues.review import form as forms
 from queues.review.care import veil_of
 from queues.review.form import Form
 from queues.review.session import session_of
-from queues.web import reading
+from queues.web import reading, spliced
 from queues.web.desk import LATER, Typed, context_of, later_choices, skip_reasons
 from queues.web.posted import draft_of, id_of, ids_of, review_of, revision_of, token_of
 from queues.web.queue_of import queue_of
@@ -106,15 +106,22 @@ def submit(request: ProjectRequest, slot_id: int) -> HttpResponse:
 @needs(Permission.REVIEW)
 @require_POST
 def draft(request: ProjectRequest, slot_id: int) -> HttpResponse:
-    """Keep what was typed. 409 with both versions when another window has saved since."""
+    """Keep what was typed. 409 with both versions when another window has saved since.
+
+    412 where only what changed was sent, and of another text than the stored one.
+    """
     held, token = _held(request, slot_id), token_of(request.POST)
+    try:
+        text = spliced.whole_text(request, held.slot, held.output_text)
+    except spliced.OtherText:
+        return HttpResponse(status=412)
     try:
         kept = drafts.save(
             slot_id,
             project_id=request.project.pk,
             token=token,
             by=request.actor,
-            content=draft_of(request, held.output_text, held.form),
+            content=draft_of(request, held.output_text, held.form, corrected_text=text),
             revision=revision_of(request.POST),
         )
     except drafts.DraftConflict as conflict:

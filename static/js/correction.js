@@ -77,7 +77,7 @@ window.reviewapp ??= {};
     // As if typed, so that Ctrl+Z brings the text back; only what differs, for browsers type line by line.
     restore() {
       this.fill();
-      const [start, end, text] = whatDiffers(this.editor.value, this.output);
+      const [start, end, text] = reviewapp.whatDiffers(this.editor.value, this.output);
       this.editor.focus();
       this.editor.setSelectionRange(start, end);
       if (text.split("\n").length < MANY_LINES) document.execCommand(text ? "insertText" : "delete", false, text);
@@ -91,20 +91,6 @@ window.reviewapp ??= {};
   const NOTHING_TO_CORRECT = { isChanged: false, isEmpty: true, begin() {}, restore() {} };
   reviewapp.correctionOf = (desk, isShown) =>
     desk.querySelector("[name=corrected_text]") ? new reviewapp.Correction(desk, isShown) : NOTHING_TO_CORRECT;
-
-  // Where `from` must be replaced, and by what, to become `to`: [start, end, text].
-  function whatDiffers(from, to) {
-    const shortest = Math.min(from.length, to.length);
-    let start = 0;
-    while (start < shortest && from[start] === to[start]) start++;
-    let same = 0; // characters at the end
-    while (same < shortest - start && from[from.length - 1 - same] === to[to.length - 1 - same]) same++;
-    if (isHigh(from, start - 1)) start--; // never between the two halves of a character
-    if (same && isHigh(from, from.length - same - 1)) same--;
-    return [start, from.length - same, to.slice(start, to.length - same)];
-  }
-
-  const isHigh = (text, at) => text[at] >= "\ud800" && text[at] <= "\udbff";
 
   function changedWords(parts) {
     const words = (kind) =>

@@ -5,6 +5,8 @@ window.reviewapp ??= {};
   const PAUSE = 600;
   const LONGEST = 1500; // without a pause, too: who types on and on is saved all the same
   const RETRY = 3000;
+  const STALE = 412; // the server has another text than the one that was changed here
+  const LONG = 20_000; // characters of a corrected text: from here on only what changed of it is sent
 
   reviewapp.Draft = class {
     // on: { state(name), lost(text), conflict(html), offline(isOffline), signedOut() }
@@ -14,6 +16,7 @@ window.reviewapp ??= {};
       this.on = on;
       this.isDirty = this.isSaving = this.isStopped = this.isRefused = false;
       this.savedAt = null;
+      this.base = this.corrected(); // of the corrected text: what the server has; null when it is not known
       desk.addEventListener("input", () => this.touch());
       desk.addEventListener("focusout", (event) => event.target.matches("textarea") && this.save());
     }
@@ -29,8 +32,23 @@ window.reviewapp ??= {};
 
     // Whether leaving the page now would lose it.
     get isAtRisk() {
-      const size = () => String(new URLSearchParams(new FormData(this.form))).length;
+      const size = () => String(new URLSearchParams(this.content())).length;
       return this.isUnsaved && (this.isRefused || size() > reviewapp.MOST_KEPT_ALIVE);
+    }
+
+    // The corrected text as it is now; the model's, as long as nobody has asked for a copy to edit.
+    corrected() {
+      const editor = this.desk.querySelector("[name=corrected_text]");
+      const text = editor?.disabled ? this.desk.querySelector("[data-output]").textContent : (editor?.value ?? "");
+      return text.replace(/\r\n?/g, "\n");
+    }
+
+    // What is sent; base: the corrected text that the server then has.
+    content(base = this.base) {
+      const data = new FormData(this.form);
+      const text = this.corrected();
+      if (data.has("corrected_text") && base !== null && text.length > LONG) reviewapp.spliceInto(data, base, text);
+      return data;
     }
 
     // The person has chosen another text instead of this one.
@@ -62,32 +80,60 @@ window.reviewapp ??= {};
 
     async save({ keepalive = false } = {}) {
       clearTimeout(this.timer);
-      if (!this.isDirty || this.isStopped || this.isSaving) return this.saving;
+      if (!this.isDirty || this.isStopped) return this.saving;
+      if (this.isSaving) {
+        if (keepalive) this.sendBehind();
+        return this.saving;
+      }
       this.isDirty = false;
       this.isSaving = true;
       this.on.state("saving");
       this.saving = this.send(keepalive);
       await this.saving;
+      await this.behind;
+      this.behind = null;
       this.isSaving = false;
       if (this.isDirty && !this.isStopped && !this.isRefused) this.timer = setTimeout(() => this.save(), PAUSE);
     }
 
+    // The page is going while a save is under way: what was typed since is sent as if that one were stored.
+    sendBehind() {
+      const { revision } = this.form.elements;
+      if (this.behind || revision.disabled) return;
+      const text = this.corrected();
+      const data = this.content(this.underWay);
+      data.set("revision", Number(revision.value) + 1);
+      this.isDirty = false;
+      const sent = reviewapp.post(this.desk.dataset.draft, data, { keepalive: true });
+      this.behind = sent.then(async (answer) => {
+        if (answer.ok) this.kept((await answer.json()).revision, text);
+        else this.isDirty = true;
+      }).catch(() => (this.isDirty = true));
+      this.saving = Promise.all([this.saving, this.behind]);
+    }
+
     async send(keepalive) {
       let answer;
+      const text = (this.underWay = this.corrected());
       try {
-        answer = await reviewapp.post(this.desk.dataset.draft, new FormData(this.form), { keepalive });
+        answer = await reviewapp.post(this.desk.dataset.draft, this.content(), { keepalive });
       } catch {
         this.again();
         this.on.offline(true);
         return;
       }
       this.on.offline(false);
-      if (answer.ok) this.kept((await answer.json()).revision);
-      else await this.refused(answer);
+      if (answer.ok) return this.kept((await answer.json()).revision, text);
+      this.base = null;
+      if (answer.status === STALE) return this.send(keepalive); // all of the text
+      await this.refused(answer);
     }
 
     // revision null: the server has it, but did not say as which revision; the next save overwrites it.
-    kept(revision) {
+    kept(revision, text = null) {
+      const there = this.form.elements.revision;
+      if (revision !== null && !there.disabled && revision < Number(there.value)) return; // an older one, told late
+      this.base = text;
       Object.assign(this.form.elements.revision, { value: revision ?? "", disabled: revision === null });
       this.isRefused = false;
       this.savedAt = performance.now();

@@ -111,6 +111,7 @@ def test_a_thread_is_read_in_pages_with_as_many_statements_however_long_it_is(
     people: Cast, item: Item
 ) -> None:
     ann = Program(people, people.ann)
+    ann.get(path(item))
     counts = []
     for _round in range(2):
         for number in range(10):

@@ -1,13 +1,18 @@
 """My decisions: mine alone, newest first, taken back while that is allowed."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from queues.models import Review
+from accounts.actor import Actor
+from queues import pipeline
+from queues.models import Item, Review
 from tests.factories.projects import Cast
-from tests.factories.reviews import REJECT, reviewed
+from tests.factories.reviews import APPROVE, REJECT, disputed, reviewed
+from tests.factories.search import indexed
 from tests.factories.work import queue_in, waiting
 from tests.web.conftest import SignIn
 
@@ -77,3 +82,129 @@ def test_who_may_not_review_has_no_history_here(
     people: Cast, signed_in: SignIn, who: str, status: int
 ) -> None:
     assert signed_in(getattr(people, who)).get(history(people)).status_code == status
+
+
+def shown(page: Any) -> list[Review]:
+    return [one.review for one in page.context["decisions"]]
+
+
+def became(page: Any) -> list[str]:
+    return [one.became.value for one in page.context["decisions"]]
+
+
+def settled_by_lee(people: Cast, item: Item, decision: str) -> None:
+    document = {"decision": decision, "reasons": [] if decision == "approve" else ["factual"]}
+    pipeline.settle_by_lead(
+        item.pk, project=people.project, by=Actor(people.lee.pk), document=document, why="As the policy says."
+    )
+
+
+def test_each_decision_says_what_became_of_it(people: Cast, signed_in: SignIn) -> None:
+    alone, two = queue_in(people.project), queue_in(people.project)
+    waiting(alone), waiting(two, reviews_needed=2)
+    reviewed(alone, people.ann), reviewed(two, people.ann)
+    upheld, reversed_, open_ = (disputed(people, people.ann, people.olga) for _ in range(3))
+    settled_by_lee(people, upheld, "approve")
+    settled_by_lee(people, reversed_, "reject")
+    assert open_.state == "disputed"
+
+    page = signed_in(people.ann).get(history(people))
+
+    assert became(page) == ["disputed", "overridden", "stands", "waiting", "stands"]
+    assert "settled: another decision holds" in page.content.decode()
+    assert [one.verdict for one in page.context["decisions"]] == ["", "Reject", "Approve", "", "Approve"]
+
+
+def test_a_question_and_a_reopened_item_are_told_apart(people: Cast, signed_in: SignIn) -> None:
+    queue = queue_in(people.project)
+    asked, answered = waiting(queue), waiting(queue)
+    for _item in (asked, answered):
+        reviewed(queue, people.ann, {"decision": "escalate", "note": "May we?"})
+    settled_by_lee(people, answered, "reject")
+    again = disputed(people, people.ann, people.olga)
+    settled_by_lee(people, again, "reject")
+    pipeline.reopen_by_lead(again.pk, project=people.project, by=Actor(people.lee.pk), why="A new policy.")
+
+    assert became(signed_in(people.ann).get(history(people))) == ["reopened", "answered", "asked"]
+
+
+def test_nothing_of_others_is_told_while_the_item_is_under_review(people: Cast, signed_in: SignIn) -> None:
+    queue = queue_in(people.project)
+    waiting(queue, reviews_needed=3)
+    reviewed(queue, people.ann, APPROVE)
+    reviewed(queue, people.olga, REJECT)
+
+    assert became(signed_in(people.ann).get(history(people))) == ["waiting"]
+
+
+def test_the_history_is_narrowed_by_queue_decision_day_and_fate(people: Cast, signed_in: SignIn) -> None:
+    one, other = queue_in(people.project), queue_in(people.project)
+    for queue in (one, other):
+        waiting(queue), waiting(queue)
+    first, second = reviewed(one, people.ann, REJECT), reviewed(other, people.ann, APPROVE)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        Review.objects.filter(pk=first.pk).update(submitted_at=first.submitted_at - timedelta(days=40))
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    day = (first.submitted_at - timedelta(days=20)).date()
+    ann = signed_in(people.ann)
+
+    assert shown(ann.get(f"{history(people)}?queue={one.slug}")) == [first]
+    assert shown(ann.get(f"{history(people)}?decision=approve")) == [second]
+    assert shown(ann.get(f"{history(people)}?since={day}")) == [second]
+    assert shown(ann.get(f"{history(people)}?until={day}")) == [first]
+    assert shown(ann.get(f"{history(people)}?became=stands")) == [second, first]
+    assert shown(ann.get(f"{history(people)}?became=overridden")) == []
+
+
+@pytest.mark.parametrize("query", ["became=x", "decision=x", "queue=nowhere", "since=9999-99-99", "until=x"])
+def test_a_filter_that_is_wrong_asks_nothing_and_says_so(people: Cast, signed_in: SignIn, query: str) -> None:
+    queue = queue_in(people.project)
+    waiting(queue)
+    review = reviewed(queue, people.ann)
+
+    page = signed_in(people.ann).get(f"{history(people)}?{query}")
+
+    assert shown(page) == [review]
+    assert 'class="fault"' in page.content.decode()
+
+
+def test_the_last_day_of_the_calendar_is_no_fault(people: Cast, signed_in: SignIn) -> None:
+    for name in ("since", "until"):
+        assert signed_in(people.ann).get(f"{history(people)}?{name}=9999-12-31").status_code == 200
+
+
+def test_the_history_is_searched_in_what_i_wrote_and_in_the_texts(people: Cast, signed_in: SignIn) -> None:
+    queue = queue_in(people.project)
+    noted, read, named = waiting(queue), waiting(queue, output_text="The parcel left."), waiting(queue)
+    reviews = [
+        reviewed(queue, people.ann, {**REJECT, "note": "Wrong depot named, 100% sure."}),
+        reviewed(queue, people.ann),
+        reviewed(queue, people.ann),
+    ]
+    assert [review.item_id for review in reviews] == [noted.pk, read.pk, named.pk]
+    indexed(noted.prediction_id, read.prediction_id, named.prediction_id)
+    ann = signed_in(people.ann)
+
+    assert shown(ann.get(history(people), {"words": "depot"})) == [reviews[0]]
+    assert shown(ann.get(history(people), {"words": "100%"})) == [reviews[0]]
+    assert shown(ann.get(history(people), {"words": "parcel"})) == [reviews[1]]
+    assert shown(ann.get(history(people), {"words": named.prediction.prediction_id})) == [reviews[2]]
+    none = ann.get(history(people), {"words": "elephant"})
+    assert "Nothing like this was found" in none.content.decode()
+
+
+def test_the_history_takes_no_more_statements_for_more_decisions(people: Cast, signed_in: SignIn) -> None:
+    queue = queue_in(people.project)
+    ann = signed_in(people.ann)
+    ann.get(history(people))
+    counts = []
+    for _round in range(2):
+        for _number in range(4):
+            waiting(queue)
+            reviewed(queue, people.ann)
+        with CaptureQueriesContext(connection) as seen:
+            ann.get(history(people))
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1]

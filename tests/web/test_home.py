@@ -114,9 +114,9 @@ def test_a_draft_says_whether_its_item_is_still_mine(people: Cast, signed_in: Si
 
     page = signed_in(people.ann).get("/")
 
-    assert {draft.item_id: draft.is_held for draft, _excerpt in page.context["drafts"]} == {
-        lease.item_id: True,
-        lost.pk: False,
+    assert {draft.item_id: standing.value for draft, standing, _excerpt in page.context["drafts"]} == {
+        lease.item_id: "held",
+        lost.pk: "free",
     }
     assert "<b>half</b>" not in page.content.decode()
 
@@ -132,5 +132,5 @@ def test_the_statements_of_home_do_not_grow_with_the_queues(
 
     client = signed_in(people.ann)
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get("/")
