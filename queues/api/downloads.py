@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
 
 from queues.errors import ReviewappError
-from queues.export import store
+from queues.export.files import store
 from queues.models import ReleaseFile
 
 JSON_LINES = "application/x-ndjson"

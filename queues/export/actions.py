@@ -15,9 +15,9 @@ from accounts.models import Project
 from accounts.storable import is_storable
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid, WrongState
-from queues.export import rules
 from queues.export.build import build
-from queues.export.filters import Filter, parse
+from queues.export.definition import rules
+from queues.export.definition.filters import Filter, parse
 from queues.export.formats import formats
 from queues.export.guards import guards
 from queues.models import DATASET_NAME, Dataset, Job, JobState, Queue, Release, ReleaseFile, ReleaseState
@@ -44,7 +44,7 @@ def create_dataset(
 ) -> Dataset:
     """A new standing definition. Invalid with every fault; a name is taken once per project.
 
-    wanted: a filter/1 document; demanded: the rules of its guards (queues.export.rules).
+    wanted: a filter/1 document; demanded: the rules of its guards (queues.export.definition.rules).
     """
     filter_, faults = parse({} if wanted is None else wanted)
     _rules, more = rules.parse({} if demanded is None else demanded)

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
-from queues.export import queries, store
-from queues.export.checks import check_bytes, check_file
-from queues.export.contents import Contents, write_contents
+from queues.export import queries
+from queues.export.files import store
+from queues.export.files.checks import check_bytes, check_file
+from queues.export.files.contents import Contents, write_contents
+from queues.export.files.provenance import names_of
 from queues.export.formats import formats
-from queues.export.provenance import names_of
 from queues.export.publishing import Replaced, publish_built
 from queues.export.reading import understood
 from queues.models import Job, Release, ReleaseState

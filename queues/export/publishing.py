@@ -10,15 +10,16 @@ from django.utils import timezone
 
 from accounts import events
 from accounts.actor import Actor
-from queues.export import store, versions
-from queues.export.agreement import agreement_of
-from queues.export.contents import Contents
-from queues.export.hashing import canonical, sha256_of_sorted
-from queues.export.manifest import manifest_of
-from queues.export.papers import write_papers
+from queues.export import versions
+from queues.export.files import store
+from queues.export.files.contents import Contents
+from queues.export.files.hashing import canonical, sha256_of_sorted
+from queues.export.files.written import Written
+from queues.export.papers.agreement import agreement_of
+from queues.export.papers.manifest import manifest_of
+from queues.export.papers.writing import write_papers
 from queues.export.queries import CHUNK
 from queues.export.row import Record
-from queues.export.written import Written
 from queues.models import Dataset, Release, ReleaseFile, ReleaseRow, ReleaseState
 
 _COPY = "COPY queues_releaserow (line, item_id, verdict_id, split, record_sha256, release_id) FROM STDIN"

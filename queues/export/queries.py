@@ -15,7 +15,7 @@ import orjson
 import psycopg
 from django.db import connection
 
-from queues.export.filters import Filter
+from queues.export.definition.filters import Filter
 from queues.export.row import VerdictRow
 from queues.models import Part, Queue, ReleaseRow, Review, Severity, Verdict
 from queues.route.effective_pi import effective_pi_sql

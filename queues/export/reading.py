@@ -6,16 +6,18 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 
-from queues.export import filters, protected, queries, rules
-from queues.export.filters import Filter
+from queues.export import queries
+from queues.export.definition import filters, rules
+from queues.export.definition.filters import Filter
+from queues.export.definition.rules import Rules
+from queues.export.files.hashing import canonical, record_sha256
+from queues.export.files.provenance import Names, names_of, provenance_of
 from queues.export.formats import formats
-from queues.export.guarding import Guarded, Tally, prompt_of
-from queues.export.hashing import canonical, record_sha256
-from queues.export.provenance import Names, names_of, provenance_of
+from queues.export.guarding import protected
+from queues.export.guarding.surroundings import capped, prepared, surroundings_of
+from queues.export.guarding.walk import Guarded, Tally, prompt_of
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
-from queues.export.rules import Rules
-from queues.export.surroundings import capped, prepared, surroundings_of
 from queues.models import Dataset
 from queues.snapshot import snapshot
 

@@ -9,8 +9,8 @@ DATASET_NAME = r"[a-z0-9][a-z0-9-]{0,59}"
 class Dataset(models.Model):
     """A standing definition of what to export: a filter on verdicts, rules and a format. It never changes.
 
-    filter: a filter/1 document (queues.export.filters); rules: what guards demand (queues.export.rules);
-    name: part of addresses and of `name@version`.
+    filter: a filter/1 document; rules: what guards demand (queues.export.definition); name: part of addresses
+    and of `name@version`.
     """
 
     id = models.BigAutoField(primary_key=True)

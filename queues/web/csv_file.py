@@ -6,7 +6,7 @@ from io import StringIO
 
 from django.http import HttpResponse
 
-from queues.export.csv_view import escaped
+from queues.export.files.csv_view import escaped
 
 
 def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import Event, Person, Project
 from accounts.roles import Permission
 from queues import pipeline
-from queues.export import store
+from queues.export.files import store
 from queues.models import Dataset, Job, Release
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, cast

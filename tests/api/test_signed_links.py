@@ -12,7 +12,8 @@ from accounts.actor import Actor
 from accounts.models import ApiKey, Event
 from accounts.permissions import grant_exactly
 from accounts.roles import Permission
-from queues.export import links, store
+from queues.export import links
+from queues.export.files import store
 from queues.models import ReleaseFile
 from tests.api.test_releases import FILE, Caller, body_of
 from tests.export.building import released

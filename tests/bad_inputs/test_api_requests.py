@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import FileSystemStorage
 
-from queues.export import store
+from queues.export.files import store
 from tests.bad_inputs import api_requests, corpus, not_yet
 from tests.bad_inputs.api_checks import Before, complaints_of
 from tests.bad_inputs.outcome import complaints

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import FileSystemStorage
 
-from queues.export import store
+from queues.export.files import store
 from tests.bad_inputs import corpus, form_posts, not_yet
 from tests.bad_inputs.desks import take_seat
 from tests.bad_inputs.form_checks import complaints_of, reviews_of

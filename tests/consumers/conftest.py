@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import FileSystemStorage
 
-from queues.export import store
+from queues.export.files import store
 from queues.models import Queue, Release
 from tests.export.building import content, released
 from tests.factories.projects import Cast, cast

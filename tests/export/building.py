@@ -3,7 +3,7 @@
 from accounts.actor import Actor
 from queues import pipeline
 from queues.export import actions as export
-from queues.export import store
+from queues.export.files import store
 from queues.models import Dataset, Job, Release
 from tests.factories.projects import Cast
 

@@ -9,15 +9,14 @@ from typing import Any
 
 import orjson
 import pytest
-from django.core.files.storage import FileSystemStorage
 from django.db import IntegrityError, connections, transaction
 
 from accounts.models import Event
 from queues import pipeline
 from queues.errors import WrongState
 from queues.export import actions as export
-from queues.export import publishing, queries, reading, store
-from queues.export.hashing import dataset_sha256
+from queues.export import publishing, queries, reading
+from queues.export.files.hashing import dataset_sha256
 from queues.models import Dataset, Job, Queue, Release, ReleaseFile, ReleaseRow, Verdict
 from tests.export.building import ask, content, released
 from tests.factories.projects import Cast, cast
@@ -35,13 +34,6 @@ def people() -> Cast:
 @pytest.fixture
 def queue(people: Cast) -> Queue:
     return queue_in(people.project, slug="refunds")
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A storage of this test alone."""
-    monkeypatch.setattr(store, "default_storage", FileSystemStorage(tmp_path))
-    return tmp_path
 
 
 def test_a_release_holds_rows_provenance_and_manifest_that_agree(people: Cast, queue: Queue) -> None:
@@ -198,7 +190,7 @@ def test_a_mistake_while_reading_ends_the_build_and_frees_the_connection(
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr("queues.export.contents.canonical", broken)
+        patched.setattr("queues.export.files.contents.canonical", broken)
         pipeline.run_job(job.pk)
     job.refresh_from_db()
 
@@ -221,8 +213,8 @@ def test_reading_less_than_there_is_frees_the_connection(people: Cast, queue: Qu
 
 # Where a worker is killed: the function, and whether before or after it did its work.
 KILLED_AT = [
-    ("queues.export.contents.canonical", True),
-    ("queues.export.store._make_durable", True),
+    ("queues.export.files.contents.canonical", True),
+    ("queues.export.files.store._make_durable", True),
     ("queues.export.build.check_file", False),
     ("queues.export.publishing._copy_lineage", False),
     ("queues.export.publishing._record", False),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from queues.export.filters import Filter, parse
+from queues.export.definition.filters import Filter, parse
 
 
 def test_a_filter_comes_back_as_the_document_that_made_it() -> None:

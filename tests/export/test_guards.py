@@ -5,14 +5,14 @@ from typing import Any
 
 import orjson
 import pytest
-from django.core.files.storage import FileSystemStorage
 
 from accounts.actor import Actor
 from accounts.models import Event
 from queues import pipeline
 from queues.errors import Invalid, WrongState
 from queues.export import actions as export
-from queues.export import reading, store
+from queues.export import reading
+from queues.export.files import store
 from queues.models import Flag, Item, Job, Queue, Release
 from tests.export.building import content
 from tests.factories.golden import golden_record, verified
@@ -36,13 +36,6 @@ def people() -> Cast:
 @pytest.fixture
 def queue(people: Cast) -> Queue:
     return queue_in(people.project, slug="refunds")
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A storage of this test alone."""
-    monkeypatch.setattr(store, "default_storage", FileSystemStorage(tmp_path))
-    return tmp_path
 
 
 def built(
@@ -186,7 +179,7 @@ def test_severe_output_that_was_approved_never_leaves(people: Cast, queue: Queue
 def test_a_guard_that_stops_lets_through_with_a_reason_only(
     people: Cast, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queues.export.protected.ProtectedTexts.alike", lambda *_a: "g-7")
+    monkeypatch.setattr("queues.export.guarding.protected.ProtectedTexts.alike", lambda *_a: "g-7")
     verified(people.project, golden_record(input={"prompt": ASKED}))
     fine(queue)
 

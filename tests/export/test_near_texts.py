@@ -6,10 +6,10 @@ from random import Random
 import numpy as np
 import pytest
 
-from queues.export.caps import ORIGINS, kept_under
-from queues.export.directions import Directions
-from queues.export.near_texts import NearTexts
-from queues.export.shingles import are_near, hashes_of, shingles_of
+from queues.export.guarding.caps import ORIGINS, kept_under
+from queues.export.guarding.directions import Directions
+from queues.export.guarding.near_texts import NearTexts
+from queues.export.guarding.shingles import are_near, hashes_of, shingles_of
 
 WORDS = [f"w{n}" for n in range(12)]
 

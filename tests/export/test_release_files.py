@@ -5,20 +5,17 @@ import gzip
 import io
 import json
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from django.core.files.storage import FileSystemStorage
 
 from queues import pipeline
-from queues.export import store
-from queues.export.checks import LINE_BYTES_MAX
-from queues.export.croissant import fault_in
-from queues.export.csv_view import escaped
+from queues.export.files.checks import LINE_BYTES_MAX
+from queues.export.files.csv_view import escaped
+from queues.export.files.provenance_table import SCHEMA
 from queues.export.formats import formats
-from queues.export.provenance_table import SCHEMA
+from queues.export.papers.croissant import fault_in
 from queues.models import Job, Queue, Release
 from tests.export.building import ask, content, released
 from tests.factories.projects import Cast, cast
@@ -37,12 +34,6 @@ def people() -> Cast:
 @pytest.fixture
 def queue(people: Cast) -> Queue:
     return queue_in(people.project, slug="refunds")
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(store, "default_storage", FileSystemStorage(tmp_path))
-    return tmp_path
 
 
 @pytest.fixture

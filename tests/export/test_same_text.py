@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from queues.export import formats
+from queues.export.files.hashing import canonical
 from queues.export.formats import Format, write
-from queues.export.hashing import canonical
 from queues.export.row import Excluded, VerdictRow
 from tests.bad_inputs.corpus import by_kind, expand
 from tests.export.rows import row

@@ -6,9 +6,12 @@ from hashlib import sha256
 from typing import Any
 
 from queues.errors import Invalid
-from queues.export import caps, croissant, hashing, shingles, splits, versions
 from queues.export import formats as export_formats
+from queues.export import splits, versions
+from queues.export.files import hashing
 from queues.export.formats.trl_kto import weight_ranges
+from queues.export.guarding import caps, shingles
+from queues.export.papers import croissant
 from queues.ingest.record import check
 from queues.route.audit_sample import uniform
 from queues.route.inclusion import inclusion_probability

@@ -10,7 +10,8 @@ from accounts.actor import Actor
 from accounts.models import Person
 from queues import pipeline
 from queues.export import actions as export
-from queues.export import formats, store
+from queues.export import formats
+from queues.export.files import store
 from queues.models import Dataset, Job, Release
 from tests.factories.projects import Cast, cast
 from tests.factories.verdicts import settled
@@ -198,7 +199,7 @@ def test_who_took_what_is_told_on_the_page(people: Cast) -> None:
 def test_a_lead_sees_which_rows_stop_a_release_and_lets_them_through_with_a_reason(
     people: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queues.export.protected.ProtectedTexts.alike", lambda *_a: HOSTILE)
+    monkeypatch.setattr("queues.export.guarding.protected.ProtectedTexts.alike", lambda *_a: HOSTILE)
     settled(queue_in(people.project, slug="desk"))
     dataset, client = make(people), signed_in(people.mel)
     client.post(address(people, "refunds/publish"))

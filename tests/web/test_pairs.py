@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from queues.export.filters import Filter
+from queues.export.definition.filters import Filter
 from queues.export.queries import verdicts_of
 from queues.models import Item, Queue, Review, Verdict
 from queues.snapshot import snapshot

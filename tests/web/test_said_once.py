@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Project
-from queues.export.filters import Filter
+from queues.export.definition.filters import Filter
 from queues.export.queries import verdicts_of
 from queues.models import Attachment, Flag, Item, Prediction, SecondLook
 from queues.monitor.queries import routed_by_reason

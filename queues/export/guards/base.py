@@ -36,7 +36,7 @@ class Hit:
 class Leaving:
     """One record on its way out. prompt: what was asked, as one text; answer: what is to be learnt.
 
-    origin: who wrote the answer (queues.export.caps); vector: of the prompt, float, or None.
+    origin: who wrote the answer (queues.export.guarding.caps); vector: of the prompt, float, or None.
     """
 
     row: VerdictRow
@@ -72,7 +72,8 @@ class Texts(Protocol):
 class Surroundings:
     """What guards know beside the record: the settings of the dataset, and what may not leave.
 
-    settings: the fields of queues.export.rules.Rules; kept: origin → the largest `uniform` that stays.
+    settings: the fields of queues.export.definition.rules.Rules; kept: origin → the largest `uniform`
+    that stays.
     """
 
     scope: str

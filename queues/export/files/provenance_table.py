@@ -8,8 +8,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from queues.export.files.written import Written, written_to
 from queues.export.row import Record
-from queues.export.written import Written, written_to
 
 ROWS_IN_GROUP = 10_000
 _CATEGORY = pa.dictionary(pa.int32(), pa.string())

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.storable import is_storable
 from queues.errors import Fault
-from queues.export.caps import ORIGINS
+from queues.export.guarding.caps import ORIGINS
 
 LICENCES_MAX = 50
 NAME_MAX = 200

@@ -7,8 +7,8 @@ Source: Croissant 1.1 specification; context as mlcroissant 1.1.1 writes it.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from queues.export.files.written import Written
 from queues.export.row import Record
-from queues.export.written import Written
 
 CONTEXT: Record = {
     "@language": "en",

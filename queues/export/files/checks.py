@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 
 import orjson
 
+from queues.export.files.hashing import canonical
+from queues.export.files.written import Written
 from queues.export.formats import Format
-from queues.export.hashing import canonical
-from queues.export.written import Written
 
 LINE_BYTES_MAX = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"

@@ -9,10 +9,10 @@ import numpy as np
 import orjson
 from django.db import connection
 
-from queues.export.directions import Directions
-from queues.export.near_texts import NearTexts
+from queues.export.guarding.directions import Directions
+from queues.export.guarding.near_texts import NearTexts
+from queues.export.guarding.shingles import hashes_of
 from queues.export.queries import CHUNK
-from queues.export.shingles import hashes_of
 from queues.models import GoldenVersion
 from queues.score.normalise import normalise_v1
 from queues.score.own_encoder import own_encoder

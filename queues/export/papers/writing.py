@@ -9,14 +9,14 @@ from pathlib import Path
 import orjson
 from django.conf import settings
 
-from queues.export.card import card
-from queues.export.contents import SPLIT, Contents
-from queues.export.croissant import fault_in, metadata_of
+from queues.export.files.contents import SPLIT, Contents
+from queues.export.files.hashing import canonical
+from queues.export.files.written import Written, write_whole
 from queues.export.formats import Told, formats
-from queues.export.hashing import canonical
-from queues.export.manifest import with_files
+from queues.export.papers.card import card
+from queues.export.papers.croissant import fault_in, metadata_of
+from queues.export.papers.manifest import with_files
 from queues.export.row import Record
-from queues.export.written import Written, write_whole
 from queues.models import Dataset
 
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"

@@ -8,9 +8,9 @@ import csv
 from pathlib import Path
 from types import TracebackType
 
-from queues.export.hashing import canonical
+from queues.export.files.hashing import canonical
+from queues.export.files.written import Written, written_to
 from queues.export.row import Record
-from queues.export.written import Written, written_to
 
 FILE = "view-not-for-training.csv"
 HEAD = ("record_id", "split", "decision", "queue", "prompt_escaped", "chosen_escaped", "rejected_escaped")

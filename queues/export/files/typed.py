@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from queues.export.conversation import prompt_messages
+from queues.export.files.written import Written, written_to
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
-from queues.export.written import Written, written_to
 
 ROWS_IN_GROUP = 10_000
 _MESSAGES = pa.list_(

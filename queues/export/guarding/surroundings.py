@@ -6,17 +6,18 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import fields, replace
 
-from queues.export import protected, queries
-from queues.export.caps import kept_under
-from queues.export.filters import Filter
+from queues.export import queries
+from queues.export.definition.filters import Filter
+from queues.export.definition.rules import Rules
 from queues.export.formats import Format
-from queues.export.guarding import Guarded, origin_of
+from queues.export.guarding import protected
+from queues.export.guarding.caps import kept_under
+from queues.export.guarding.protected import ProtectedTexts
+from queues.export.guarding.walk import Guarded, origin_of
 from queues.export.guards import Surroundings
 from queues.export.guards.origin import drawn
-from queues.export.protected import ProtectedTexts
 from queues.export.queries import Found
 from queues.export.row import Excluded
-from queues.export.rules import Rules
 from queues.models import Part
 from queues.score import vectors
 from queues.score.own_encoder import own_encoder

@@ -11,7 +11,7 @@ from math import floor
 import numpy as np
 import numpy.typing as npt
 
-from queues.export.shingles import CONTAINMENT_FROM, Numbers, are_near
+from queues.export.guarding.shingles import CONTAINMENT_FROM, Numbers, are_near
 
 _SHIFT = np.uint32(10)  # a flag for each 1,024 neighbouring hashes: most are known to be absent by one look
 _MISSING = 1.0 - CONTAINMENT_FROM

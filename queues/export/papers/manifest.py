@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from importlib.metadata import version as version_of
 
-from queues.export.contents import Counts
-from queues.export.guarding import Guarded
-from queues.export.hashing import canonical
+from queues.export.files.contents import Counts
+from queues.export.files.hashing import canonical
+from queues.export.files.written import Written
+from queues.export.guarding.walk import Guarded
 from queues.export.row import Record
-from queues.export.written import Written
 from queues.models import Dataset, Release
 
 SCHEMA = "1"

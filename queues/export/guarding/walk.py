@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from queues.agree.metrics.corrections import edit_similarity
-from queues.export.caps import EDITED_BELOW
 from queues.export.conversation import prompt_messages
 from queues.export.formats import Format, write
+from queues.export.guarding.caps import EDITED_BELOW
 from queues.export.guards import Effect, Hit, Leaving, Surroundings, guards
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record, VerdictRow

@@ -10,21 +10,21 @@ from pathlib import Path
 import orjson
 
 from queues.export import queries
-from queues.export.checks import LINE_BYTES_MAX
-from queues.export.csv_view import FILE as VIEW_FILE
-from queues.export.csv_view import CsvView
-from queues.export.filters import Filter
+from queues.export.definition.filters import Filter
+from queues.export.definition.rules import Rules
+from queues.export.files.checks import LINE_BYTES_MAX
+from queues.export.files.csv_view import FILE as VIEW_FILE
+from queues.export.files.csv_view import CsvView
+from queues.export.files.hashing import canonical
+from queues.export.files.provenance import Names, provenance_of
+from queues.export.files.provenance_table import as_table
+from queues.export.files.typed import TypedRows, schema_of, typed_row
+from queues.export.files.written import Lines, Written, packed
 from queues.export.formats import Format
-from queues.export.guarding import Guarded
-from queues.export.hashing import canonical
-from queues.export.provenance import Names, provenance_of
-from queues.export.provenance_table import as_table
+from queues.export.guarding.surroundings import prepared
+from queues.export.guarding.walk import Guarded
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
-from queues.export.rules import Rules
-from queues.export.surroundings import prepared
-from queues.export.typed import TypedRows, schema_of, typed_row
-from queues.export.written import Lines, Written, packed
 from queues.snapshot import snapshot
 
 SPLIT = "train"  # splits by group come with their own issue; golden rows are in the same one split

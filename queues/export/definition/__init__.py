@@ -1,0 +1,1 @@
+"""What a dataset asks for: which verdicts, and what the guards demand of them; a checked document each."""

@@ -1,0 +1,1 @@
+"""The papers of a release: what describes its rows to people and programs."""
