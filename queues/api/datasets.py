@@ -17,6 +17,7 @@ from queues.api.bodies import Body, read
 from queues.api.downloads import JSON_LINES
 from queues.export import actions as export
 from queues.export import reading, releases
+from queues.export.splits import SPLITS
 from queues.models import Dataset, Release
 
 ROWS_MAX = 10_000_000
@@ -25,7 +26,8 @@ ROWS_MAX = 10_000_000
 class NewDataset(Body):
     """name: a-z, digits, hyphens; format: as docs/releases.md lists them; filter: a filter/1 document.
 
-    rules: what the guards demand, as docs/guards.md lists them.
+    rules: what the guards demand, as docs/guards.md lists them; splits: `{"shares": {"train": 0.8,
+    "validation": 0.1, "test": 0.1}, "seed": "…"}`, or empty for one file.
     """
 
     name: str
@@ -33,6 +35,7 @@ class NewDataset(Body):
     format: str
     filter: dict[str, Any] = {}
     rules: dict[str, Any] = {}
+    splits: dict[str, Any] = {}
 
 
 class DatasetAnswer(BaseModel):
@@ -43,6 +46,7 @@ class DatasetAnswer(BaseModel):
     format: str
     filter: dict[str, Any]
     rules: dict[str, Any]
+    splits: dict[str, Any]
     created_at: datetime
     created_by: str | None
     latest: str | None
@@ -75,6 +79,7 @@ class DatasetsView(ProjectView):
             format_name=body.format,
             wanted=body.filter,
             demanded=body.rules,
+            shared=body.splits,
             by=request.actor,
         )
         location = f"{request.path.rstrip('/')}/{dataset.name}"
@@ -93,19 +98,22 @@ class DatasetView(ProjectView):
 
 
 class DatasetRowsView(ProjectView):
-    """What a release would hold now, as JSON lines: one snapshot, streamed; `limit` ends it early."""
+    """What a release would hold now in one split, as JSON lines of one snapshot; `limit` ends it early."""
 
     permission = {"GET": Permission.PULL}
-    parameters = frozenset({"limit"})
+    parameters = frozenset({"limit", "split"})
 
     @extend_schema(responses={(200, JSON_LINES): OpenApiTypes.BINARY})
     def get(self, request: ProjectRequest, name: str) -> HttpResponseBase:
         dataset = releases.dataset_named(request.project.pk, name)
         limit = parameters.whole(request, "limit", low=1, high=ROWS_MAX)
+        split = parameters.choice(request, "split", SPLITS)
         if request.method == "HEAD":
             return HttpResponse(content_type=JSON_LINES)
         export.note_reading(dataset, by=request.actor)
-        return StreamingHttpResponse(reading.lines_of(dataset, limit=limit), content_type=JSON_LINES)
+        return StreamingHttpResponse(
+            reading.lines_of(dataset, split=split, limit=limit), content_type=JSON_LINES
+        )
 
 
 def _answer(dataset: Dataset, current: Release | None) -> dict[str, Any]:
@@ -115,6 +123,7 @@ def _answer(dataset: Dataset, current: Release | None) -> dict[str, Any]:
         format=dataset.format,
         filter=dataset.filter,
         rules=dataset.rules,
+        splits=dataset.splits,
         created_at=dataset.created_at,
         created_by=dataset.created_by.name if dataset.created_by else None,
         latest=current.version if current else None,

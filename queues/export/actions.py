@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -16,7 +17,7 @@ from accounts.storable import is_storable
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid, WrongState
 from queues.export.build import build
-from queues.export.definition import rules
+from queues.export.definition import rules, splits
 from queues.export.definition.filters import Filter, parse
 from queues.export.formats import formats
 from queues.export.guards import guards
@@ -40,15 +41,19 @@ def create_dataset(
     format_name: str,
     wanted: object = None,
     demanded: object = None,
+    shared: object = None,
     by: Actor,
 ) -> Dataset:
     """A new standing definition. Invalid with every fault; a name is taken once per project.
 
-    wanted: a filter/1 document; demanded: the rules of its guards (queues.export.definition.rules).
+    wanted: a filter/1 document; demanded: the rules of its guards; shared: the shares of its splits, drawn
+    from the project's name when they name no seed (queues.export.definition).
     """
     filter_, faults = parse({} if wanted is None else wanted)
     _rules, more = rules.parse({} if demanded is None else demanded)
+    shares = _with_seed(shared, project)
     faults = [*_faults(name, title, format_name), *faults, *more, *_unknown_queues(project, filter_)]
+    faults += _faults_in_splits(shares, format_name)
     if faults:
         raise Invalid(_("The dataset was not created: correct what is marked and send it again."), faults)
     dataset = Dataset(
@@ -58,6 +63,7 @@ def create_dataset(
         format=format_name,
         filter=filter_.as_document(),
         rules=demanded or {},
+        splits=shares,
         created_by_id=by.person_id,
     )
     try:
@@ -67,7 +73,12 @@ def create_dataset(
                 dataset,
                 "dataset.created",
                 by,
-                {"format": format_name, "filter": dataset.filter, "rules": dataset.rules},
+                {
+                    "format": format_name,
+                    "filter": dataset.filter,
+                    "rules": dataset.rules,
+                    "splits": dataset.splits,
+                },
             )
     except IntegrityError as error:
         fault = Fault("/name", "name.taken", _("There is a dataset of this name already."))
@@ -181,6 +192,21 @@ def _faults(name: str, title: str, format_name: str) -> list[Fault]:
         known = ", ".join(sorted(name for name, _format in formats))
         found.append(Fault("/format", "format.unknown", _("Use one of: %(known)s.") % {"known": known}))
     return found
+
+
+def _with_seed(shared: object, project: Project) -> Any:
+    """One seed for a project: a question is in the same split in all datasets that have the same shares."""
+    if isinstance(shared, Mapping) and "shares" in shared and "seed" not in shared:
+        return {**shared, "seed": project.slug}
+    return {} if shared is None else shared
+
+
+def _faults_in_splits(document: object, format_name: str) -> Iterator[Fault]:
+    shared, faults = splits.parse(document)
+    yield from faults
+    if shared.shares and format_name in formats and formats.get(format_name).scope != "train":
+        detail = _("Golden answers are all there to test with: leave the splits out.")
+        yield Fault("/splits", "splits.golden", detail)
 
 
 def _faults_in_accepted(accepted: Mapping[str, str]) -> Iterator[Fault]:

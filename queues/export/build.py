@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from accounts import events
 from accounts.actor import Actor
 from queues.export import queries
+from queues.export.definition.understood import understood
 from queues.export.files import store
 from queues.export.files.checks import check_bytes, check_file
 from queues.export.files.contents import Contents, write_contents
 from queues.export.files.provenance import names_of
 from queues.export.formats import formats
 from queues.export.publishing import Replaced, publish_built
-from queues.export.reading import understood
 from queues.models import Job, Release, ReleaseState
 from queues.models.job import ATTEMPTS_MAX
 from queues.progress import Progress
@@ -80,25 +80,18 @@ def _begin(job: Job) -> tuple[Release, UUID] | None:
 
 def _write(release: Release, place: Path, progress: Progress) -> Contents:
     dataset = release.dataset
-    wanted, demanded = understood(dataset)
-    progress.total = queries.count_standing(dataset.project_id, wanted)
+    definition = understood(dataset)
+    progress.total = queries.count_standing(dataset.project_id, definition.filter)
 
     def report(seen: int) -> None:
         if progress.is_replaced:
             raise Replaced
         progress.report(seen)
 
-    contents = write_contents(
-        place,
-        project_id=dataset.project_id,
-        filter_=wanted,
-        rules=demanded,
-        format_=formats.get(dataset.format),
-        names=names_of(dataset.project_id),
-        report=report,
-    )
+    contents = write_contents(place, definition, names=names_of(dataset.project_id), report=report)
     findings = contents.guarded.as_document(with_items=True)
-    _check_enough(contents.rows.rows or 0, formats.get(dataset.format).rows_min, findings)
+    main = contents.rows.get(definition.format.split)
+    _check_enough(main.rows or 0 if main else 0, definition.format.rows_min, findings)
     if unanswered := [guard for guard in contents.guarded.stops() if guard not in release.accepted]:
         raise NothingToPublish(
             _("Stopped by a guard: %(guards)s. Look at what it found; a lead may accept it with a reason.")
@@ -123,12 +116,12 @@ def _check_enough(rows: int, rows_min: int, findings: Mapping[str, Any]) -> None
 
 def _publish(release: Release, folder: UUID, contents: Contents) -> None:
     format_ = formats.get(release.dataset.format)
-    stored = {}
+    stored, rows = {}, list(contents.rows.values())
     for written in contents.files:
         stored[written.name] = store.put(folder, written.path)
         bytes_ = store.read(stored[written.name])
         if written.name.endswith(".jsonl"):
-            check_file(bytes_, written, format_ if written is contents.rows else None)
+            check_file(bytes_, written, format_ if written in rows else None)
         else:
             check_bytes(bytes_, written)
     publish_built(release, folder, contents, stored)

@@ -22,7 +22,18 @@ from queues.export.queries import CHUNK
 from queues.export.row import Record
 from queues.models import Dataset, Release, ReleaseFile, ReleaseRow, ReleaseState
 
-_COPY = "COPY queues_releaserow (line, item_id, verdict_id, split, record_sha256, release_id) FROM STDIN"
+_COLUMNS = "line, item_id, verdict_id, split, record_sha256, group_key, release_id"
+_COPY = f"COPY queues_releaserow ({_COLUMNS}) FROM STDIN"
+_KEEP_GROUPS = """
+INSERT INTO queues_splitgroup (dataset_id, group_key, split, release_id)
+SELECT %(dataset)s, group_key, min(split), %(release)s FROM queues_releaserow WHERE release_id = %(release)s
+GROUP BY group_key ON CONFLICT DO NOTHING
+"""
+_TORN = """
+SELECT count(DISTINCT r.group_key) FROM queues_releaserow r
+JOIN queues_splitgroup g ON g.dataset_id = %(dataset)s AND g.group_key = r.group_key
+WHERE r.release_id = %(release)s AND r.split <> g.split
+"""
 _HASHES = (
     "SELECT encode(record_sha256, 'hex') FROM queues_releaserow WHERE release_id = %s ORDER BY record_sha256"
 )
@@ -42,6 +53,10 @@ class Withdrawn(Exception):
     """An answer was taken back while the release was built."""
 
 
+class TornGroupError(Exception):
+    """A group is in two splits, or in another one than before: our mistake, so it is never published."""
+
+
 def publish_built(release: Release, folder: UUID, contents: Contents, stored: Mapping[str, str]) -> None:
     """Publish what an attempt built. stored: file name → storage name. Raises Replaced when it comes
     late, Withdrawn when one of its verdicts no longer stands."""
@@ -56,6 +71,7 @@ def publish_built(release: Release, folder: UUID, contents: Contents, stored: Ma
             cursor.execute("SET LOCAL statement_timeout = 0")
         _copy_lineage(release, contents.lineage)
         _check_all_stand(release)
+        _keep_groups(release, dataset)
         before = Release.objects.filter(dataset=dataset, state=ReleaseState.PUBLISHED).first()
         version = _version_after(before, release)
         started = manifest_of(
@@ -63,13 +79,13 @@ def publish_built(release: Release, folder: UUID, contents: Contents, stored: Ma
             dataset,
             version=version,
             parents=[f"{dataset.name}@{before.version}"] if before else [],
-            records=contents.rows.rows or 0,
+            records=contents.records,
             dataset_sha256=sha256_of_sorted(_sorted_hashes(release)),
             counts=contents.counts,
             guarded=contents.guarded,
             agreement=agreement_of(dataset.project_id, contents.counts.queues),
         )
-        manifest, papers = write_papers(contents.rows.path.parent, dataset, started, contents)
+        manifest, papers = write_papers(contents.provenance.path.parent, dataset, started, contents)
         names = {**stored, **{paper.name: store.put(folder, paper.path) for paper in papers}}
         _save_files(release, [*contents.files, *papers], names)
         release.findings = dict(contents.guarded.as_document(with_items=True))
@@ -102,6 +118,16 @@ def _check_all_stand(release: Release) -> None:
     """A verdict may have been withdrawn since the snapshot; then the next attempt takes a new one."""
     if ReleaseRow.objects.filter(release=release, verdict__withdrawn_at__isnull=False).exists():
         raise Withdrawn("An answer was taken back while this was built; the next attempt leaves it out.")
+
+
+def _keep_groups(release: Release, dataset: Dataset) -> None:
+    """Where each group is from now on; one that is in two splits, now or with what was before, stops us."""
+    arguments = {"dataset": dataset.pk, "release": release.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_GROUPS, arguments)
+        cursor.execute(_TORN, arguments)
+        if torn := cursor.fetchone()[0]:
+            raise TornGroupError(f"split.group_torn: {torn} groups of {dataset.name} are in two splits")
 
 
 def _version_after(before: Release | None, release: Release) -> str:

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from queues.export import queries
-from queues.export.definition import filters, rules
-from queues.export.definition.filters import Filter
-from queues.export.definition.rules import Rules
+from queues.export.definition.understood import Definition, understood
 from queues.export.files.hashing import canonical, record_sha256
-from queues.export.files.provenance import Names, names_of, provenance_of
-from queues.export.formats import formats
+from queues.export.files.provenance import Names, Place, names_of, provenance_of
+from queues.export.groups import group_of, key_of, prompt_of
 from queues.export.guarding import protected
 from queues.export.guarding.surroundings import capped, prepared, surroundings_of
-from queues.export.guarding.walk import Guarded, Tally, prompt_of
+from queues.export.guarding.walk import Guarded, Tally
+from queues.export.guards import Groups
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
 from queues.models import Dataset
@@ -40,16 +39,23 @@ class Summary:
     decisions: Counter[str] = field(default_factory=Counter)
     queues: Counter[str] = field(default_factory=Counter)
     locales: Counter[str] = field(default_factory=Counter)
+    splits: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
     shown: list[Record] = field(default_factory=list)
     tallies: dict[str, Tally] = field(default_factory=dict)
 
 
-def lines_of(dataset: Dataset, *, limit: int | None = None) -> Generator[bytes, None, None]:
-    """The records that a release would hold now, as JSONL in pieces; one snapshot, constant memory."""
-    names = _names_for(dataset, dataset.format)
-    with snapshot(), closing(_all(dataset, names)) as found:
+def lines_of(
+    dataset: Dataset, *, split: str | None = None, limit: int | None = None
+) -> Generator[bytes, None, None]:
+    """The records that a release would hold now in this split (its main one), as JSONL in pieces.
+
+    One snapshot, constant memory.
+    """
+    definition = understood(dataset)
+    names = _names_for(definition)
+    with snapshot(), closing(_all(definition, names, split or definition.format.split)) as found:
         records = (record for _found, record in found if not isinstance(record, Excluded))
         batch = bytearray()
         for record in islice(records, limit):
@@ -68,13 +74,13 @@ def look_at(dataset: Dataset, format_name: str | None = None) -> Summary:
     format_name: in another format than its own. What is merely near a golden question takes too long for
     a page; a release looks for that.
     """
-    summary, format_ = Summary(), formats.get(format_name or dataset.format)
-    filter_, demanded = understood(dataset)
-    names = _names_for(dataset, format_name or dataset.format)
+    summary, definition = Summary(), understood(dataset, format_name)
+    format_, demanded = definition.format, definition.rules
+    names = _names_for(definition)
     with snapshot():
         walk = queries.verdicts_of(
             dataset.project_id,
-            filter_,
+            definition.filter,
             scope=format_.scope,
             with_lineage=names is not None,
             at_most=LOOK_AT + 1,
@@ -83,56 +89,59 @@ def look_at(dataset: Dataset, format_name: str | None = None) -> Summary:
             looked = list(walk)
         summary.is_cut = len(looked) > LOOK_AT
         texts = protected.same_as(dataset.project_id, map(prompt_of, (found.row for found in looked)))
-        around = surroundings_of(dataset.project_id, demanded, scope=format_.scope, texts=texts)
+        around = surroundings_of(definition, texts, protected.no_texts(), _keys_of(looked))
         if demanded.caps and format_.scope == "train":
             around = capped(looked[:LOOK_AT], format_, around, demanded.caps)
     guarded = Guarded(format_, around)
-    for found, record in _written(looked[:LOOK_AT], guarded, names):
-        _count(summary, found, record)
+    for found, record in _written(looked[:LOOK_AT], guarded, names, around.groups):
+        _count(summary, found, record, around.groups)
     summary.tallies = guarded.tallies
     return summary
 
 
-def understood(dataset: Dataset) -> tuple[Filter, Rules]:
-    """What is stored was checked: only an older or newer version of ours can disagree."""
-    wanted, faults = filters.parse(dataset.filter)
-    demanded, more = rules.parse(dataset.rules)
-    if faults or more:
-        raise ValueError(f"dataset {dataset.pk} is not understood: {[*faults, *more][0].code}")
-    return wanted, demanded
+def _keys_of(looked: Iterable[Found]) -> list[int]:
+    return [key_of(group_of(found.row)) for found in looked]
 
 
-def _names_for(dataset: Dataset, format_name: str) -> Names | None:
+def _names_for(definition: Definition) -> Names | None:
     """What provenance needs, for formats that hold it; read before the snapshot, which may not write."""
-    return names_of(dataset.project_id) if formats.get(format_name).has_provenance else None
+    return names_of(definition.project_id) if definition.format.has_provenance else None
 
 
-def _all(dataset: Dataset, names: Names | None) -> Generator[tuple[Found, Record | Excluded], None, None]:
-    format_ = formats.get(dataset.format)
-    filter_, demanded = understood(dataset)
-    around, space = prepared(dataset.project_id, filter_, demanded, format_)
+def _all(
+    definition: Definition, names: Names | None, split: str
+) -> Generator[tuple[Found, Record | Excluded], None, None]:
+    format_ = definition.format
+    around, space = prepared(definition)
     walk = queries.verdicts_of(
-        dataset.project_id, filter_, scope=format_.scope, vectors=space, with_lineage=names is not None
+        definition.project_id,
+        definition.filter,
+        scope=format_.scope,
+        vectors=space,
+        with_lineage=names is not None,
     )
     with closing(walk):
-        yield from _written(walk, Guarded(format_, around, is_strict=True), names)
+        for found, record in _written(walk, Guarded(format_, around, is_strict=True), names, around.groups):
+            if around.groups.split_of(group_of(found.row)) == split:
+                yield found, record
 
 
 def _written(
-    verdicts: Iterable[Found], guarded: Guarded, names: Names | None
+    verdicts: Iterable[Found], guarded: Guarded, names: Names | None, groups: Groups
 ) -> Iterator[tuple[Found, Record | Excluded]]:
-    line = 0
+    lines: Counter[str] = Counter()
     for verdict in verdicts:
         found, record = guarded.pass_(verdict)
         if names is not None and not isinstance(record, Excluded):
-            line += 1
-            hashed = record_sha256(record)
-            origin = provenance_of(found, line=line, record_sha256=hashed, names=names)
+            split = groups.split_of(group_of(found.row))
+            lines[split] += 1
+            place = Place(split, lines[split], record_sha256(record))
+            origin = provenance_of(found, place, names=names)
             record = {**record, "provenance": origin}
         yield found, record
 
 
-def _count(summary: Summary, found: Found, record: Record | Excluded) -> None:
+def _count(summary: Summary, found: Found, record: Record | Excluded, groups: Groups) -> None:
     summary.looked_at += 1
     if isinstance(record, Excluded):
         summary.left_out[record.code] += 1
@@ -143,5 +152,6 @@ def _count(summary: Summary, found: Found, record: Record | Excluded) -> None:
     summary.decisions[found.row.decision] += 1
     summary.queues[found.row.queue] += 1
     summary.locales[found.row.locale] += 1
+    summary.splits[groups.split_of(group_of(found.row))] += 1
     if len(summary.shown) < SHOWN:
         summary.shown.append(record)

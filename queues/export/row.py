@@ -48,11 +48,6 @@ class VerdictRow:
         """The model's own output where a person did not let it pass; None when it was approved."""
         return None if self.decision == "approve" else self.output_text
 
-    @property
-    def group_id(self) -> str:
-        """What may not be torn apart by splits: the conversation, else the prediction alone."""
-        return self.conversation_id or self.prediction_id
-
 
 @dataclass(frozen=True, slots=True)
 class Excluded:

@@ -9,8 +9,8 @@ DATASET_NAME = r"[a-z0-9][a-z0-9-]{0,59}"
 class Dataset(models.Model):
     """A standing definition of what to export: a filter on verdicts, rules and a format. It never changes.
 
-    filter: a filter/1 document; rules: what guards demand (queues.export.definition); name: part of addresses
-    and of `name@version`.
+    filter: a filter/1 document; rules: what guards demand; splits: into which files the rows go, empty for
+    one (queues.export.definition says all three); name: part of addresses and of `name@version`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -20,6 +20,7 @@ class Dataset(models.Model):
     format = models.CharField(max_length=40)
     filter = models.JSONField(default=dict)
     rules = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    splits = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     created_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -35,3 +36,24 @@ class Dataset(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SplitGroup(models.Model):
+    """The split of one group of rows of a dataset, from the release that first had it. Never changed.
+
+    group_key: 64 bits of the hash of the group's name (queues.export.groups).
+    """
+
+    pk = models.CompositePrimaryKey("dataset_id", "group_key")
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+", db_index=False)
+    group_key = models.BigIntegerField()
+    split = models.CharField(max_length=10)
+    release = models.ForeignKey("queues.Release", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(split__in=["train", "validation", "test"]), name="split_group_split_known"
+            ),
+        ]

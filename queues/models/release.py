@@ -109,7 +109,8 @@ class ReleaseRow(models.Model):
     """Which verdict stands on which line of a release: "which release contains it" for every row, for ever.
 
     Narrow, and without foreign keys in the database: a million of them are copied in at once, and
-    what they name is append-only. record_sha256: hash of the record, without provenance.
+    what they name is append-only. line: in the file of its split. record_sha256: hash of the record, without
+    provenance. group_key: of its group (SplitGroup); null in releases from before there were groups.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -125,13 +126,16 @@ class ReleaseRow(models.Model):
     )
     split = models.CharField(max_length=10)
     record_sha256 = models.BinaryField(max_length=32)
+    group_key = models.BigIntegerField(null=True)
 
     class Meta:
         default_permissions = ()
         constraints = [
             # No record twice; also read by "which releases contain this item?".
             models.UniqueConstraint(fields=["item", "release"], name="release_row_item_once"),
-            models.UniqueConstraint(fields=["release", "line"], name="release_row_line_once"),
+            models.UniqueConstraint(
+                fields=["release", "split", "line"], name="release_row_line_of_split_once"
+            ),
         ]
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from queues.models import Basis, Dataset, Decision, Queue
 from queues.web.format_names import GROUPED
 
+SHARES = {"validation": "validation_share", "test": "test_share"}  # split → field
 _LISTS = ("queues", "decisions", "basis")
 
 
@@ -81,6 +82,20 @@ class DatasetForm(forms.Form):
         label=_("Synthetic data, at most per cent"), required=False, min_value=0, max_value=100
     )
 
+    validation_share = forms.IntegerField(
+        label=_("To validate with, per cent"), required=False, min_value=0, max_value=99
+    )
+    test_share = forms.IntegerField(
+        label=_("To test with, per cent"),
+        required=False,
+        min_value=0,
+        max_value=99,
+        help_text=_(
+            "Each share has a file of its own; the rest is to train with. Rows of one conversation stay"
+            " together, and never move."
+        ),
+    )
+
     def __init__(self, *args: Any, project_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         queues = Queue.objects.filter(project=project_id)
@@ -111,9 +126,24 @@ class DatasetForm(forms.Form):
             given["caps"] = caps
         return given
 
+    def splits_document(self) -> dict[str, object]:
+        """The shares of the splits; nothing where all rows are in one file."""
+        parts = {
+            split: percent / 100
+            for split, field in SHARES.items()
+            if (percent := self.cleaned_data[field]) is not None and percent > 0
+        }
+        return {"shares": {"train": round(1 - sum(parts.values()), 2), **parts}} if parts else {}
 
-def rules_initial(like: Dataset) -> dict[str, object]:
-    """What the form begins with, from the rules of another dataset."""
+
+def definition_initial(like: Dataset) -> dict[str, object]:
+    """What the form begins with, from the definition of another dataset."""
+    shares = like.splits.get("shares", {})
+    percents = {field: round(shares[split] * 100) for split, field in SHARES.items() if split in shares}
+    return {**like.filter, **_rules_initial(like), **percents}
+
+
+def _rules_initial(like: Dataset) -> dict[str, object]:
     given = dict(like.rules)
     caps = given.pop("caps", {})
     given["licences"] = ", ".join(given.get("licences", []))

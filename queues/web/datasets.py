@@ -9,15 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
-from queues.errors import Invalid, NotFound
+from queues.errors import Fault, Invalid, NotFound
 from queues.export import actions as export
 from queues.export import reading, releases
 from queues.export.formats import formats
 from queues.export.guards import Effect
 from queues.export.row import Record
+from queues.export.splits import SPLITS
 from queues.export.takers import takers_of
 from queues.models import Dataset, Decision, Item
-from queues.web.dataset_form import DatasetForm, rules_initial
+from queues.web.dataset_form import DatasetForm, definition_initial
 from queues.web.findings import found_in
 from queues.web.format_names import FORMATS, GROUPED
 from queues.web.left_out import LEFT_OUT
@@ -56,15 +57,21 @@ def new(request: ProjectRequest) -> HttpResponse:
                 format_name=form.cleaned_data["format"],
                 wanted=form.filter_document(),
                 demanded=form.rules_document(),
+                shared=form.splits_document(),
                 by=request.actor,
             )
         except Invalid as error:
             for fault in error.faults:
-                field = fault.pointer.rpartition("/")[2]
-                form.add_error(field if field in form.fields else None, fault.detail)
+                form.add_error(field_of(form, fault), fault.detail)
         else:
             return redirect("web:dataset", request.project.slug, dataset.name)
     return render(request, "export/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def field_of(form: DatasetForm, fault: Fault) -> str | None:
+    """Beside which field a fault of the definition is told."""
+    field = "test_share" if fault.pointer.startswith("/splits") else fault.pointer.rpartition("/")[2]
+    return field if field in form.fields else None
 
 
 def _like(request: ProjectRequest, name: str | None) -> dict[str, object]:
@@ -72,7 +79,7 @@ def _like(request: ProjectRequest, name: str | None) -> dict[str, object]:
     if not name:
         return {}
     like = releases.dataset_named(request.project.pk, name)
-    return {"format": _format_asked(request, "format", like), **like.filter, **rules_initial(like)}
+    return {"format": _format_asked(request, "format", like), **definition_initial(like)}
 
 
 def _format_asked(request: ProjectRequest, parameter: str, found: Dataset) -> str:
@@ -108,6 +115,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         "decisions": [(Decision(code), count) for code, count in summary.decisions.most_common()],
         "queues": summary.queues.most_common(),
         "locales": summary.locales.most_common(),
+        "splits": [(split, summary.splits[split]) for split in SPLITS if summary.splits[split]],
         "left_out": [
             (LEFT_OUT.get(code, code), code, n, _examples(summary.examples[code], stories))
             for code, n in summary.left_out.most_common()
@@ -119,6 +127,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         ],
         "found": found_in(newest.release) if newest else [],
         "demanded": [(key, _listed(value)) for key, value in found.rules.items()],
+        "shares": [(split, share * 100) for split, share in found.splits.get("shares", {}).items()],
         "shown_as": shown_as,
         "groups": GROUPED,
         "rows_min": formats.get(shown_as).rows_min,

@@ -1,7 +1,7 @@
 """From the verdicts of a dataset to the files of a release, in one pass over one snapshot."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -10,24 +10,25 @@ from pathlib import Path
 import orjson
 
 from queues.export import queries
-from queues.export.definition.filters import Filter
-from queues.export.definition.rules import Rules
+from queues.export.definition.understood import Definition
 from queues.export.files.checks import LINE_BYTES_MAX
 from queues.export.files.csv_view import FILE as VIEW_FILE
 from queues.export.files.csv_view import CsvView
 from queues.export.files.hashing import canonical
-from queues.export.files.provenance import Names, provenance_of
+from queues.export.files.provenance import Names, Place, provenance_of
 from queues.export.files.provenance_table import as_table
 from queues.export.files.typed import TypedRows, schema_of, typed_row
 from queues.export.files.written import Lines, Written, packed
 from queues.export.formats import Format
+from queues.export.groups import group_of, key_of
 from queues.export.guarding.surroundings import prepared
 from queues.export.guarding.walk import Guarded
+from queues.export.guards import Groups
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
+from queues.export.splits import SPLITS
 from queues.snapshot import snapshot
 
-SPLIT = "train"  # splits by group come with their own issue; golden rows are in the same one split
 REPORT_EVERY = 500
 EXAMPLES = 5
 
@@ -45,10 +46,11 @@ class Counts:
     licences: Counter[str] = field(default_factory=Counter)
     model_versions: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
-    labels: Counter[bool] = field(default_factory=Counter)  # of formats that have one
+    labels: Counter[bool] = field(default_factory=Counter)  # of rows to train with, in formats that have one
     columns: dict[str, str | list[str]] = field(default_factory=dict)  # column → its kind
     form_versions: set[str] = field(default_factory=set)
     policy_versions: set[int] = field(default_factory=set)
+    splits: Counter[str] = field(default_factory=Counter)
     certain: int = 0  # rows with pi = 1
     raters: int = 0
 
@@ -59,6 +61,7 @@ class Counts:
 
     def add(self, found: Found, record: Record, origin: Record) -> None:
         row = found.row
+        self.splits[origin["split"]] += 1
         self.decisions[row.decision] += 1
         self.basis[row.basis] += 1
         self.queues[row.queue] += 1
@@ -68,7 +71,7 @@ class Counts:
         self.rules.update(str(rule) for rule in origin["rules"])
         if not self.columns:  # the same keys and types in every row
             self.columns = {name: _kind_of(value) for name, value in record.items()}
-        if isinstance(record.get("label"), bool):
+        if isinstance(record.get("label"), bool) and origin["split"] == "train":
             self.labels[record["label"]] += 1
         self.form_versions.update(f"{row.queue}@{version}" for version in origin["form_versions"])
         if origin["policy_version"] is not None:
@@ -88,12 +91,13 @@ def _kind_of(value: object) -> str | list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The finished temporary files. lineage: lines for COPY into the rows of the release.
+    """The finished temporary files. rows: split → its file of records; a split without rows has none.
 
-    more: what says the same in another way (packed, as a table, as a view).
+    lineage: lines for COPY into the rows of the release; more: what says the same in another way (packed,
+    as a table, as a view).
     """
 
-    rows: Written
+    rows: Mapping[str, Written]
     provenance: Written
     more: Sequence[Written]
     lineage: Written
@@ -101,9 +105,22 @@ class Contents:
     guarded: Guarded
 
     @property
+    def records(self) -> int:
+        """Of all splits."""
+        return self.counts.splits.total()
+
+    @property
     def files(self) -> Iterator[Written]:
         """All that leaves."""
-        yield from (self.rows, self.provenance, *self.more)
+        yield from (*self.rows.values(), self.provenance, *self.more)
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """The rows of one split on their way."""
+
+    rows: Lines
+    typed: TypedRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,44 +129,44 @@ class _Out:
 
     format: Format
     guarded: Guarded
+    groups: Groups
     names: Names
     counts: Counts
-    rows: Lines
+    splits: Mapping[str, _Split]
     provenance: Lines
     lineage: Lines
-    typed: TypedRows
     view: CsvView | None
 
 
 def write_contents(
-    folder: Path,
-    *,
-    project_id: int,
-    filter_: Filter,
-    rules: Rules,
-    format_: Format,
-    names: Names,
-    report: Callable[[int], None],
+    folder: Path, definition: Definition, *, names: Names, report: Callable[[int], None]
 ) -> Contents:
     """Write rows, provenance and lineage below `folder`; `report` hears how many verdicts were seen."""
-    counts = Counts()
+    format_ = definition.format
     with ExitStack() as stack:
-        rows, provenance, lineage = (
-            stack.enter_context(Lines(folder / name))
-            for name in (format_.file_name, "provenance.jsonl", "lineage")
+        provenance, lineage = (
+            stack.enter_context(Lines(folder / name)) for name in ("provenance.jsonl", "lineage")
         )
-        typed = stack.enter_context(TypedRows(folder / "typed"))
+        splits = {split: _open(stack, folder, format_, split) for split in SPLITS}
         view = stack.enter_context(CsvView(folder / VIEW_FILE)) if format_.has_view else None
         stack.enter_context(snapshot())
-        around, space = prepared(project_id, filter_, rules, format_)
-        out = _Out(format_, Guarded(format_, around), names, counts, rows, provenance, lineage, typed, view)
-        walk = queries.verdicts_of(project_id, filter_, scope=format_.scope, vectors=space, with_lineage=True)
+        around, space = prepared(definition)
+        guarded = Guarded(format_, around)
+        out = _Out(format_, guarded, around.groups, names, Counts(), splits, provenance, lineage, view)
+        walk = queries.verdicts_of(
+            definition.project_id, definition.filter, scope=format_.scope, vectors=space, with_lineage=True
+        )
         verdicts = stack.enter_context(closing(walk))
         for seen, found in enumerate(verdicts, start=1):
             _add(found, out)
             if seen % REPORT_EVERY == 0:
                 report(seen)
     return _finished(out)
+
+
+def _open(stack: ExitStack, folder: Path, format_: Format, split: str) -> _Split:
+    rows = stack.enter_context(Lines(folder / format_.file_of(split)))
+    return _Split(rows, stack.enter_context(TypedRows(folder / f"typed-{split}")))
 
 
 def _add(found: Found, out: _Out) -> None:
@@ -164,25 +181,40 @@ def _add(found: Found, out: _Out) -> None:
     if len(line) > LINE_BYTES_MAX:
         out.counts.leave_out(found, "line.too_long")
         return
-    record_hash, number = sha256(line).hexdigest(), out.rows.rows + 1
-    origin = provenance_of(found, line=number, record_sha256=record_hash, names=out.names)
+    group = group_of(found.row)
+    split = out.groups.split_of(group)
+    files = out.splits[split]
+    place = Place(split, files.rows.rows + 1, sha256(line).hexdigest())
+    origin = provenance_of(found, place, names=out.names)
     if out.format.has_provenance:
         line = canonical({**record, "provenance": origin})
-    out.rows.add(line)
+    files.rows.add(line)
     out.provenance.add(orjson.dumps(origin))
-    out.lineage.add(f"{number}\t{found.row.item}\t{found.row.verdict}\t{SPLIT}\t\\\\x{record_hash}".encode())
-    out.typed.add(typed_row(found, origin, split=SPLIT, answers=out.format.answers), item=found.row.item)
+    out.lineage.add(_lineage_line(found, place, key_of(group)))
+    files.typed.add(typed_row(found, origin, split=split, answers=out.format.answers), item=found.row.item)
     if out.view is not None:
-        out.view.add(record, origin, split=SPLIT)
+        out.view.add(record, origin, split=split)
     out.counts.add(found, record, origin)
+
+
+def _lineage_line(found: Found, place: Place, group_key: int) -> bytes:
+    row = found.row
+    columns = (place.line, row.item, row.verdict, place.split, f"\\\\x{place.record_sha256}", group_key)
+    return "\t".join(map(str, columns)).encode()
 
 
 def _finished(out: _Out) -> Contents:
     """The same rows in the other forms that people ask for."""
-    rows, provenance = out.rows.done(), out.provenance.done()
+    rows: dict[str, Written] = {}
     more: list[Written] = []
-    if rows.rows:
-        table = out.typed.write(rows.path.with_suffix(".parquet"), schema_of(out.format.answers))
-        more = [packed(rows), table, as_table(provenance)]
-        more += [out.view.done()] if out.view is not None else []
+    for split, files in out.splits.items():
+        written = files.rows.done()
+        if not written.rows:
+            continue
+        rows[split] = written
+        table = written.path.with_suffix(".parquet")
+        more += [packed(written), files.typed.write(table, schema_of(out.format.answers))]
+    provenance = out.provenance.done()
+    if rows:
+        more += [as_table(provenance), *([out.view.done()] if out.view is not None else [])]
     return Contents(rows, provenance, more, out.lineage.done(), out.counts, out.guarded)

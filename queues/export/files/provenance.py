@@ -37,16 +37,26 @@ def names_of(project_id: int) -> Names:
     return Names(bytes.fromhex(key.secret), dict(forms))
 
 
-def provenance_of(found: Found, *, line: int, record_sha256: str, names: Names) -> Record:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands: its line, from 1, in the file of its split."""
+
+    split: str
+    line: int
+    record_sha256: str
+
+
+def provenance_of(found: Found, place: Place, *, names: Names) -> Record:
     """One line of provenance.jsonl; weight = 1/pi makes rates over all traffic unbiased."""
     row, lineage = found.row, found.lineage
     if lineage is None:
         raise ValueError("read verdicts with_lineage to tell their provenance")
     adjudicator = names.pseudonym(lineage.decided_by) if lineage.decided_by else None
     return {
-        "line": line,
+        "line": place.line,
+        "split": place.split,
         "record_id": row.record_id,
-        "record_sha256": record_sha256,
+        "record_sha256": place.record_sha256,
         "prediction_ids": [row.prediction_id],
         "environment": row.environment,
         "model_version": row.model_version,

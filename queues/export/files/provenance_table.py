@@ -17,6 +17,7 @@ _CATEGORY = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     [
         ("line", pa.int64()),
+        ("split", _CATEGORY),
         ("record_id", pa.string()),
         ("record_sha256", pa.string()),
         ("prediction_ids", pa.list_(pa.string())),

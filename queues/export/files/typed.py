@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from queues.export.conversation import prompt_messages
 from queues.export.files.written import Written, written_to
+from queues.export.groups import group_of
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
 
@@ -76,7 +77,7 @@ def typed_row(found: Found, origin: Record, *, split: str, answers: Sequence[str
     raters = len(lineage.reviewer_ids)
     return {
         "record_id": row.record_id,
-        "group_id": row.group_id,
+        "group_id": group_of(row),
         "split": split,
         "prompt": None if isinstance(prompt, Excluded) else [_message(**message) for message in prompt],
         **{name: said[name] for name in answers},

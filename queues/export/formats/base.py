@@ -21,7 +21,7 @@ class Format:
     """One file format that a dataset can have; the base class of all of them.
 
     shape: the name of its record shape in the reference cases; scope: the consent that a row needs;
-    file_name: the file of a release; keys: all that a record may hold, nothing else leaves;
+    file_name: the file of its main split; keys: all that a record may hold, nothing else leaves;
     rows_min: fewer make a file that the consumer refuses; answers: what the typed table says beside the
     prompt; has_provenance: each record holds its own; has_view: a CSV view for people comes with it.
     """
@@ -34,6 +34,15 @@ class Format:
     answers: tuple[str, ...] = ("chosen",)
     has_provenance = False
     has_view = False
+
+    @property
+    def split(self) -> str:
+        """Where all rows are when a dataset has no shares: golden answers are to test with."""
+        return "train" if self.scope == "train" else "test"
+
+    def file_of(self, split: str) -> str:
+        """The file of a split."""
+        return self.file_name if split == self.split else f"{split}.jsonl"
 
     def record(self, row: VerdictRow) -> Record | Excluded:
         """The record of this verdict, or why it has none in this format."""

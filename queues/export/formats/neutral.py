@@ -3,6 +3,7 @@
 from queues.export.conversation import prompt_messages
 from queues.export.formats.base import Format, formats
 from queues.export.formats.sides import fault_in_prompt
+from queues.export.groups import group_of
 from queues.export.row import Excluded, Record, VerdictRow
 
 
@@ -28,7 +29,7 @@ class Neutral(Format):
             return prompt
         return {
             "record_id": row.record_id,
-            "group_id": row.group_id,
+            "group_id": group_of(row),
             "messages_in": prompt,
             "chosen": row.good_answer,
             "rejected": row.bad_answer,

@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 from django.db import connection
 
+from queues.export.groups import prompt_of_input
 from queues.export.guarding.directions import Directions
 from queues.export.guarding.near_texts import NearTexts
 from queues.export.guarding.shingles import hashes_of
@@ -22,6 +23,15 @@ _BETWEEN = "\n"
 _GOLDEN = """
 SELECT g.golden_id, v.prompt, v.targets FROM queues_goldenversion v
 JOIN queues_golden g ON g.id = v.golden_id WHERE v.project_id = %s ORDER BY v.id
+"""
+_TESTED = """
+SELECT DISTINCT ON (r.item_id) p.prediction_id, t.record -> 'input' FROM queues_release l
+JOIN queues_dataset d ON d.id = l.dataset_id
+JOIN queues_releaserow r ON r.release_id = l.id AND r.split IN ('validation', 'test')
+JOIN queues_item i ON i.id = r.item_id
+JOIN queues_prediction p ON p.id = i.prediction_id
+JOIN queues_payload t ON t.prediction_id = p.id AND t.erased_at IS NULL
+WHERE d.project_id = %s AND l.state = 'published' ORDER BY r.item_id
 """
 _VECTORS = """
 SELECT g.golden_id, k.vector FROM queues_goldenvector k
@@ -108,8 +118,16 @@ def texts_of(project_id: int) -> ProtectedTexts:
     """All that this project protects; takes seconds for a hundred thousand of them."""
     loading = _Loading()
     for name, prompt, targets in _streamed(_GOLDEN, [project_id]):
-        loading.add(name, prompt, orjson.loads(targets) if isinstance(targets, bytes | str) else targets)
+        loading.add(name, prompt, _json(targets))
     return loading.done(_directions(project_id))
+
+
+def tested_texts_of(project_id: int) -> ProtectedTexts:
+    """The questions of all current releases that validate or test; what is golden is there as well."""
+    loading = _Loading()
+    for name, input_ in _streamed(_TESTED, [project_id]):
+        loading.add(name, prompt_of_input(_json(input_)), ())
+    return loading.done(None)
 
 
 def same_as(project_id: int, prompts: Iterable[str]) -> ProtectedTexts:
@@ -123,6 +141,11 @@ def same_as(project_id: int, prompts: Iterable[str]) -> ProtectedTexts:
     for name, prompt, targets in found.order_by("pk").values_list("golden__golden_id", "prompt", "targets"):
         loading.add(name, prompt, targets)
     return loading.done(None)
+
+
+def _json(value: Any) -> Any:
+    """A column of JSON, which a stream gives as text."""
+    return orjson.loads(value) if isinstance(value, bytes | str) else value
 
 
 def _stored_hashes(prompt: str) -> list[bytes]:

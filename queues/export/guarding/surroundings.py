@@ -2,13 +2,12 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import fields, replace
 
 from queues.export import queries
-from queues.export.definition.filters import Filter
-from queues.export.definition.rules import Rules
+from queues.export.definition.understood import Definition
 from queues.export.formats import Format
 from queues.export.guarding import protected
 from queues.export.guarding.caps import kept_under
@@ -18,6 +17,7 @@ from queues.export.guards import Surroundings
 from queues.export.guards.origin import drawn
 from queues.export.queries import Found
 from queues.export.row import Excluded
+from queues.export.splitting import Groups
 from queues.models import Part
 from queues.score import vectors
 from queues.score.own_encoder import own_encoder
@@ -25,25 +25,34 @@ from queues.score.vectors import Space
 
 
 def surroundings_of(
-    project_id: int, rules: Rules, *, scope: str, texts: ProtectedTexts | None = None
+    definition: Definition, texts: ProtectedTexts, tested: ProtectedTexts, only: Sequence[int] | None = None
 ) -> Surroundings:
-    """texts: what is protected, where somebody looked it up already; else all of the project's."""
-    if texts is None:
-        texts = protected.texts_of(project_id) if scope == "train" else protected.no_texts()
-    return Surroundings(scope, {f.name: getattr(rules, f.name) for f in fields(rules)}, texts)
+    """texts: golden questions; tested: what left to validate or test with; only: keys of groups at hand."""
+    rules, scope = definition.rules, definition.format.scope
+    settings = {f.name: getattr(rules, f.name) for f in fields(rules)}
+    groups = Groups(
+        definition.project_id,
+        definition.dataset_id,
+        definition.splits,
+        main=definition.format.split,
+        only=only,
+    )
+    return Surroundings(scope, settings, texts, tested, groups)
 
 
-def prepared(
-    project_id: int, filter_: Filter, rules: Rules, format_: Format
-) -> tuple[Surroundings, Space | None]:
+def prepared(definition: Definition) -> tuple[Surroundings, Space | None]:
     """For a walk over all rows; with where the vectors of prompts are, None when none are held against any.
 
     Where origins have caps the rows are walked here once: what may stay depends on all of them.
     """
-    around = surroundings_of(project_id, rules, scope=format_.scope)
+    project_id, format_, rules = definition.project_id, definition.format, definition.rules
+    trains = format_.scope == "train"
+    texts = protected.texts_of(project_id) if trains else protected.no_texts()
+    tested = protected.tested_texts_of(project_id) if trains else protected.no_texts()
+    around = surroundings_of(definition, texts, tested)
     space = _vectors_for(project_id, around)
-    if rules.caps and format_.scope == "train":
-        verdicts = queries.verdicts_of(project_id, filter_, scope=format_.scope, vectors=space)
+    if rules.caps and trains:
+        verdicts = queries.verdicts_of(project_id, definition.filter, scope=format_.scope, vectors=space)
         with closing(verdicts):
             around = capped(verdicts, format_, around, rules.caps)
     return around, space

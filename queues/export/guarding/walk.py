@@ -6,13 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from queues.agree.metrics.corrections import edit_similarity
-from queues.export.conversation import prompt_messages
 from queues.export.formats import Format, write
+from queues.export.groups import prompt_of
 from queues.export.guarding.caps import EDITED_BELOW
 from queues.export.guards import Effect, Hit, Leaving, Surroundings, guards
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record, VerdictRow
-from queues.score.prompt_text import prompt_text
 
 EXAMPLES = 20
 
@@ -106,15 +105,6 @@ def _leaving(found: Found, record: Record) -> Leaving:
     row = found.row
     answer = row.good_answer or row.output_text
     return Leaving(row, record, prompt_of(row), answer, origin_of(row), found.vector)
-
-
-def prompt_of(row: VerdictRow) -> str:
-    """As golden questions are kept (queues.score.prompt_text), where the input has that shape."""
-    try:
-        return prompt_text(row.input)
-    except (KeyError, TypeError):
-        messages = prompt_messages(row.input)
-        return "" if isinstance(messages, Excluded) else "\n".join(one["content"] for one in messages)
 
 
 def origin_of(row: VerdictRow) -> str:

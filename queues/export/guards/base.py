@@ -68,17 +68,33 @@ class Texts(Protocol):
         ...
 
 
+class Groups(Protocol):
+    """The groups of rows and their splits: what the guard of splits asks."""
+
+    is_split: bool  # whether there are several splits
+
+    def split_of(self, group: str) -> str:
+        """The split of this group."""
+        ...
+
+    def is_elsewhere(self, group: str) -> bool:
+        """Whether another dataset has it on the other side of the wall."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What guards know beside the record: the settings of the dataset, and what may not leave.
 
     settings: the fields of queues.export.definition.rules.Rules; kept: origin → the largest `uniform`
-    that stays.
+    that stays; tested: the texts of what left to validate or test with.
     """
 
     scope: str
     settings: Mapping[str, Any]
     texts: Texts
+    tested: Texts
+    groups: Groups
     kept: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -17,9 +17,10 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-!|<>~])")
 _IN_BRIEF = 30  # values of one count that are listed
 
 
-def card(manifest: Record, *, rows: Written, scope: str, labels: Mapping[bool, int]) -> str:
-    """The whole page. rows: its file of records; labels: how many rows have each, where they have one."""
-    parts = [_front_matter(manifest, rows, scope), _heading(manifest, rows), _selection(manifest)]
+def card(manifest: Record, *, rows: Mapping[str, Written], labels: Mapping[bool, int]) -> str:
+    """The whole page. rows: split → its file; labels: how many rows have each, where they have one."""
+    parts = [_front_matter(manifest, rows), _heading(manifest, rows), _selection(manifest)]
+    parts += [_splits(manifest["splits"], rows)]
     parts += [_counts(manifest), _agreement(manifest["agreement"]), _left_out(manifest["excluded"])]
     parts += [_weights(labels), _LIMITS]
     return "\n".join(part for part in parts if part)
@@ -34,9 +35,9 @@ _LIMITS = """\
 """
 
 
-def _front_matter(manifest: Record, rows: Written, scope: str) -> str:
+def _front_matter(manifest: Record, rows: Mapping[str, Written]) -> str:
     """YAML, of which JSON is a part: nothing that a person wrote can break out of its quotes."""
-    split = "train" if scope == "train" else "test"
+    files = [{"split": split, "path": written.name} for split, written in rows.items()]
     lines: dict[str, object] = {
         "license": _licence(manifest["licences"]),
         "language": _languages(manifest["locales"]),
@@ -46,7 +47,7 @@ def _front_matter(manifest: Record, rows: Written, scope: str) -> str:
         "annotations_creators": ["expert-generated"],
         "source_datasets": ["original"],
         "configs": [
-            {"config_name": "default", "data_files": [{"split": split, "path": rows.name}]},
+            {"config_name": "default", "data_files": files},
         ],
     }
     told = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in lines.items() if value]
@@ -68,12 +69,12 @@ def _size(records: int) -> str:
     return next((name for below, name in _SIZES if records < below), "1M<n<10M")
 
 
-def _heading(manifest: Record, rows: Written) -> str:
+def _heading(manifest: Record, rows: Mapping[str, Written]) -> str:
     lines = [
         f"# {plain(manifest['title'])}",
         "",
         f"`{manifest['dataset']}@{manifest['version']}`, format `{manifest['kind']}`, "
-        f"{manifest['records']:,} rows in `{rows.name}`. Content hash `{manifest['dataset_sha256']}`.",
+        f"{manifest['records']:,} rows in {_names(rows)}. Content hash `{manifest['dataset_sha256']}`.",
         "",
     ]
     notes = [f"> {plain(line)}" for line in manifest["notes"].splitlines()]
@@ -96,6 +97,28 @@ def _selection(manifest: Record) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _names(rows: Mapping[str, Written]) -> str:
+    return ", ".join(f"`{written.name}`" for written in rows.values())
+
+
+def _splits(splits: Record, rows: Mapping[str, Written]) -> str:
+    """How rows were shared out; nothing where all of them are in one file."""
+    if len(rows) < 2:
+        return ""
+    lines = [
+        "## Splits",
+        "",
+        "Rows of one conversation, else rows that ask the same, are one group, and a group never moves:",
+        "where it was first published it stays. New groups are drawn by SHA-256(seed U+001F group).",
+        "",
+        "| split | share | rows |",
+        "|---|---:|---:|",
+    ]
+    shares = splits.get("shares", {})
+    lines += [f"| {split} | {shares.get(split, 0):g} | {splits['rows'][split]:,} |" for split in rows]
+    return "\n".join([*lines, ""])
 
 
 def _counts(manifest: Record) -> str:

@@ -65,9 +65,15 @@ _MEDIA = {
 
 
 def metadata_of(
-    manifest: Record, *, description: str, url: str, creator: str, rows: Written, files: Sequence[Written]
+    manifest: Record,
+    *,
+    description: str,
+    url: str,
+    creator: str,
+    rows: Sequence[Written],
+    files: Sequence[Written],
 ) -> Record:
-    """The metadata of a release. rows: its file of records; url: of its page."""
+    """The metadata of a release. rows: its files of records; url: of its page."""
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -81,7 +87,7 @@ def metadata_of(
         "datePublished": manifest["created_at"][:10],
         "creator": {"@type": "sc:Organization", "name": creator},
         "distribution": [_file(file) for file in files],
-        "recordSet": [_record_set(manifest, rows)],
+        "recordSet": [_record_set(manifest, file) for file in rows],
         "prov:wasDerivedFrom": [f"{url}#{parent}" for parent in manifest["parents"]],
         "prov:wasGeneratedBy": f"reviewapp, {manifest['code_version']}",
         "rai:dataAnnotationProtocol": _protocol(manifest),

@@ -9,6 +9,7 @@ from queues.export.files.hashing import canonical
 from queues.export.files.written import Written
 from queues.export.guarding.walk import Guarded
 from queues.export.row import Record
+from queues.export.splits import SPLITS
 from queues.models import Dataset, Release
 
 SCHEMA = "1"
@@ -28,8 +29,7 @@ def manifest_of(
 ) -> Record:
     """The manifest, but for its files: some of them are written from it."""
     query = {**dataset.filter, "format": dataset.format}
-    if dataset.rules:
-        query["rules"] = dataset.rules
+    query |= {name: asked for name in ("rules", "splits") if (asked := getattr(dataset, name))}
     return {
         "manifest": SCHEMA,
         "dataset": dataset.name,
@@ -45,6 +45,7 @@ def manifest_of(
         "query": query,
         "query_sha256": sha256(canonical(query)).hexdigest(),
         "parents": list(parents),
+        "splits": {**dataset.splits, "rows": {split: counts.splits[split] for split in SPLITS}},
         "form_versions": sorted(counts.form_versions),
         "policy_versions": sorted(counts.policy_versions),
         "decisions": _by_name(counts.decisions),

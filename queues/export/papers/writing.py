@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 from django.conf import settings
 
-from queues.export.files.contents import SPLIT, Contents
+from queues.export.files.contents import Contents
 from queues.export.files.hashing import canonical
 from queues.export.files.written import Written, write_whole
 from queues.export.formats import Told, formats
@@ -31,9 +31,10 @@ def write_papers(
 ) -> tuple[Record, list[Written]]:
     """The whole manifest, and the files that were written; the manifest last but for the sums."""
     format_ = formats.get(dataset.format)
-    text = card(manifest, rows=contents.rows, scope=format_.scope, labels=contents.counts.labels)
+    text = card(manifest, rows=contents.rows, labels=contents.counts.labels)
     data = list(contents.files)
-    told = Told(dataset.name, manifest["version"], dataset.title, {SPLIT: contents.rows.name})
+    files = {split: written.name for split, written in contents.rows.items()}
+    told = Told(dataset.name, manifest["version"], dataset.title, files)
     small = {
         "README.md": text.encode(),
         "croissant.json": _croissant(dataset, manifest, contents),
@@ -53,7 +54,7 @@ def _croissant(dataset: Dataset, manifest: Record, contents: Contents) -> bytes:
         description=manifest["notes"] or f"{dataset.title}: answers that people reviewed.",
         url=url,
         creator=dataset.project.name,
-        rows=contents.rows,
+        rows=list(contents.rows.values()),
         files=list(contents.files),
     )
     code = fault_in(metadata, {file.name: file.sha256 for file in contents.files})

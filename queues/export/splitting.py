@@ -1,0 +1,70 @@
+"""Which split each group is in: where it was first published, else where its draw falls."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from django.db import connection
+
+from queues.export.definition.splits import Splits
+from queues.export.groups import key_of
+from queues.export.queries import CHUNK
+from queues.export.splits import SPLITS, split_of
+
+_STORED = "SELECT group_key, split FROM queues_splitgroup g WHERE dataset_id = %s {only} ORDER BY group_key"
+# What left elsewhere on the other side of the wall: to test with, for rows to train with, or the reverse.
+_ELSEWHERE = """
+SELECT DISTINCT g.group_key FROM queues_splitgroup g JOIN queues_dataset d ON d.id = g.dataset_id
+WHERE d.project_id = %s AND g.dataset_id <> %s AND (g.split = 'train') = %s {only}
+ORDER BY g.group_key
+"""
+
+
+class Groups:
+    """The groups of a dataset by their keys, held as arrays: 17 bytes a group.
+
+    main: the split of all rows when the dataset has no shares; only: keys of the groups that will be asked
+    for, where they are few.
+    """
+
+    def __init__(
+        self,
+        project_id: int,
+        dataset_id: int,
+        splits: Splits,
+        *,
+        main: str,
+        only: Sequence[int] | None = None,
+    ) -> None:
+        self._shares, self._seed = splits.shares or {main: 1.0}, splits.seed
+        keys, places, elsewhere = array("q"), array("b"), array("q")
+        for key, split in _streamed(_STORED, [dataset_id], only):
+            keys.append(key)
+            places.append(SPLITS.index(split))
+        for (key,) in _streamed(_ELSEWHERE, [project_id, dataset_id, main != "train"], only):
+            elsewhere.append(key)
+        self._keys, self._places = np.array(keys, np.int64), np.array(places, np.int8)
+        self._elsewhere = np.array(elsewhere, np.int64)
+        self.is_split = len(self._shares) > 1 or len(np.unique(self._places)) > 1
+
+    def split_of(self, group: str) -> str:
+        """As it was first published, whatever the shares are now; a new one as it is drawn."""
+        at = _place(self._keys, key_of(group)) if len(self._keys) else None
+        if at is not None:
+            return SPLITS[self._places[at]]
+        return split_of(group, seed=self._seed, fractions=self._shares)
+
+    def is_elsewhere(self, group: str) -> bool:
+        """Whether another dataset used it on the other side: to test with what this one trains with."""
+        return bool(len(self._elsewhere)) and _place(self._elsewhere, key_of(group)) is not None
+
+
+def _streamed(sql: str, arguments: Sequence[object], only: Sequence[int] | None) -> Iterator[tuple]:
+    narrowed, more = ("", []) if only is None else ("AND g.group_key = ANY (%s)", [list(only)])
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        yield from cursor.stream(sql.format(only=narrowed), [*arguments, *more], size=CHUNK)
+
+
+def _place(keys: np.ndarray, key: int) -> int | None:
+    at = int(np.searchsorted(keys, key))
+    return at if at < len(keys) and keys[at] == key else None
