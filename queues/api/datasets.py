@@ -14,6 +14,7 @@ from accounts.roles import Permission
 from queues.api import pagination, parameters
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, read
+from queues.api.definitions import etag_of_definition
 from queues.api.downloads import JSON_LINES
 from queues.export import actions as export
 from queues.export import reading, releases
@@ -39,7 +40,8 @@ class NewDataset(Body):
 
 
 class DatasetAnswer(BaseModel):
-    """latest: the current release's version; null before the first."""
+    """definition_version: of what it asks for now; latest: the current release's version, null before the
+    first."""
 
     name: str
     title: str
@@ -47,6 +49,7 @@ class DatasetAnswer(BaseModel):
     filter: dict[str, Any]
     rules: dict[str, Any]
     splits: dict[str, Any]
+    definition_version: int
     created_at: datetime
     created_by: str | None
     latest: str | None
@@ -94,7 +97,8 @@ class DatasetView(ProjectView):
     @extend_schema(responses={200: DatasetAnswer})
     def get(self, request: ProjectRequest, name: str) -> Response:
         dataset = releases.dataset_named(request.project.pk, name)
-        return Response(_answer(dataset, releases.newest_of([dataset]).get(dataset.pk)))
+        answer = _answer(dataset, releases.newest_of([dataset]).get(dataset.pk))
+        return Response(answer, headers={"ETag": etag_of_definition(dataset)})
 
 
 class DatasetRowsView(ProjectView):
@@ -124,6 +128,7 @@ def _answer(dataset: Dataset, current: Release | None) -> dict[str, Any]:
         filter=dataset.filter,
         rules=dataset.rules,
         splits=dataset.splits,
+        definition_version=dataset.version,
         created_at=dataset.created_at,
         created_by=dataset.created_by.name if dataset.created_by else None,
         latest=current.version if current else None,

@@ -9,6 +9,7 @@ from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.api import (
     bulk,
     datasets,
+    definitions,
     dispute_rules,
     dry_runs,
     feedback,
@@ -114,6 +115,8 @@ export = [
     path("datasets", datasets.DatasetsView.as_view()),
     path("datasets/<slug:name>", datasets.DatasetView.as_view()),
     path("datasets/<slug:name>:rows", datasets.DatasetRowsView.as_view()),
+    path("datasets/<slug:name>/versions", definitions.DefinitionsView.as_view()),
+    path("datasets/<slug:name>/versions/<id:version>", definitions.DefinitionView.as_view()),
     path("datasets/<slug:name>/releases", releases.ReleasesView.as_view()),
     path("releases/<id:release_id>", releases.ReleaseStatusView.as_view()),
     path("releases/<slug:name>@<str:version>", releases.ReleaseView.as_view()),

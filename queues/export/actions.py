@@ -1,89 +1,37 @@
 """Datasets are defined, releases asked for, built and published. What leaves is whole or absent."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
-from accounts.models import Project
 from accounts.storable import is_storable
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid, WrongState
 from queues.export.build import build
-from queues.export.definition import rules, splits
-from queues.export.definition.filters import Filter, parse
-from queues.export.formats import formats
+from queues.export.defining import create_dataset, newest_version, redefine
 from queues.export.guards import guards
-from queues.models import DATASET_NAME, Dataset, Job, JobState, Queue, Release, ReleaseFile, ReleaseState
+from queues.models import Dataset, Job, JobState, Release, ReleaseFile, ReleaseState
 
-__all__ = ["build", "cancel", "create_dataset", "note_download", "note_link", "note_reading", "publish"]
+__all__ = [
+    "build",
+    "cancel",
+    "create_dataset",
+    "note_download",
+    "note_link",
+    "note_reading",
+    "publish",
+    "redefine",
+]
 
 NOTES_MAX = 5_000
 REASON_MAX = 1_000
 _NONE: Mapping[str, str] = MappingProxyType({})
-TITLE_MAX = 120
-_NAME = re.compile(rf"{DATASET_NAME}\Z")
-_RESERVED = frozenset({"latest", "new", "con", "nul", "aux", "prn"})
-
-
-def create_dataset(
-    project: Project,
-    *,
-    name: str,
-    title: str = "",
-    format_name: str,
-    wanted: object = None,
-    demanded: object = None,
-    shared: object = None,
-    by: Actor,
-) -> Dataset:
-    """A new standing definition. Invalid with every fault; a name is taken once per project.
-
-    wanted: a filter/1 document; demanded: the rules of its guards; shared: the shares of its splits, drawn
-    from the project's name when they name no seed (queues.export.definition).
-    """
-    filter_, faults = parse({} if wanted is None else wanted)
-    _rules, more = rules.parse({} if demanded is None else demanded)
-    shares = _with_seed(shared, project)
-    faults = [*_faults(name, title, format_name), *faults, *more, *_unknown_queues(project, filter_)]
-    faults += _faults_in_splits(shares, format_name)
-    if faults:
-        raise Invalid(_("The dataset was not created: correct what is marked and send it again."), faults)
-    dataset = Dataset(
-        project=project,
-        name=name,
-        title=title.strip() or name,
-        format=format_name,
-        filter=filter_.as_document(),
-        rules=demanded or {},
-        splits=shares,
-        created_by_id=by.person_id,
-    )
-    try:
-        with transaction.atomic():
-            dataset.save(force_insert=True)
-            _record(
-                dataset,
-                "dataset.created",
-                by,
-                {
-                    "format": format_name,
-                    "filter": dataset.filter,
-                    "rules": dataset.rules,
-                    "splits": dataset.splits,
-                },
-            )
-    except IntegrityError as error:
-        fault = Fault("/name", "name.taken", _("There is a dataset of this name already."))
-        raise Invalid(_("The dataset was not created: choose another name."), [fault]) from error
-    return dataset
 
 
 def publish(
@@ -103,7 +51,13 @@ def publish(
         _give_up_dead(dataset)
         if Release.objects.filter(dataset=dataset, state__in=["draft", "building"]).exists():
             raise WrongState(_("A release of this dataset is being built. Wait for it, and ask again."))
-        release = Release(dataset=dataset, notes=notes, accepted=dict(accepted), asked_by_id=by.person_id)
+        release = Release(
+            dataset=dataset,
+            definition=newest_version(dataset),
+            notes=notes,
+            accepted=dict(accepted),
+            asked_by_id=by.person_id,
+        )
         release.save(force_insert=True)
         job = Job.objects.ask(
             project_id=dataset.project_id,
@@ -179,36 +133,6 @@ def _give_up_dead(dataset: Dataset) -> None:
             Release.objects.filter(pk=release.pk).update(state=ReleaseState.FAILED)
 
 
-def _faults(name: str, title: str, format_name: str) -> list[Fault]:
-    found = []
-    if not _NAME.match(name) or name in _RESERVED:
-        rule = _("Use small letters a-z, digits and hyphens, at most 60; “latest” and “new” are reserved.")
-        found.append(Fault("/name", "name.shape", rule))
-    if len(title) > TITLE_MAX or not is_storable(title):
-        found.append(
-            Fault("/title", "title.text", _("Give at most %(max)d characters.") % {"max": TITLE_MAX})
-        )
-    if format_name not in formats:
-        known = ", ".join(sorted(name for name, _format in formats))
-        found.append(Fault("/format", "format.unknown", _("Use one of: %(known)s.") % {"known": known}))
-    return found
-
-
-def _with_seed(shared: object, project: Project) -> Any:
-    """One seed for a project: a question is in the same split in all datasets that have the same shares."""
-    if isinstance(shared, Mapping) and "shares" in shared and "seed" not in shared:
-        return {**shared, "seed": project.slug}
-    return {} if shared is None else shared
-
-
-def _faults_in_splits(document: object, format_name: str) -> Iterator[Fault]:
-    shared, faults = splits.parse(document)
-    yield from faults
-    if shared.shares and format_name in formats and formats.get(format_name).scope != "train":
-        detail = _("Golden answers are all there to test with: leave the splits out.")
-        yield Fault("/splits", "splits.golden", detail)
-
-
 def _faults_in_accepted(accepted: Mapping[str, str]) -> Iterator[Fault]:
     for name, reason in accepted.items():
         if name not in guards:
@@ -218,15 +142,6 @@ def _faults_in_accepted(accepted: Mapping[str, str]) -> Iterator[Fault]:
         elif not reason.strip() or len(reason) > REASON_MAX or not is_storable(reason):
             detail = _("Say why, in at most %(max)d characters.") % {"max": REASON_MAX}
             yield Fault(f"/accepted/{name}", "accepted.reason", detail)
-
-
-def _unknown_queues(project: Project, wanted: Filter) -> list[Fault]:
-    known = set(Queue.objects.filter(project=project, slug__in=wanted.queues).values_list("slug", flat=True))
-    return [
-        Fault(f"/filter/queues/{index}", "queue.unknown", _("There is no such queue in this project."))
-        for index, slug in enumerate(wanted.queues)
-        if slug not in known
-    ]
 
 
 def _record(dataset: Dataset, kind: str, by: Actor, after: dict[str, object] | None) -> None:

@@ -64,7 +64,7 @@ def _begin(job: Job) -> tuple[Release, UUID] | None:
     with transaction.atomic():
         release = (
             Release.objects.select_for_update(of=("self",))
-            .select_related("dataset")
+            .select_related("dataset", "definition")
             .filter(pk=job.subject_id, state__in=[ReleaseState.DRAFT, ReleaseState.BUILDING])
             .first()
         )
@@ -80,7 +80,7 @@ def _begin(job: Job) -> tuple[Release, UUID] | None:
 
 def _write(release: Release, place: Path, progress: Progress) -> Contents:
     dataset = release.dataset
-    definition = understood(dataset)
+    definition = understood(dataset, version=release.definition)
     progress.total = queries.count_standing(dataset.project_id, definition.filter)
 
     def report(seen: int) -> None:

@@ -48,7 +48,11 @@ def dataset_named(project_id: int, name: str) -> Dataset:
 
 def releases_of(dataset: Dataset) -> QuerySet[Release]:
     """All releases of a dataset, newest first, with who asked."""
-    return Release.objects.filter(dataset=dataset).select_related("asked_by", "dataset").order_by("-id")
+    return (
+        Release.objects.filter(dataset=dataset)
+        .select_related("asked_by", "dataset", "definition")
+        .order_by("-id")
+    )
 
 
 def release_of(project_id: int, name: str, version: str) -> Release:

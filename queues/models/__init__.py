@@ -3,7 +3,7 @@
 from queues.models.agreement import AgreementCheck, AgreementUnit, PatternCount
 from queues.models.bulk_change import AMOUNTS, BulkChange, BulkKind, ChangedItem
 from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
-from queues.models.dataset import DATASET_NAME, Dataset, SplitGroup
+from queues.models.dataset import DATASET_NAME, Dataset, DatasetVersion, SplitGroup
 from queues.models.dispute_rule import DisputeRule
 from queues.models.document import SearchDocument
 from queues.models.dry_run import DryRun
@@ -53,6 +53,7 @@ __all__ = [
     "CalibrationMethod",
     "ChangedItem",
     "Dataset",
+    "DatasetVersion",
     "Decision",
     "Deviation",
     "DisputeRule",

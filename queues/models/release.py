@@ -29,7 +29,8 @@ OUT = (ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED)  # states in which files
 class Release(models.Model):
     """One version of a dataset. Once published, a trigger refuses every change but "superseded".
 
-    version: given when it is published, because it depends on what changed since the one before.
+    definition: the version of its dataset's definition that it is built by. version: given when it is
+    published, because it depends on what changed since the one before.
     accepted: guard → why it may not stop this one. findings: code → what the guards found.
     folder: where the storage keeps the files of the current attempt; an attempt that finds another
     folder here has been replaced, and publishes nothing.
@@ -37,6 +38,9 @@ class Release(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     dataset = models.ForeignKey("queues.Dataset", on_delete=models.PROTECT, related_name="releases")
+    definition = models.ForeignKey(
+        "queues.DatasetVersion", null=True, on_delete=models.PROTECT, related_name="releases", db_index=False
+    )
     version = models.CharField(max_length=40, null=True)
     state = models.CharField(max_length=10, choices=ReleaseState.choices, db_default=ReleaseState.DRAFT)
     notes = models.TextField(default="", blank=True)

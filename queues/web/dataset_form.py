@@ -1,14 +1,17 @@
 """The form for a new dataset; its rules are those of the action."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from queues.errors import Fault
 from queues.models import Basis, Dataset, Decision, Queue
 from queues.web.format_names import GROUPED
 
 SHARES = {"validation": "validation_share", "test": "test_share"}  # split → field
+CAPPED = {"model_approved": "approved_share", "synthetic": "synthetic_share"}  # origin → field
 _LISTS = ("queues", "decisions", "basis")
 
 
@@ -101,6 +104,11 @@ class DatasetForm(forms.Form):
         queues = Queue.objects.filter(project=project_id)
         cast(forms.ChoiceField, self.fields["queues"]).choices = list(queues.values_list("slug", "name"))
 
+    def field_of(self, fault: Fault) -> str | None:
+        """Beside which field a fault of the definition is told."""
+        field = "test_share" if fault.pointer.startswith("/splits") else fault.pointer.rpartition("/")[2]
+        return field if field in self.fields else None
+
     def filter_document(self) -> dict[str, object]:
         """The filter/1 document of what was chosen."""
         chosen: dict[str, object] = {
@@ -121,7 +129,7 @@ class DatasetForm(forms.Form):
                 given[name] = chosen[name]
         if licences := [name.strip() for name in chosen["licences"].split(",") if name.strip()]:
             given["licences"] = licences
-        shares = {"model_approved": chosen["approved_share"], "synthetic": chosen["synthetic_share"]}
+        shares = {origin: chosen[field] for origin, field in CAPPED.items()}
         if caps := {origin: share / 100 for origin, share in shares.items() if share is not None}:
             given["caps"] = caps
         return given
@@ -136,6 +144,28 @@ class DatasetForm(forms.Form):
         return {"shares": {"train": round(1 - sum(parts.values()), 2), **parts}} if parts else {}
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The three documents of a definition."""
+
+    filter: dict[str, object]
+    rules: dict[str, object]
+    splits: dict[str, object]
+
+
+def merged(dataset: Dataset, form: DatasetForm) -> Asked:
+    """What was chosen, and what the form does not know as the dataset asks it now."""
+    filter_ = {name: value for name, value in dataset.filter.items() if name not in form.fields}
+    rules = form.rules_document()
+    caps = {origin: share for origin, share in dataset.rules.get("caps", {}).items() if origin not in CAPPED}
+    if caps := {**caps, **cast(dict[str, float], rules.get("caps", {}))}:
+        rules["caps"] = caps
+    splits = form.splits_document()
+    if splits and "seed" in dataset.splits:
+        splits["seed"] = dataset.splits["seed"]
+    return Asked({**filter_, **form.filter_document()}, rules, splits)
+
+
 def definition_initial(like: Dataset) -> dict[str, object]:
     """What the form begins with, from the definition of another dataset."""
     shares = like.splits.get("shares", {})
@@ -147,7 +177,7 @@ def _rules_initial(like: Dataset) -> dict[str, object]:
     given = dict(like.rules)
     caps = given.pop("caps", {})
     given["licences"] = ", ".join(given.get("licences", []))
-    for field, origin in (("approved_share", "model_approved"), ("synthetic_share", "synthetic")):
+    for origin, field in CAPPED.items():
         if origin in caps:
             given[field] = round(caps[origin] * 100)
     return given

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
-from queues.errors import Fault, Invalid, NotFound
+from queues.errors import Invalid, NotFound
 from queues.export import actions as export
 from queues.export import reading, releases
 from queues.export.formats import formats
@@ -19,6 +19,7 @@ from queues.export.splits import SPLITS
 from queues.export.takers import takers_of
 from queues.models import Dataset, Decision, Item
 from queues.web.dataset_form import DatasetForm, definition_initial
+from queues.web.definitions import versions_of
 from queues.web.findings import found_in
 from queues.web.format_names import FORMATS, GROUPED
 from queues.web.left_out import LEFT_OUT
@@ -62,16 +63,10 @@ def new(request: ProjectRequest) -> HttpResponse:
             )
         except Invalid as error:
             for fault in error.faults:
-                form.add_error(field_of(form, fault), fault.detail)
+                form.add_error(form.field_of(fault), fault.detail)
         else:
             return redirect("web:dataset", request.project.slug, dataset.name)
     return render(request, "export/new.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def field_of(form: DatasetForm, fault: Fault) -> str | None:
-    """Beside which field a fault of the definition is told."""
-    field = "test_share" if fault.pointer.startswith("/splits") else fault.pointer.rpartition("/")[2]
-    return field if field in form.fields else None
 
 
 def _like(request: ProjectRequest, name: str | None) -> dict[str, object]:
@@ -128,6 +123,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         "found": found_in(newest.release) if newest else [],
         "demanded": [(key, _listed(value)) for key, value in found.rules.items()],
         "shares": [(split, share * 100) for split, share in found.splits.get("shares", {}).items()],
+        "versions": versions_of(found),
         "shown_as": shown_as,
         "groups": GROUPED,
         "rows_min": formats.get(shown_as).rows_min,

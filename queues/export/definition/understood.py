@@ -7,7 +7,7 @@ from queues.export.definition.filters import Filter
 from queues.export.definition.rules import Rules
 from queues.export.definition.splits import Splits
 from queues.export.formats import Format, formats
-from queues.models import Dataset
+from queues.models import Dataset, DatasetVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,17 @@ class Definition:
     splits: Splits
 
 
-def understood(dataset: Dataset, format_name: str | None = None) -> Definition:
-    """format_name: another format than its own. What is stored was checked: only an older or newer version
-    of ours can disagree."""
-    wanted, faults = filters.parse(dataset.filter)
-    demanded, more = rules.parse(dataset.rules)
-    shared, still_more = splits.parse(dataset.splits)
+def understood(
+    dataset: Dataset, format_name: str | None = None, *, version: DatasetVersion | None = None
+) -> Definition:
+    """What a dataset asks for now, or asked for in a version. format_name: another format than its own.
+
+    What is stored was checked: only an older or newer version of ours can disagree.
+    """
+    asked = version or dataset
+    wanted, faults = filters.parse(asked.filter)
+    demanded, more = rules.parse(asked.rules)
+    shared, still_more = splits.parse(asked.splits)
     if found := [*faults, *more, *still_more]:
         raise ValueError(f"dataset {dataset.pk} is not understood: {found[0].code}")
     format_ = formats.get(format_name or dataset.format)

@@ -28,8 +28,9 @@ def manifest_of(
     agreement: Record,
 ) -> Record:
     """The manifest, but for its files: some of them are written from it."""
-    query = {**dataset.filter, "format": dataset.format}
-    query |= {name: asked for name in ("rules", "splits") if (asked := getattr(dataset, name))}
+    asked = release.definition or dataset
+    query = {**asked.filter, "format": dataset.format}
+    query |= {name: told for name in ("rules", "splits") if (told := getattr(asked, name))}
     return {
         "manifest": SCHEMA,
         "dataset": dataset.name,
@@ -43,9 +44,10 @@ def manifest_of(
         "records": records,
         "columns": dict(sorted(counts.columns.items())),
         "query": query,
+        "definition_version": asked.version,
         "query_sha256": sha256(canonical(query)).hexdigest(),
         "parents": list(parents),
-        "splits": {**dataset.splits, "rows": {split: counts.splits[split] for split in SPLITS}},
+        "splits": {**asked.splits, "rows": {split: counts.splits[split] for split in SPLITS}},
         "form_versions": sorted(counts.form_versions),
         "policy_versions": sorted(counts.policy_versions),
         "decisions": _by_name(counts.decisions),
