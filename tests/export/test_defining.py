@@ -34,7 +34,8 @@ def dataset(people: Cast) -> Dataset:
 
 
 def changed(dataset: Dataset, people: Cast, **asked: Any) -> DatasetVersion:
-    given = {"wanted": {}, "demanded": {}, "shared": {}, "reason": "A try.", "instead_of": dataset.version}
+    given: dict[str, Any] = {"wanted": {}, "demanded": {}, "shared": {}, "reason": "A try."}
+    given["instead_of"] = dataset.version
     version = export.redefine(dataset, by=Actor(people.mel.pk), **given | asked)
     dataset.refresh_from_db()
     return version
