@@ -13,7 +13,7 @@ UNGUARD = "DROP TRIGGER queues_splitgroup_is_history ON queues_splitgroup;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('queues', '0028_dataset_rules_and_release_findings'),
+        ('queues', '0029_discarded_drafts'),
     ]
 
     operations = [

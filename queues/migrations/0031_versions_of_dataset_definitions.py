@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ('queues', '0029_splits_of_datasets'),
+        ('queues', '0030_splits_of_datasets'),
     ]
 
     operations = [
