@@ -13,6 +13,7 @@ from django.db import connection
 
 from queues.agree.asked import Asked
 from queues.agree.patterns import Answer
+from queues.models import Item
 from queues.review import form_history
 
 LOOK_AT = 1_000  # items: so that a page costs the same in a queue of any size
@@ -22,13 +23,14 @@ _REVIEWS = """
 SELECT i.id, i.prediction_id, i.is_drawn, i.created_at, p.model_version,
        i.other_id IS NOT NULL, r.person_id, r.form_id, r.decision, r.answers
 FROM (SELECT id, prediction_id, overlap_drawn OR blind_drawn AS is_drawn, created_at, other_id
-      FROM queues_item
-      WHERE queue_id = %s AND reviews_needed > 1 AND state IN ('disputed', 'settled')
-      ORDER BY id DESC LIMIT %s) i
+      FROM queues_item WHERE {which}) i
 JOIN queues_prediction p ON p.id = i.prediction_id
 LEFT JOIN queues_review r ON r.item_id = i.id AND r.withdrawn_at IS NULL AND r.decision <> 'escalate'
 ORDER BY i.id
 """
+_SHARED = "queue_id = %s AND reviews_needed > 1 AND state IN ('disputed', 'settled')"
+_NEWEST = _REVIEWS.format(which=f"{_SHARED} ORDER BY id DESC LIMIT %s")
+_ONE = _REVIEWS.format(which="id = %s")
 
 
 class Given(NamedTuple):
@@ -73,17 +75,28 @@ class Newest:
 
 def newest(queue_id: int) -> Newest:
     """Looks at LOOK_AT items at most; one statement, besides the versions of the form once each."""
-    looked: set[int] = set()
+    found = _read(_NEWEST, [queue_id, LOOK_AT])
+    return Newest([one for one in found if one.said], is_all=len(found) < LOOK_AT)
+
+
+def of_item(item: Item) -> SharedItem:
+    """One item, however old and in whatever state: the caller sees to it that its reviews may be told."""
+    (found,) = _read(_ONE, [item.pk])
+    return found
+
+
+def _read(statement: str, arguments: Sequence[int]) -> list[SharedItem]:
+    """Also items of which no review stands."""
     found: dict[int, SharedItem] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_REVIEWS, [queue_id, LOOK_AT])
+        cursor.execute(statement, arguments)
         for row in cursor.fetchall():
             item_id, prediction_id, is_drawn, opened_at, model_version, *review = row
-            looked.add(item_id)
+            empty = SharedItem(item_id, prediction_id, is_drawn, opened_at, model_version, [])
+            item = found.setdefault(item_id, empty)
             if review[1] is not None:
-                empty = SharedItem(item_id, prediction_id, is_drawn, opened_at, model_version, [])
-                found.setdefault(item_id, empty).said.append(_said(*review))
-    return Newest(list(found.values()), is_all=len(looked) < LOOK_AT)
+                item.said.append(_said(*review))
+    return list(found.values())
 
 
 def _said(compares: bool, person_id: int, form_id: int, decision: str, answers: Any) -> Said:  # noqa: FBT001 - a row

@@ -45,6 +45,7 @@ from queues.web import (
     releases,
     review,
     selections,
+    suggestion,
     working,
 )
 
@@ -107,6 +108,7 @@ urlpatterns = [
     path(f"{PROJECT}disputes/", disputes.disputes, name="disputes"),
     path(f"{PROJECT}items/<id:item_id>/settle", disputes.settle, name="settle"),
     path(f"{PROJECT}items/<id:item_id>/reopen", disputes.reopen, name="reopen"),
+    path(f"{PROJECT}items/<id:item_id>/suggestion", suggestion.suggested, name="suggestion"),
     path(f"{PROJECT}overrides/", overrides.overrides, name="overrides"),
     path(f"{PROJECT}overrides.csv", overrides.overrides_csv, name="overrides-csv"),
     path(f"{PROJECT}overrides/people/<id:person_id>/", overrides.person, name="overrides-person"),

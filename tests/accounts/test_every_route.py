@@ -80,6 +80,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "disputes/": {"GET": SETTLE},
     WEB + "items/<id:item_id>/settle": {"GET": SETTLE, "POST": SETTLE},
     WEB + "items/<id:item_id>/reopen": {"POST": SETTLE},
+    WEB + "items/<id:item_id>/suggestion": {"GET": SETTLE},
     WEB + "overrides/": {"GET": READ},
     WEB + "overrides.csv": {"GET": READ},
     WEB + "overrides/people/<id:person_id>/": {"GET": REVIEW},

@@ -13,6 +13,7 @@ from queues.agree.metric import Figure, metrics
 from queues.agree.metrics.alpha import alpha, coincidences, disagreement, left_out_alphas
 from queues.agree.metrics.cohen import cohen_kappa
 from queues.agree.metrics.corrections import chrf, edit_similarity
+from queues.agree.metrics.dawid_skene import Rating, dawid_skene
 from queues.agree.metrics.raters import against_rest, alpha_without
 from queues.agree.metrics.spans import Marked, Span, position_alpha, shared_marks
 from queues.agree.patterns import (
@@ -235,6 +236,20 @@ def text_agreement(case: Input) -> object:
     }
 
 
+def aggregation(case: Input) -> object:
+    ratings = [Rating(one["unit"], one["rater"], one["label"]) for one in case["ratings"]]
+    found = dawid_skene(ratings, case["labels"])
+    shares: dict[str, Counter[Any]] = {}
+    for rating in ratings:
+        shares.setdefault(str(rating.unit), Counter())[rating.answer] += 1
+    most = {unit: max(case["labels"], key=lambda label: counts[label]) for unit, counts in shares.items()}
+    return {
+        "posterior_label1": {unit: found.of(unit)[1] for unit in shares},
+        "majority_vote": most,
+        "prior": found.prior.tolist(),
+    }
+
+
 # Scott's pi of two people is Fleiss' kappa, Bennett's S is Brennan and Prediger's coefficient.
 PUBLISHED = {"bennett_s": "brennan_prediger", "scott_pi": "fleiss_kappa"}
 
@@ -253,6 +268,7 @@ def published(name: str, ratings: Ratings) -> float | None:
 MAPPED: dict[str, Callable[[Input], object]] = {
     "alpha_from_pattern_histogram": from_histogram,
     "annotator_agreement": annotator_agreement,
+    "dawid_skene": aggregation,
     "incremental_alpha": incremental_alpha,
     "krippendorff_alpha": krippendorff_alpha,
     "merge_coincidences": merge_coincidences,

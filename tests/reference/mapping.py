@@ -39,8 +39,6 @@ class NotYet:
 # The methods of later issues. A method that is neither here nor in MAPPED fails the test.
 NOT_YET = frozenset(
     {
-        # agreement
-        "dawid_skene",
         # spc and drift
         "average_run_length",
         "bernoulli_cusum",
