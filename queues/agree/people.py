@@ -11,7 +11,7 @@ from queues.agree import metrics as _shipped  # noqa: F401 - importing it regist
 from queues.agree.asked import Asked, question_in
 from queues.agree.distances import LEVELS
 from queues.agree.metric import Figure, metrics
-from queues.agree.metrics.raters import against_rest, alpha_without
+from queues.agree.metrics.raters import against_rest_figure, alpha_without
 from queues.agree.patterns import Answer, Answers, Pattern, answers_of, histogram_of, pattern_of
 from queues.agree.shared_items import Given, SharedItem, given_to, newest
 from queues.models import Queue
@@ -24,15 +24,20 @@ MOST_PAIRS = 200  # rows of the table of pairs, those that share most first
 class Person:
     """One person's place among the others. n_shared: items that they and somebody else answered.
 
-    against_rest: on the scale of alpha. without: alpha if they had answered nothing; influence: that minus
-    alpha, above 0 where their answers lower it. None where the question has no alpha.
+    rest: agreement with the others, on the scale of alpha. without: alpha if they had answered nothing;
+    influence: that minus alpha, above 0 where their answers lower it. None where the question has no alpha.
     """
 
     person_id: int
     n_shared: int
-    against_rest: float | None
+    rest: Figure | None
     without: Figure | None
     influence: float | None
+
+    @property
+    def against_rest(self) -> float | None:
+        """Agreement with the others without its interval."""
+        return self.rest.value if self.rest else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,7 @@ def _people(asked: Asked, units: list[list[Given]], answers: Answers, main: Figu
     for person_id, said in gave.items():
         rest = without = influence = None
         if level:
-            rest = against_rest(answers, said, level=level)
+            rest = against_rest_figure(answers, said, level=level)
             without = alpha_without(histogram, said, values=answers.values, level=level)
             if without.value is not None and main.value is not None:
                 influence = without.value - main.value

@@ -20,9 +20,9 @@ LOOK_AT = 1_000  # items: so that a page costs the same in a queue of any size
 
 # Words of the partial index item_with_overlap, which the database must recognise whatever the arguments.
 _REVIEWS = """
-SELECT i.id, i.prediction_id, i.is_drawn, i.created_at, p.model_version,
+SELECT i.id, i.prediction_id, i.is_drawn, i.created_at, p.model_version, p.locale, p.segment, i.reasons,
        i.other_id IS NOT NULL, r.person_id, r.form_id, r.decision, r.answers
-FROM (SELECT id, prediction_id, overlap_drawn OR blind_drawn AS is_drawn, created_at, other_id
+FROM (SELECT id, prediction_id, overlap_drawn OR blind_drawn AS is_drawn, created_at, other_id, reasons
       FROM queues_item WHERE {which}) i
 JOIN queues_prediction p ON p.id = i.prediction_id
 LEFT JOIN queues_review r ON r.item_id = i.id AND r.withdrawn_at IS NULL AND r.decision <> 'escalate'
@@ -55,14 +55,24 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class SharedItem:
-    """An item with what stands of its reviews. is_drawn: chance gave it extra reviews."""
+    """An item with what stands of its reviews. is_drawn: chance gave it extra reviews. kinds: of the rules
+    that sent it.
+    """
 
     item_id: int
     prediction_id: int
     is_drawn: bool
     opened_at: datetime
     model_version: str
+    locale: str
+    segment: str
+    kinds: frozenset[str]
     said: list[Said]
+
+    @property
+    def version(self) -> int:
+        """Of the form: the newest among its reviews, as agreement counts it."""
+        return max((one.version for one in self.said), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +101,20 @@ def _read(statement: str, arguments: Sequence[int]) -> list[SharedItem]:
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
         for row in cursor.fetchall():
-            item_id, prediction_id, is_drawn, opened_at, model_version, *review = row
-            empty = SharedItem(item_id, prediction_id, is_drawn, opened_at, model_version, [])
-            item = found.setdefault(item_id, empty)
+            item_id, prediction_id, is_drawn, opened_at, model, locale, segment, reasons, *review = row
+            item = found.get(item_id)
+            if item is None:
+                item = found[item_id] = SharedItem(
+                    item_id, prediction_id, is_drawn, opened_at, model, locale, segment, _kinds(reasons), []
+                )
             if review[1] is not None:
                 item.said.append(_said(*review))
     return list(found.values())
+
+
+def _kinds(reasons: Any) -> frozenset[str]:
+    document = json.loads(reasons) if isinstance(reasons, str) else reasons
+    return frozenset(reason["kind"] for reason in document if "kind" in reason)
 
 
 def _said(compares: bool, person_id: int, form_id: int, decision: str, answers: Any) -> Said:  # noqa: FBT001 - a row

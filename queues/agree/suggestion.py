@@ -32,7 +32,7 @@ NO_END = "no_end"  # the estimate did not settle
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
+class Reviewer:
     """How one person answers. said: of this item. rows: (what is true, items of it that they saw, the shares
     to which they then say each value).
     """
@@ -44,7 +44,7 @@ class Habit:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """One thing that was asked. chances: value → its probability, highest first; habits: of its reviewers.
+    """One thing that was asked. chances: value → its probability, highest first; reviewers: of its reviewers.
 
     why: there is no suggestion, and the cause. n_items, n_people: what the estimate rests on.
     """
@@ -55,7 +55,7 @@ class Suggested:
     why: str | None = None
     values: Sequence[Answer] = ()
     chances: Sequence[tuple[Answer, float]] = ()
-    habits: Sequence[Habit] = ()
+    reviewers: Sequence[Reviewer] = ()
 
 
 def suggested_for(item: Item) -> Sequence[Suggested]:
@@ -116,7 +116,7 @@ def _suggested(asked: Asked, own: SharedItem, looked: Sequence[SharedItem], only
     if not estimate.has_settled:
         return Suggested(asked, n_items, n_people, NO_END)
     chances = sorted(estimate.of(own.item_id).items(), key=lambda pair: -pair[1])
-    return Suggested(asked, n_items, n_people, None, values, chances, _habits(estimate, mine))
+    return Suggested(asked, n_items, n_people, None, values, chances, _reviewers(estimate, mine))
 
 
 def _missing(*, n_items: int, n_people: int, n_mine: int) -> str | None:
@@ -127,12 +127,12 @@ def _missing(*, n_items: int, n_people: int, n_mine: int) -> str | None:
     return None if n_mine else NOT_ANSWERED
 
 
-def _habits(estimate: Estimate, mine: Mapping[object, Answer]) -> list[Habit]:
+def _reviewers(estimate: Estimate, mine: Mapping[object, Answer]) -> list[Reviewer]:
     """The confusion matrices of those who reviewed the item."""
-    habits = []
+    reviewers = []
     for place, person in enumerate(estimate.people):
         if person in mine and isinstance(person, int):
             rows = zip(estimate.values, estimate.expected[place], estimate.confusion[place], strict=True)
             said = [(value, float(n), [float(share) for share in shares]) for value, n, shares in rows]
-            habits.append(Habit(person, mine[person], said))
-    return habits
+            reviewers.append(Reviewer(person, mine[person], said))
+    return reviewers

@@ -1,6 +1,7 @@
 """A file per noun; constraints live with their model."""
 
 from queues.models.agreement import AgreementCheck, AgreementUnit, PatternCount
+from queues.models.agreement_target import AgreementTarget, Expects
 from queues.models.bulk_change import AMOUNTS, BulkChange, BulkKind, ChangedItem
 from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
 from queues.models.dataset import DATASET_NAME, Dataset, DatasetVersion, SplitGroup
@@ -43,6 +44,7 @@ __all__ = [
     "UNDER_REVIEW",
     "UNFINISHED",
     "AgreementCheck",
+    "AgreementTarget",
     "AgreementUnit",
     "Attachment",
     "Basis",
@@ -61,6 +63,7 @@ __all__ = [
     "DryRun",
     "Enrichment",
     "EnrichmentKind",
+    "Expects",
     "ExportKey",
     "Feedback",
     "FeedbackKind",

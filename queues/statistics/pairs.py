@@ -1,9 +1,11 @@
 """The same items judged twice: which way do the changes go?"""
 
 from dataclasses import dataclass
-from math import comb
+from math import comb, sqrt
 
 from scipy.special import chdtrc
+
+from queues.statistics.proportions import Z_95, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ def mcnemar(b: int, c: int) -> McNemar:
 class Anchoring:
     """How much seeing the model's answer pulls people towards it.
 
-    effect: agreement with the model when it was shown, less agreement when it was not.
+    effect: agreement with the model when it was shown, less agreement when it was not; interval: its 95 %
+    interval. n: pairs.
     """
 
     agree_shown: float
@@ -44,6 +47,8 @@ class Anchoring:
     only_shown: int
     only_blind: int
     p: float
+    n: int
+    interval: Interval
 
     @property
     def effect(self) -> float:
@@ -59,4 +64,16 @@ def anchoring(*, both: int, only_shown: int, only_blind: int, neither: int) -> A
     if not n:
         return None
     p = mcnemar(only_shown, only_blind).exact
-    return Anchoring((both + only_shown) / n, (both + only_blind) / n, only_shown, only_blind, p)
+    ends = paired_interval(only_shown, only_blind, n)
+    return Anchoring((both + only_shown) / n, (both + only_blind) / n, only_shown, only_blind, p, n, ends)
+
+
+def paired_interval(b: int, c: int, n: int) -> Interval:
+    """95 % interval of (b - c) / n, the difference of two rates of the same n > 0 things.
+
+    Bonett & Price 2012: one pair of each kind of change is added, so that it is honest with few.
+    """
+    one, other = (b + 1.0) / (n + 2.0), (c + 1.0) / (n + 2.0)
+    apart = one - other
+    reach = Z_95 * sqrt((one + other - apart**2) / (n + 2.0))
+    return Interval(max(-1.0, apart - reach), min(1.0, apart + reach))

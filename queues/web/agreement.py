@@ -14,17 +14,10 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree import queries as agree
 from queues.agree.asked import DECISION
-from queues.agree.metric import (
-    AT_AN_END,
-    FEW_UNITS,
-    HINGES_ON_ONE,
-    MIN_UNITS,
-    NO_PAIRS,
-    ONE_VALUE,
-    PERFECT,
-    Figure,
-)
+from queues.agree.blind import anchoring_in
+from queues.agree.metric import AT_AN_END, FEW_UNITS, HINGES_ON_ONE, NO_PAIRS, ONE_VALUE, PERFECT, Figure
 from queues.agree.queries import QuestionAgreement, QueueAgreement
+from queues.agree.targets import DEFAULT, Judged, Target, judged, targets_of
 from queues.errors import NotFound
 from queues.models import Queue
 from queues.web.agreement_check import check_state_of
@@ -33,7 +26,6 @@ from queues.web.csv_file import csv_file
 from queues.web.labels import labels_of_versions
 from queues.web.paging import address
 
-GOOD, TENTATIVE = 0.8, 0.667  # Krippendorff 2004: reliable from .800 on, tentative from .667 on
 SHARES_SHOWN = 5
 
 WHY_NOT: dict[str, Promise] = {
@@ -71,6 +63,7 @@ class Line(NamedTuple):
     """One question of the table. shares: (words of a value, its share)."""
 
     of: QuestionAgreement
+    target: Target
     metric: Promise
     says: Saying
     why: Promise | str
@@ -86,14 +79,15 @@ def agreement(request: ProjectRequest) -> HttpResponse:
     queue = chosen_of(request, queues)
     context: dict[str, Any] = {"queues": queues, "queue": queue}
     if queue:
-        drawn_only = _is_drawn_only(request)
+        drawn_only = is_drawn_only(request)
         found = agree.of_queue(queue, drawn_only=drawn_only)
-        labels = labels_of_versions([queue.form])
+        labels, targets = labels_of_versions([queue.form]), targets_of(queue.pk)
         query = _query(request, queue)
         context |= {
             "found": found,
-            "lines": [_line(one, labels) for one in found.questions],
+            "lines": [_line(one, targets.get(one.key, DEFAULT), labels) for one in found.questions],
             "drawn_only": drawn_only,
+            "blind": anchoring_in(queue),
             "check": check_state_of(queue, {one.key: one.label for one in found.questions}),
             "may_check": Permission.SETTLE in request.permissions,
             "tabs": _tabs(request, found, drawn_only=drawn_only),
@@ -109,7 +103,7 @@ def agreement_csv(request: ProjectRequest) -> HttpResponse:
     queue = chosen_of(request, queues_of(request))
     if queue is None:
         raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
-    found = agree.of_queue(queue, drawn_only=_is_drawn_only(request))
+    found = agree.of_queue(queue, drawn_only=is_drawn_only(request))
     return csv_file(f"agreement-{queue.slug}", _HEAD, map(_row, found.questions))
 
 
@@ -134,12 +128,13 @@ def chosen_of(request: ProjectRequest, queues: list[Queue]) -> Queue | None:
     return chosen
 
 
-def _is_drawn_only(request: ProjectRequest) -> bool:
+def is_drawn_only(request: ProjectRequest) -> bool:
+    """Whether only items that chance gave extra reviews are asked for."""
     return request.GET.get("only") == "drawn"
 
 
 def _query(request: ProjectRequest, queue: Queue) -> str:
-    return f"queue={queue.slug}" + ("&only=drawn" if _is_drawn_only(request) else "")
+    return f"queue={queue.slug}" + ("&only=drawn" if is_drawn_only(request) else "")
 
 
 def _tabs(request: ProjectRequest, found: QueueAgreement, *, drawn_only: bool) -> list[dict[str, object]]:
@@ -157,13 +152,14 @@ def _tabs(request: ProjectRequest, found: QueueAgreement, *, drawn_only: bool) -
     ]
 
 
-def _line(one: QuestionAgreement, labels: dict[str, str]) -> Line:
+def _line(one: QuestionAgreement, target: Target, labels: dict[str, str]) -> Line:
     words = [(value_words(one.key, value, labels), share) for value, share in one.shares]
     more = max(0, len(words) - SHARES_SHOWN)
     return Line(
         one,
+        target,
         METRICS[one.metric],
-        says(one.main),
+        says(one.main, target),
         WHY_NOT.get(one.main.why or "", ""),
         words[:SHARES_SHOWN],
         more,
@@ -180,17 +176,16 @@ def value_words(key: str, value: object, labels: dict[str, str]) -> str:
     return labels.get(code if key == DECISION else f"{key}={code}", code)
 
 
-def says(figure: Figure) -> Saying:
+def says(figure: Figure, target: Target = DEFAULT) -> Saying:
     """Judged by the lower end of the interval: what the figure surely reaches."""
-    if figure.why == PERFECT and figure.value == 1.0 and figure.n_units >= MIN_UNITS:
-        return Saying("good", "approve", _("no disagreement"))
-    if figure.low is None:
-        return Saying("", "info", _("too little to say"))
-    if figure.low >= GOOD:
-        return Saying("good", "approve", _("reliable"))
-    if figure.low >= TENTATIVE:
-        return Saying("warn", "info", _("tentative"))
-    return Saying("bad", "warning", _("below the target"))
+    return {
+        Judged.PERFECT: Saying("good", "approve", _("no disagreement")),
+        Judged.GOOD: Saying("good", "approve", _("reliable")),
+        Judged.TENTATIVE: Saying("warn", "info", _("tentative")),
+        Judged.BELOW: Saying("bad", "warning", _("below the target")),
+        Judged.TOO_LITTLE: Saying("", "info", _("too little to say")),
+        Judged.DISTRIBUTION: Saying("", "info", _("distribution expected")),
+    }[judged(figure, target)]
 
 
 def _ends(figure: Figure | None) -> tuple[float | None, float | None, float | None]:

@@ -1,4 +1,4 @@
-"""One question's agreement over time and by model version: chart, table, CSV."""
+"""One question's agreement over time and by what tells the outputs apart: chart, table, CSV."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
 from accounts.gate import ProjectRequest, needs
@@ -19,13 +20,15 @@ from queues.agree import groups as agree
 from queues.agree.asked import DECISION
 from queues.agree.groups import Group, Groups
 from queues.agree.histogram import By
+from queues.agree.targets import DEFAULT, Target, targets_of
 from queues.errors import NotFound
 from queues.models import Queue
 from queues.numbers import localized, percent
-from queues.web.agreement import METRICS, WHY_NOT, Saying, chosen_of, queues_of, says
+from queues.web.agreement import METRICS, WHY_NOT, Saying, chosen_of, is_drawn_only, queues_of, says
 from queues.web.charts import Plot, Point, plot, spread
 from queues.web.csv_file import csv_file
 from queues.web.paging import address
+from queues.web.sentences import label_of
 
 _HEAD = (
     "by", "name", "question", "metric", "items", "value", "low", "high", "why", "same", "same_low",
@@ -33,35 +36,59 @@ _HEAD = (
 )  # fmt: skip
 
 
+class ByWords(NamedTuple):
+    """What items are told apart by, in words: its tab, the table's caption, the head of its first column."""
+
+    tab: Promise
+    caption: Promise
+    head: Promise
+
+
+BY_WORDS: dict[By, ByWords] = {
+    By.WEEK: ByWords(lazy("By week"), lazy("Agreement by week"), lazy("week of")),
+    By.MODEL: ByWords(lazy("By model version"), lazy("Agreement by model version"), lazy("model version")),
+    By.LOCALE: ByWords(lazy("By language"), lazy("Agreement by language"), lazy("language")),
+    By.SEGMENT: ByWords(lazy("By segment"), lazy("Agreement by segment"), lazy("segment")),
+    By.REASON: ByWords(lazy("By reason"), lazy("Agreement by why it was reviewed"), lazy("kind of rule")),
+}
+
+
 class GroupLine(NamedTuple):
-    """One week or model version of the table."""
+    """One group of the table. url: of its items."""
 
     of: Group
     name: str
     says: Saying
     why: Promise | str
+    url: str
 
 
 @needs(Permission.READ)
 @require_safe
 def groups(request: ProjectRequest) -> HttpResponse:
-    """?queue= and ?question= choose what, ?by=week or model tells the items apart."""
+    """?queue= and ?question= choose what, ?by= tells the items apart, ?only=drawn leaves those of chance."""
     queues = queues_of(request)
     queue = chosen_of(request, queues)
     context: dict[str, Any] = {"queues": queues, "queue": queue}
     if queue:
         by, found = _by(request), _found(request, queue)
-        lines = [_line(group, by) for group in found.groups]
-        query = urlencode([("queue", queue.slug), ("question", found.asked.key), ("by", by)])
+        target = targets_of(queue.pk).get(found.asked.key, DEFAULT)
+        query = [("queue", queue.slug), ("question", found.asked.key), ("by", by.value)]
+        query += [("only", "drawn")] if is_drawn_only(request) else []
+        csv_url = reverse("web:agreement-groups-csv", args=[request.project.slug])
+        items_url = f"{reverse('web:agreement-items', args=[request.project.slug])}?{urlencode(query)}"
+        lines = [_line(group, by, target, items_url) for group in found.groups]
         context |= {
             "found": found,
             "by": by,
-            "is_weekly": by == By.WEEK,
+            "words": BY_WORDS[by],
+            "drawn_only": is_drawn_only(request),
+            "drawn_url": address(request, only=None if is_drawn_only(request) else "drawn"),
             "metric": METRICS[found.asked.scale.metric],
             "lines": lines,
             "plot": _trend(lines) if by == By.WEEK and len(lines) > 1 else None,
-            "tabs": _tabs(request, by),
-            "csv_url": f"{reverse('web:agreement-groups-csv', args=[request.project.slug])}?{query}",
+            "tabs": tabs(request, by),
+            "csv_url": f"{csv_url}?{urlencode(query)}",
         }
     return render(request, "agreement/groups.html", context)
 
@@ -84,27 +111,48 @@ def groups_csv(request: ProjectRequest) -> HttpResponse:
 
 
 def _found(request: ProjectRequest, queue: Queue) -> Groups:
-    return agree.grouped(queue, key=request.GET.get("question") or DECISION, by=_by(request))
+    key = request.GET.get("question") or DECISION
+    return agree.grouped(queue, key=key, by=_by(request), drawn_only=is_drawn_only(request))
 
 
 def _by(request: ProjectRequest) -> By:
     asked = request.GET.get("by") or By.WEEK
-    if asked not in (By.WEEK, By.MODEL):
-        raise NotFound(_("Agreement is told apart by week or by model version. Choose one of the two."))
+    if asked not in BY_WORDS:
+        raise NotFound(
+            _("Agreement is not told apart by that. Choose week, model version, language, segment or reason.")
+        )
     return By(asked)
 
 
-def _tabs(request: ProjectRequest, by: By) -> list[dict[str, object]]:
-    words = {By.WEEK: _("By week"), By.MODEL: _("By model version")}
-    return [
-        {"label": label, "url": address(request, by=one), "is_current": one == by}
-        for one, label in words.items()
+def tabs(request: ProjectRequest, by: By | None) -> list[dict[str, object]]:
+    """The groupings, and the versions of the form, which have a page of their own (by None)."""
+    groups_path = reverse("web:agreement-groups", args=[request.project.slug])
+    shown = [
+        {"label": words.tab, "url": address(request, at=groups_path, by=one), "is_current": one == by}
+        for one, words in BY_WORDS.items()
     ]
+    versions = reverse("web:agreement-versions", args=[request.project.slug])
+    own = {
+        "label": _("By guideline"),
+        "url": address(request, at=versions, by=None),
+        "is_current": by is None,
+    }
+    return [*shown, own]
 
 
-def _line(group: Group, by: By) -> GroupLine:
-    name = date_format(date.fromisoformat(group.name), _("j M Y")) if by == By.WEEK else group.name
-    return GroupLine(group, name, says(group.main), WHY_NOT.get(group.main.why or "", ""))
+def _line(group: Group, by: By, target: Target, items_url: str) -> GroupLine:
+    words = says(group.main, target)
+    url = f"{items_url}&{urlencode({'name': group.name})}"
+    return GroupLine(group, name_of(group.name, by), words, WHY_NOT.get(group.main.why or "", ""), url)
+
+
+def name_of(name: str, by: By) -> str:
+    """A group as people read it; a prediction may have no language or segment."""
+    if by == By.WEEK:
+        return date_format(date.fromisoformat(name), _("j M Y"))
+    if by == By.REASON:
+        return str(label_of(name))
+    return name or _("not said")
 
 
 def _trend(lines: Sequence[GroupLine]) -> Plot:

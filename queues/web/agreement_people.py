@@ -15,6 +15,7 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree import people as agree
 from queues.agree.asked import DECISION
+from queues.agree.metric import Figure
 from queues.agree.shared_items import LOOK_AT
 from queues.audit import queries as audit
 from queues.errors import NotFound
@@ -27,7 +28,8 @@ from queues.web.paging import number
 
 _HEAD = (
     "kind", "question", "metric", "one", "one_id", "other", "other_id", "items", "same", "same_low",
-    "same_high", "alpha", "alpha_low", "alpha_high", "against_rest", "influence",
+    "same_high", "alpha", "alpha_low", "alpha_high", "against_rest",
+    "against_rest_low", "against_rest_high", "influence",
 )  # fmt: skip
 
 
@@ -70,13 +72,13 @@ def people_csv(request: ProjectRequest) -> HttpResponse:
     names, start = _names(found), (found.asked.key, found.asked.scale.metric)
     persons = (
         ("person", *start, names.get(one.person_id, ""), one.person_id, None, None, one.n_shared, None, None,
-         None, None, None, None, one.against_rest, one.influence)
+         None, None, None, None, *_ends(one.rest), one.influence)
         for one in found.people
     )  # fmt: skip
     pairs = (
         ("pair", *start, names.get(pair.one_id, ""), pair.one_id, names.get(pair.other_id, ""), pair.other_id,
          pair.n_items, pair.same, pair.share.low, pair.share.high, pair.alpha.value, pair.alpha.low,
-         pair.alpha.high, None, None)
+         pair.alpha.high, None, None, None, None)
         for pair in found.pairs
     )  # fmt: skip
     return csv_file(f"agreement-people-{queue.slug}", _HEAD, chain(persons, pairs))
@@ -107,6 +109,10 @@ def differing(request: ProjectRequest) -> HttpResponse:
         "people_url": _address(request, "agreement-people", queue, key),
     }
     return render(request, "agreement/differing.html", context)
+
+
+def _ends(figure: Figure | None) -> tuple[float | None, float | None, float | None]:
+    return (figure.value, figure.low, figure.high) if figure else (None, None, None)
 
 
 def _found(request: ProjectRequest, queue: Queue) -> agree.Among:

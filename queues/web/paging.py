@@ -17,14 +17,15 @@ def number(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= MOST else None
 
 
-def address(request: HttpRequest, **changes: object) -> str:
-    """This page's address with some parameters changed; None takes one away."""
+def address(request: HttpRequest, *, at: str = "", **changes: object) -> str:
+    """This page's address with some parameters changed; None takes one away. at: another page's path."""
     query = request.GET.copy()
     for name, value in changes.items():
         query.pop(name, None)
         if value is not None:
             query[name] = str(value)
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+    path = at or request.path
+    return f"{path}?{query.urlencode()}" if query else path
 
 
 def pager(request: HttpRequest, page: Page[Any]) -> dict[str, str]:

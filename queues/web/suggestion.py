@@ -14,7 +14,7 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.adjudicate import queries as adjudicate
 from queues.agree import suggestion
-from queues.agree.suggestion import LEAST_EACH, LEAST_ITEMS, LEAST_PEOPLE, Habit, Suggested
+from queues.agree.suggestion import LEAST_EACH, LEAST_ITEMS, LEAST_PEOPLE, Reviewer, Suggested
 from queues.audit import queries as audit
 from queues.errors import NotFound
 from queues.web.agreement import value_words
@@ -32,7 +32,7 @@ WHY_NONE: Mapping[str, Promise] = {
 }
 
 
-class HabitLine(NamedTuple):
+class ReviewerLine(NamedTuple):
     """One reviewer's confusion matrix in words. said: of this item."""
 
     name: str
@@ -47,7 +47,7 @@ class SuggestionLine(NamedTuple):
     why: Promise | str
     values: Sequence[str]
     chances: Sequence[tuple[str, float]]
-    habits: Sequence[HabitLine]
+    reviewers: Sequence[ReviewerLine]
 
 
 @needs(Permission.SETTLE)
@@ -61,7 +61,7 @@ def suggested(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     if request.method == "GET":
         suggestion.note_reading(dispute.item, by=request.actor, found=found)
     labels = labels_of_versions([dispute.item.queue.form])
-    names = audit.names_of(habit.person_id for one in found for habit in one.habits)
+    names = audit.names_of(reviewer.person_id for one in found for reviewer in one.reviewers)
     context = {
         "item": dispute.item,
         "lines": [_line(one, labels, names) for one in found],
@@ -79,14 +79,14 @@ def _line(one: Suggested, labels: dict[str, str], names: Mapping[int, str]) -> S
     def words(value: object) -> str:
         return value_words(one.asked.key, value, labels)
 
-    def habit_line(habit: Habit) -> HabitLine:
-        rows = [(words(value), n, shares) for value, n, shares in habit.rows]
-        return HabitLine(names.get(habit.person_id, ""), words(habit.said), rows)
+    def reviewer_line(reviewer: Reviewer) -> ReviewerLine:
+        rows = [(words(value), n, shares) for value, n, shares in reviewer.rows]
+        return ReviewerLine(names.get(reviewer.person_id, ""), words(reviewer.said), rows)
 
     return SuggestionLine(
         one,
         WHY_NONE.get(one.why or "", ""),
         [words(value) for value in one.values],
         [(words(value), chance) for value, chance in one.chances],
-        [habit_line(habit) for habit in one.habits],
+        [reviewer_line(reviewer) for reviewer in one.reviewers],
     )

@@ -14,7 +14,7 @@ from queues.agree.metric import Figure, metrics
 from queues.agree.metrics.alpha import alpha, left_out_alphas
 from queues.agree.metrics.cohen import cohen_kappa
 from queues.agree.metrics.corrections import Corrected, chrf, text_agreement
-from queues.agree.metrics.raters import against_rest, alpha_without
+from queues.agree.metrics.raters import against_rest, against_rest_figure, alpha_without
 from queues.agree.metrics.spans import Marked, Span, position_alpha, shared_marks
 from queues.agree.patterns import answers_of, histogram_of, merged, pattern_of
 from tests.flows.outside_data import rows_of
@@ -173,6 +173,28 @@ def test_who_says_the_opposite_stands_out_against_the_rest() -> None:
     assert low is not None and high is not None
     assert low < 0.0 < high + 1.0
     assert low < high
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
+def test_the_interval_against_the_rest_leaves_out_each_shared_unit_once(level: str) -> None:
+    units = [[1, 1, 2], [2, 2, 1], [3, 3, 3], [1, 3, 3]] * 5 + [[2, 1]] * 4
+    mine = [Counter({(pattern_of(unit), unit[-1]): 1}) for unit in units[:20]]
+
+    def figure(left_out: int | None) -> float:
+        rest = [unit for place, unit in enumerate(units) if place != left_out]
+        gave = sum((one for place, one in enumerate(mine) if place != left_out), Counter())
+        found = against_rest(answers_of(histogram_of(rest), [1, 2, 3]), gave, level=level)
+        assert found is not None
+        return found
+
+    whole = against_rest_figure(answers_of(histogram_of(units), [1, 2, 3]), sum(mine, Counter()), level=level)
+
+    without = np.array([figure(place) for place in range(20)])
+    se = np.sqrt(19 / 20 * ((without - without.mean()) ** 2).sum())
+    assert whole.value == pytest.approx(figure(None))
+    assert whole.n_units == 20
+    assert whole.se == pytest.approx(se)
+    assert whole.low is not None and whole.value is not None and whole.low < whole.value
 
 
 def test_who_shares_no_unit_has_no_figure_against_the_rest() -> None:

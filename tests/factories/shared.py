@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Person
 from queues.agree import units
 from queues.bulk import reserve_ids, write_rows
-from queues.models import Item, Prediction, Queue, Review, Routing, Slot
+from queues.models import Item, Payload, Prediction, Queue, Review, Routing, Slot
 from tests.factories.work import policy_of
 
 _numbers = count(1)
@@ -41,6 +41,7 @@ class Shared(NamedTuple):
     kinds: Sequence[str] = ("uncertain",)
     fingerprint: bytes | None = None
     state: str = "settled"
+    output: str = "Refunds are instant."
 
 
 def shared(queue: Queue, items: Iterable[Shared], *, now: datetime | None = None) -> list[int]:
@@ -63,6 +64,12 @@ def shared(queue: Queue, items: Iterable[Shared], *, now: datetime | None = None
             for _id, prediction, one in rows
         ),
     )  # fmt: skip
+    record = orjson.dumps({"input": {"messages": []}}).decode()
+    write_rows(
+        Payload,
+        ("prediction_id", "record", "output_text"),
+        ((prediction, record, one.output) for _id, prediction, one in rows),
+    )
     write_rows(
         Routing,
         ("prediction_id", "policy_id", "pi", "reasons"),
@@ -107,7 +114,7 @@ def _write_reviews(queue: Queue, rows: Sequence[tuple[int, Shared]], at: datetim
          "corrected_text", "note", "opened_at", "submitted_at"),
         (
             (
-                id_, slot, said.person.pk, queue.form_id, uuid4(), said.decision,
+                id_, slot, said.person.pk, queue.form_id, str(uuid4()), said.decision,
                 orjson.dumps(list(said.reasons)).decode(), orjson.dumps(dict(said.answers)).decode(),
                 _corrected(said), "", _minute(at, place) - timedelta(seconds=said.seconds),
                 _minute(at, place),

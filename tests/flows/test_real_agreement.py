@@ -1,6 +1,6 @@
 """Published judgements of people, given again over HTTP: the lead's page shows the published agreement.
 
-Slow: some 28,000 reviews.
+Slow: some 31,000 reviews.
 """
 
 import time
@@ -94,6 +94,10 @@ def _irony(row: Row) -> list[Row]:
     return said
 
 
+def _response(row: Row) -> list[Row]:
+    return [{"response": one["value"]} for one in _of(row, "response_type")]
+
+
 ANSWERS: dict[str, Any] = {
     "mlqe_critical": _critical,
     "mlqe_pe": _assessed,
@@ -102,6 +106,7 @@ ANSWERS: dict[str, Any] = {
     "xsum_hallucination": _any_span,
     "mqm_2023_3raters": _mqm,
     "multipico": _irony,
+    "xstest": _response,
 }
 SETS = [
     Replayed(
@@ -146,6 +151,12 @@ SETS = [
         [choice("irony", 0, 1), choice("female", 0, 1), choice("male", 0, 1)],
         {"irony": {"value": 0.197287}, "female": {"value": 0.200164}, "male": {"value": 0.190092}},
         {},
+    ),
+    Replayed(
+        "xstest",
+        [choice("response", "1_full_compliance", "2_full_refusal", "3_partial_refusal")],
+        {},
+        {"response": {"gpt4": 0.970135, "llama2new": 0.925843, "llama2orig": 0.929332}},
     ),
 ]
 

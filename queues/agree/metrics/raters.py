@@ -4,13 +4,16 @@ What is known of a person: (pattern of a unit, what they said on it) → number 
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from queues.agree.distances import LEVELS
-from queues.agree.metric import Figure
-from queues.agree.metrics.alpha import alpha, disagreement
+from queues.agree.jackknife import with_interval
+from queues.agree.metric import FEW_UNITS, NO_PAIRS, ONE_VALUE, Figure, undefined
+from queues.agree.metrics.alpha import alpha
 from queues.agree.patterns import Answer, Answers, Histogram, Pattern, answers_of, without_rater
+from queues.statistics.arrays import Floats
 
 Gave = Mapping[tuple[Pattern, Answer], int]
 
@@ -25,15 +28,69 @@ def against_rest(answers: Answers, gave: Gave, *, level: str) -> float | None:
 
     On the scale of alpha. None where they share no unit with anyone, or only one value was ever used.
     """
+    return against_rest_figure(answers, gave, level=level).value
+
+
+def against_rest_figure(answers: Answers, gave: Gave, *, level: str) -> Figure:
+    """The same with its interval: the jackknife over the units that the person shares with somebody."""
     shared = {key: n for key, n in gave.items() if len(key[0]) > 1}
-    measured = disagreement(answers, level)
-    if not shared or measured is None or not measured.expected > 0:
-        return None
     pairable = answers.pairable()
-    distances = LEVELS[level](answers.values, pairable.units @ pairable.counts)
+    given = pairable.units @ pairable.counts
+    if not shared or not len(given):
+        return undefined(NO_PAIRS)
     column = {value: place for place, value in enumerate(answers.values)}
-    total = 0.0
-    for (pattern, answer), n in shared.items():
-        to_all = distances[column[answer], [column[other] for other in pattern]]
-        total += n * float(np.sum(to_all)) / (len(pattern) - 1)  # the distance to oneself is 0
-    return 1.0 - total / sum(shared.values()) / measured.expected
+    met = [_Met(column[answer], _others(pattern, answer, column), _counts(pattern, column), n)
+           for (pattern, answer), n in shared.items()]  # fmt: skip
+    together = np.zeros((len(column), len(column)))  # what they said, what others said: how often
+    for one in met:
+        together[one.said] += one.n * one.others
+    n_shared = sum(shared.values())
+    value = _agreement(together, n_shared, given, answers.values, level)
+    if value is None:
+        return undefined(ONE_VALUE, n_shared)
+    if n_shared == 1:
+        return Figure(value, 1, why=FEW_UNITS)
+    left_out = []
+    for one in met:
+        together[one.said] -= one.others
+        without = _agreement(together, n_shared - 1, given - one.counts, answers.values, level)
+        together[one.said] += one.others
+        left_out.append(float("nan") if without is None else without)
+    units = np.array([one.n for one in met], dtype=float)
+    return with_interval(value, np.array(left_out), units, n_units=n_shared)
+
+
+class _Met(NamedTuple):
+    """Units that are alike: the column of what the person said, the others' answers as shares, all answers
+    as counts, and how many such units there are.
+    """
+
+    said: int
+    others: Floats
+    counts: Floats
+    n: int
+
+
+def _counts(pattern: Pattern, column: Mapping[Answer, int]) -> Floats:
+    counts = np.zeros(len(column))
+    for answer in pattern:
+        counts[column[answer]] += 1.0
+    return counts
+
+
+def _others(pattern: Pattern, answer: Answer, column: Mapping[Answer, int]) -> Floats:
+    counts = _counts(pattern, column)
+    counts[column[answer]] -= 1.0
+    return counts / (len(pattern) - 1)
+
+
+def _agreement(
+    together: Floats, n_shared: int, given: Floats, values: tuple[Answer, ...], level: str
+) -> float | None:
+    """None where all answers are one value: nothing is expected to differ."""
+    n = float(given.sum())
+    distances = LEVELS[level](values, given)
+    expected = float(given @ distances @ given) / (n * (n - 1.0)) if n > 1.0 else 0.0
+    if not expected > 1e-12:
+        return None
+    return 1.0 - float((together * distances).sum()) / n_shared / expected

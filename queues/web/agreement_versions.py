@@ -1,0 +1,144 @@
+"""Whether a change of the guideline helped: one question's agreement under each version of the form."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.gate import ProjectRequest, needs
+from accounts.roles import Permission
+from queues.agree import versions as agree
+from queues.agree.asked import DECISION
+from queues.agree.targets import DEFAULT, Target, targets_of
+from queues.agree.versions import OfVersion, Versions
+from queues.errors import NotFound
+from queues.models import Queue
+from queues.numbers import localized, percent
+from queues.web.agreement import METRICS, WHY_NOT, Saying, chosen_of, is_drawn_only, queues_of, says
+from queues.web.agreement_groups import tabs
+from queues.web.charts import Plot, Point, plot, spread
+from queues.web.csv_file import csv_file
+from queues.web.paging import address
+
+_HEAD = (
+    "version", "published", "guideline_changed", "reason", "question", "metric", "items", "value", "low",
+    "high", "why", "same", "same_low", "same_high", "change", "change_low", "change_high",
+)  # fmt: skip
+
+
+class VersionLine(NamedTuple):
+    """One version of the form in the table. url: of its items; change: in words, "" where there is none."""
+
+    of: OfVersion
+    says: Saying
+    why: Promise | str
+    change: str
+    url: str
+
+
+@needs(Permission.READ)
+@require_safe
+def versions(request: ProjectRequest) -> HttpResponse:
+    """?queue= and ?question= choose what, ?only=drawn leaves the items of chance."""
+    queues = queues_of(request)
+    queue = chosen_of(request, queues)
+    context: dict[str, Any] = {"queues": queues, "queue": queue}
+    if queue:
+        found = _found(request, queue)
+        query = [("queue", queue.slug), ("question", found.asked.key)]
+        query += [("only", "drawn")] if is_drawn_only(request) else []
+        items_url = f"{reverse('web:agreement-items', args=[request.project.slug])}?{urlencode(query)}"
+        target = targets_of(queue.pk).get(found.asked.key, DEFAULT)
+        lines = [_line(one, target, items_url) for one in found.versions]
+        csv_url = reverse("web:agreement-versions-csv", args=[request.project.slug])
+        context |= {
+            "found": found,
+            "metric": METRICS[found.asked.scale.metric],
+            "lines": lines,
+            "plot": _plot(lines) if len(lines) > 1 else None,
+            "tabs": tabs(request, None),
+            "drawn_only": is_drawn_only(request),
+            "drawn_url": address(request, only=None if is_drawn_only(request) else "drawn"),
+            "csv_url": f"{csv_url}?{urlencode(query)}",
+        }
+    return render(request, "agreement/versions.html", context)
+
+
+@needs(Permission.READ)
+@require_safe
+def versions_csv(request: ProjectRequest) -> HttpResponse:
+    """The table of the page, full digits."""
+    queue = chosen_of(request, queues_of(request))
+    if queue is None:
+        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    found = _found(request, queue)
+    start = (found.asked.key, found.asked.scale.metric)
+    rows = (
+        (one.form.version, one.form.created_at.isoformat(), one.guideline_changed, one.form.reason, *start,
+         one.main.n_units, one.main.value, one.main.low, one.main.high, one.main.why, one.percent.value,
+         one.percent.low, one.percent.high, *(_ends(one)))
+        for one in found.versions
+    )  # fmt: skip
+    return csv_file(f"agreement-by-version-{queue.slug}", _HEAD, rows)
+
+
+def _ends(one: OfVersion) -> tuple[float | None, float | None, float | None]:
+    change = one.change
+    return (change.difference, change.low, change.high) if change else (None, None, None)
+
+
+def _found(request: ProjectRequest, queue: Queue) -> Versions:
+    key = request.GET.get("question") or DECISION
+    return agree.by_version(queue, key=key, drawn_only=is_drawn_only(request))
+
+
+def _line(one: OfVersion, target: Target, items_url: str) -> VersionLine:
+    url = f"{items_url}&{urlencode({'version': one.form.version})}"
+    why = WHY_NOT.get(one.main.why or "", "")
+    return VersionLine(one, says(one.main, target), why, _change_in_words(one), url)
+
+
+def _change_in_words(one: OfVersion) -> str:
+    if one.change is None:
+        return ""
+    ends = {
+        "difference": localized(one.change.difference, "+.2f"),
+        "low": localized(one.change.low, "+.2f"),
+        "high": localized(one.change.high, "+.2f"),
+    }
+    return _("%(difference)s [%(low)s to %(high)s]") % ends
+
+
+def _plot(lines: Sequence[VersionLine]) -> Plot:
+    """Of the share of equal answers, as it lies between 0 and 1."""
+    points = [
+        Point(
+            float(place),
+            line.of.percent.value,
+            line.of.percent.low,
+            line.of.percent.high,
+            _said(line),
+            line.url,
+        )
+        for place, line in enumerate(lines)
+    ]
+    names = [_("version %(n)s") % {"n": line.of.form.version} for line in lines]
+    return plot(points, x_range=(0.0, float(len(lines) - 1)), x_ticks=spread(names), top=1.0)
+
+
+def _said(line: VersionLine) -> str:
+    same = line.of.percent
+    if same.value is None:
+        return ""
+    facts = {
+        "version": line.of.form.version,
+        "share": percent(same.value),
+        "n": localized(same.n_units),
+    }
+    return _("Version %(version)s: %(share)s the same, %(n)s shared items") % facts

@@ -1,0 +1,164 @@
+"""The pages behind agreement: by guideline, by subgroup, only items of chance, and the items themselves."""
+
+import csv
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from queues.agree import groups as agree
+from queues.agree.histogram import By
+from queues.models import FormVersion, Queue
+from tests.factories.projects import Cast
+from tests.factories.shared import Given, Shared, shared
+from tests.factories.work import FORM, TONE, queue_in
+from tests.web.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def queue(people: Cast) -> Queue:
+    return queue_in(people.project, form={**FORM, "questions": [TONE]})
+
+
+def pair(people: Cast, one: str, other: str, **fields: Any) -> Shared:
+    both = [Given(people.ann, answers={"tone": one}), Given(people.lee, answers={"tone": other})]
+    return Shared(both, **fields)
+
+
+def mixed(people: Cast) -> list[Shared]:
+    """Twelve in English that agree, drawn by chance; twelve in German that differ, sent by two rules."""
+    english = [pair(people, tone, tone, locale="en", drawn="overlap") for tone in ["fine", "rude"] * 6]
+    german = [
+        pair(people, "fine", "rude", locale="de", segment="trial", kinds=("uncertain", "badly_rated"))
+        for _ in range(12)
+    ]
+    return english + german
+
+
+def address(people: Cast, tail: str) -> str:
+    return f"/projects/{people.project.slug}/agreement/{tail}"
+
+
+@pytest.mark.parametrize(
+    ("by", "names"),
+    [
+        (By.LOCALE, ["de", "en"]),
+        (By.SEGMENT, ["", "trial"]),
+        (By.REASON, ["badly_rated", "uncertain"]),
+    ],
+)
+def test_subgroups_are_told_apart(people: Cast, queue: Queue, by: By, names: list[str]) -> None:
+    shared(queue, mixed(people))
+
+    found = agree.grouped(queue, key="tone", by=by).groups
+
+    assert [group.name for group in found] == names
+
+
+def test_the_page_by_language_counts_and_opens_its_items(
+    people: Cast, signed_in: SignIn, queue: Queue
+) -> None:
+    shared(queue, mixed(people))
+    lee = signed_in(people.lee)
+
+    page = lee.get(address(people, "groups/"), {"question": "tone", "by": "locale"})
+
+    german, english = page.context["lines"]
+    assert (german.of.percent.value, english.of.percent.value) == (0.0, 1.0)
+    opened = lee.get(german.url)
+    assert len(opened.context["rows"]) == 12
+    assert {row.item.locale for row, _answers in opened.context["rows"]} == {"de"}
+    assert "Ann" not in opened.content.decode().split("<main")[1]
+
+
+def test_items_of_chance_are_told_apart_from_hard_ones(people: Cast, signed_in: SignIn, queue: Queue) -> None:
+    shared(queue, mixed(people))
+    lee = signed_in(people.lee)
+
+    page = lee.get(address(people, "groups/"), {"question": "tone", "by": "locale", "only": "drawn"})
+
+    german, english = page.context["lines"]
+    assert (german.of.main.n_units, english.of.main.n_units) == (0, 12)
+    assert "speak of all the work of each group" in page.content.decode()
+
+
+def test_a_change_of_the_guideline_has_its_line(people: Cast, signed_in: SignIn, queue: Queue) -> None:
+    shared(
+        queue, [pair(people, *tones) for tones in [("fine", "rude"), ("rude", "rude"), ("fine", "fine")] * 12]
+    )
+    new = {**FORM, "guideline": "Be strict.", "questions": [TONE]}
+    queue.form = FormVersion.objects.create(queue=queue, version=2, document=new, reason="<i>Strict</i>")
+    queue.save()
+    shared(
+        queue, [pair(people, tone, tone) for tone in ["fine", "rude"] * 30] + [pair(people, "fine", "rude")]
+    )
+    lee = signed_in(people.lee)
+
+    page = lee.get(address(people, "versions/"), {"question": "tone"})
+
+    one, two = page.context["lines"]
+    assert (one.change, two.of.guideline_changed) == ("", True)
+    assert two.change.startswith("+0.") and "surely higher" in page.content.decode()
+    assert "&lt;i&gt;Strict&lt;/i&gt;" in page.content.decode()
+    assert lee.get(two.url).context["n_items"] == 61
+    rows = list(csv.DictReader(StringIO(lee.get(page.context["csv_url"]).content.decode())))
+    assert [(row["version"], row["items"], row["guideline_changed"]) for row in rows] == [
+        ("1", "36", "False"),
+        ("2", "61", "True"),
+    ]
+
+
+def test_items_on_which_people_differ_can_be_asked_for(people: Cast, signed_in: SignIn, queue: Queue) -> None:
+    shared(queue, mixed(people))
+
+    page = signed_in(people.lee).get(address(people, "items/"), {"question": "tone", "differing": "yes"})
+
+    assert {tuple(answers) for _row, answers in page.context["rows"]} == {("Fine", "Rude")}
+    assert page.context["n_items"] == 12
+
+
+@pytest.mark.parametrize("tail", ["versions/", "items/"])
+@pytest.mark.parametrize("query", [{"question": "nothing"}, {"queue": "elsewhere"}])
+def test_what_is_not_there_is_not_found(
+    people: Cast, signed_in: SignIn, queue: Queue, tail: str, query: dict[str, str]
+) -> None:
+    assert signed_in(people.lee).get(address(people, tail), query).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", [{"by": "week", "name": "<b>"}, {"by": "moon", "name": "x"}, {"after": "-1"}]
+)
+def test_a_strange_group_shows_nothing_and_breaks_nothing(
+    people: Cast, signed_in: SignIn, queue: Queue, query: dict[str, str]
+) -> None:
+    shared(queue, mixed(people))
+
+    assert signed_in(people.lee).get(address(people, "items/"), query).status_code == 200
+
+
+def test_an_empty_queue_says_what_to_do(people: Cast, signed_in: SignIn, queue: Queue) -> None:
+    lee = signed_in(people.lee)
+
+    assert "Nobody has reviewed a shared item" in lee.get(address(people, "versions/")).content.decode()
+    assert "No such item among the newest" in lee.get(address(people, "items/")).content.decode()
+
+
+@pytest.mark.parametrize("tail", ["versions/", "items/"])
+def test_the_pages_cost_the_same_statements_however_many_items_there_are(
+    people: Cast, signed_in: SignIn, queue: Queue, tail: str
+) -> None:
+    client = signed_in(people.lee)
+    shared(queue, mixed(people)[:1])
+    client.get(address(people, tail))
+    with CaptureQueriesContext(connection) as few:
+        client.get(address(people, tail))
+    shared(queue, mixed(people))
+
+    with CaptureQueriesContext(connection) as many:
+        client.get(address(people, tail))
+
+    assert len(many) == len(few)
