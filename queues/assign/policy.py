@@ -107,6 +107,11 @@ def start_of_day() -> datetime:
 def _paused_text(profile: WorkProfile) -> str:
     until = profile.paused_until
     said = {"reason": profile.pause_reason}
+    if profile.until_read:
+        return (
+            _("A lead asks you to read the guidelines again: %(reason)s. Open “My figures” under “My work”.")
+            % said
+        )
     if until is None:
         return _("A lead has paused you in this project: %(reason)s. Ask a lead when you can go on.") % said
     said["until"] = date_format(timezone.localtime(until), "DATETIME_FORMAT")

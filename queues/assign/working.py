@@ -13,7 +13,7 @@ from accounts.actor import Actor
 from accounts.models import Membership, Person
 from queues.assign.actions import free_held_by
 from queues.assign.policy import is_paused
-from queues.errors import Fault, Invalid, NotFound
+from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import DAILY_LIMIT_MOST, WorkProfile
 from queues.numbers import localized
 from queues.score.detectors import taxonomy
@@ -70,13 +70,23 @@ def change_care(
 
 @transaction.atomic
 def pause(
-    project_id: int, *, person: Person, until: datetime | None, reason: str, now: datetime, by: Actor
+    project_id: int,
+    *,
+    person: Person,
+    until: datetime | None,
+    reason: str,
+    now: datetime,
+    by: Actor,
+    until_read: bool = False,
 ) -> WorkProfile:
     """No more items for this person until then, or until a lead ends it; what they hold goes back.
 
-    What they have typed stays as their drafts.
+    What they have typed stays as their drafts. until_read: they end it themselves, when they have read the
+    guidelines again and the items on which leads decided otherwise.
     """
     faults = []
+    if until_read and until is not None:
+        faults.append(Fault("/until", "pause.both", _("Leave the time out, or do not ask them to read.")))
     if until is not None and until <= now:
         faults.append(Fault("/until", "pause.until", _("Choose a time that is still to come.")))
     if not 0 < len(reason.strip()) <= REASON_LONGEST:
@@ -86,12 +96,28 @@ def pause(
         raise Invalid(_("The person was not paused: see the marked places."), faults)
     profile = _locked(project_id, person)
     WorkProfile.objects.filter(pk=profile.pk).update(
-        paused_at=now, paused_until=until, paused_by=by.as_person(), pause_reason=reason.strip()
+        paused_at=now,
+        paused_until=until,
+        until_read=until_read,
+        paused_by=by.as_person(),
+        pause_reason=reason.strip(),
     )
     freed = free_held_by(person.pk, project_id=project_id, by=by)
-    after = {"until": until, "taken_back": freed}
+    after = {"until": until, "taken_back": freed, "until_read": until_read}
     _record(profile, "person.paused", by, after=after, reason=reason.strip())
     return WorkProfile.objects.get(pk=profile.pk)
+
+
+@transaction.atomic
+def have_read(project_id: int, *, person: Person, by: Actor) -> WorkProfile:
+    """A person says that they have read what they were asked to read: their pause ends.
+
+    Raises WrongState when it is no such pause: a lead ends the others.
+    """
+    profile = _locked(project_id, person)
+    if not (profile.until_read and is_paused(profile)):
+        raise WrongState(_("There is nothing that you were asked to read. A lead ends every other pause."))
+    return resume(project_id, person=person, by=by)
 
 
 @transaction.atomic
@@ -101,7 +127,7 @@ def resume(project_id: int, *, person: Person, by: Actor) -> WorkProfile:
     if profile.paused_at is not None:
         was_paused = is_paused(profile)
         WorkProfile.objects.filter(pk=profile.pk).update(
-            paused_at=None, paused_until=None, paused_by=None, pause_reason=""
+            paused_at=None, paused_until=None, until_read=False, paused_by=None, pause_reason=""
         )
         if was_paused:
             _record(profile, "person.resumed", by, before={"until": profile.paused_until})

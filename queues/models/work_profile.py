@@ -12,7 +12,7 @@ class WorkProfile(models.Model):
     languages: two- or three-letter codes; skills: words that the project's leads have chosen. daily_limit:
     reviews a day, none: as many as they like. refused: groups of harmful content that the person does not
     want to see; veils: such content is hidden until they ask for it. paused_until: None while paused means
-    until a lead ends it.
+    until a lead ends it; or, with until_read, until the person has read what a lead wants them to read again.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -27,6 +27,7 @@ class WorkProfile(models.Model):
     veils = models.BooleanField(default=True, db_default=True)
     paused_at = models.DateTimeField(null=True)
     paused_until = models.DateTimeField(null=True)
+    until_read = models.BooleanField(default=False, db_default=False)
     paused_by = models.ForeignKey(
         "accounts.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -44,6 +45,10 @@ class WorkProfile(models.Model):
                 condition=Q(paused_at__isnull=True, paused_by__isnull=True, paused_until__isnull=True)
                 | Q(paused_at__isnull=False, paused_by__isnull=False),
                 name="work_profile_paused_at_goes_with_paused_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_read=False) | Q(paused_at__isnull=False, paused_until=None),
+                name="work_profile_until_read_is_a_pause",
             ),
             models.CheckConstraint(
                 condition=Q(paused_until=None) | Q(paused_until__gt=models.F("paused_at")),

@@ -53,6 +53,13 @@ class PauseForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=gettext_lazy("Empty: until a lead ends it."),
     )
+    until_read = forms.BooleanField(
+        label=gettext_lazy("Until they have read the guidelines again"),
+        required=False,
+        help_text=gettext_lazy(
+            "They see the guidelines and the items on which leads decided otherwise, and go on by themselves."
+        ),
+    )
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         max_length=working.REASON_LONGEST,

@@ -1,0 +1,128 @@
+"""Figures about persons, put together: of all who work in a queue, and of one person everywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from accounts import events
+from accounts.actor import Actor
+from accounts.models import Event, Membership, Person
+from queues.agree import people as agree
+from queues.agree.asked import DECISION
+from queues.agree.metric import Figure
+from queues.audit.people.figures import Work, overruled, unsteady, work_of
+from queues.audit.people.habits import Habit, habits_of
+from queues.audit.people.reading import Done, corrections_of, done_by
+from queues.models import Queue
+
+PAGE_OF_PEOPLE = 40
+QUEUES_OF_ONE = 3  # of a person's page: those with most of their newest reviews
+CASES_SHOWN = 20
+LOOKS_SHOWN = 5
+LOOKED = "person.figures_read"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFigures:
+    """One person in a queue. agreement: of their decisions with those of the others; None: nothing shared."""
+
+    person: Person
+    work: Work
+    agreement: Figure | None
+    habits: Sequence[Habit]
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """Some members by name, compared with each other. has_more: further members follow."""
+
+    people: Sequence[PersonFigures]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnQueue:
+    """What one person's reviews of one queue come to."""
+
+    queue: Queue
+    work: Work
+    agreement: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFigures:
+    """Of one person: all of their newest reviews in the project, and the queues they worked in most.
+
+    overruled: those on which a lead decided otherwise; unsteady: the same seen twice and decided unlike,
+    the newest first.
+    """
+
+    work: Work
+    queues: Sequence[OwnQueue]
+    overruled: Sequence[Done]
+    unsteady: Sequence[tuple[Done, Done]]
+
+
+def figures_of_people(queue: Queue, *, page: int = 0) -> PeoplePage:
+    """The members of the project and what they did in this queue; the same few statements for any queue."""
+    start = page * PAGE_OF_PEOPLE
+    members = Membership.objects.filter(project=queue.project_id).select_related("person")
+    rows = list(members.order_by("person__name", "pk")[start : start + PAGE_OF_PEOPLE + 1])
+    people = {row.person_id: row.person for row in rows[:PAGE_OF_PEOPLE]}
+    done = done_by(queue.project_id, list(people), queue_id=queue.pk)
+    texts = corrections_of(done.values())
+    work = {person_id: work_of(done[person_id], texts.get(person_id, ())) for person_id in people}
+    agreement = _agreement(queue)
+    habits = habits_of({person_id: own for person_id, own in done.items() if own}, work)
+    found = [
+        PersonFigures(person, work[person_id], agreement.get(person_id), habits.get(person_id, ()))
+        for person_id, person in people.items()
+    ]
+    return PeoplePage(found, len(rows) > PAGE_OF_PEOPLE)
+
+
+def figures_of_one(project_id: int, person_id: int) -> OwnFigures:
+    """What this person's newest reviews come to, for their own page."""
+    done = done_by(project_id, [person_id])[person_id]
+    texts = corrections_of([done]).get(person_id, ())
+    by_queue: dict[int, list[Done]] = {}
+    for one in done:
+        by_queue.setdefault(one.queue_id, []).append(one)
+    most = sorted(by_queue, key=lambda queue_id: -len(by_queue[queue_id]))[:QUEUES_OF_ONE]
+    queues = Queue.objects.select_related("form").in_bulk(most)
+    own = [
+        OwnQueue(
+            queues[queue_id], work_of(by_queue[queue_id], ()), _agreement(queues[queue_id]).get(person_id)
+        )
+        for queue_id in most
+    ]
+    return OwnFigures(
+        work_of(done, texts), own, overruled(done)[::-1][:CASES_SHOWN], unsteady(done)[::-1][:CASES_SHOWN]
+    )
+
+
+def note_reading(
+    project_id: int, *, by: Actor, queue: Queue | None = None, person_id: int | None = None
+) -> None:
+    """A lead looked at figures about persons: all in a queue, or one person's page."""
+    is_one = person_id is not None
+    events.record(
+        project_id=project_id,
+        kind=LOOKED if is_one else "people.figures_read",
+        by=by,
+        subject_kind="person" if is_one else "queue",
+        subject_id=person_id if is_one else (queue.pk if queue else None),
+    )
+
+
+def looks_at(project_id: int, person_id: int) -> list[Event]:
+    """Who looked at this person's page lately, the newest first."""
+    rows = Event.objects.filter(
+        project_id=project_id, subject_kind="person", subject_id=person_id, kind=LOOKED
+    )
+    return list(rows.order_by("-pk")[:LOOKS_SHOWN])
+
+
+def _agreement(queue: Queue) -> dict[int, Figure]:
+    """Person → agreement of their decisions with those of the others, over the newest shared items."""
+    among = agree.among(queue, key=DECISION)
+    return {one.person_id: one.rest for one in among.people if one.rest is not None}

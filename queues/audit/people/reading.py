@@ -1,0 +1,88 @@
+"""The newest reviews of some people, as figures about persons need them: so many of each, and no more."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from django.db import connection
+
+LOOK_AT = 250  # newest reviews of each person, of all their projects
+TEXTS_LOOKED_AT = 20  # newest corrections of each person
+TEXT_LONGEST = 5_000  # code points; longer ones are not compared
+
+_DONE = """
+SELECT who.id, review.id, review.item_id, item.queue_id, item.prediction_id, review.decision,
+  extract(epoch FROM review.submitted_at - review.opened_at)::float8,
+  coalesce(encode(item.fingerprint, 'hex'), item.prediction_id::text), verdict.decision,
+  coalesce(review.reasons ->> 0, '')
+FROM unnest(%(people)s::bigint[]) who(id)
+CROSS JOIN LATERAL (
+  SELECT id, item_id, decision, opened_at, submitted_at, reasons, withdrawn_at FROM queues_review
+  WHERE person_id = who.id ORDER BY submitted_at DESC LIMIT %(look_at)s
+) review
+JOIN queues_item item ON item.id = review.item_id
+JOIN queues_queue queue ON queue.id = item.queue_id
+  AND queue.project_id = %(project)s AND queue.id = coalesce(%(queue)s::bigint, queue.id)
+LEFT JOIN queues_verdict verdict ON verdict.item_id = item.id AND verdict.withdrawn_at IS NULL
+  AND verdict.basis = 'adjudicated'
+WHERE review.withdrawn_at IS NULL
+ORDER BY who.id, review.submitted_at, review.id
+"""
+_TEXTS = """
+SELECT review.person_id, review.corrected_text, payload.output_text
+FROM queues_review review
+JOIN queues_item item ON item.id = review.item_id
+JOIN queues_payload payload ON payload.prediction_id = item.prediction_id AND payload.erased_at IS NULL
+WHERE review.id = ANY(%s)
+  AND length(review.corrected_text) <= %s AND length(payload.output_text) <= %s
+"""
+
+
+class Done(NamedTuple):
+    """One standing review. seconds: from opening to sending. same: equal for items that say the same.
+
+    settled: the lead's standing decision on the item, None while no lead has judged it. reason: the first
+    code that was named, "" for none.
+    """
+
+    person_id: int
+    review_id: int
+    item_id: int
+    queue_id: int
+    prediction_id: int
+    decision: str
+    seconds: float
+    same: str
+    settled: str | None
+    reason: str
+
+
+def done_by(
+    project_id: int, people: Sequence[int], *, queue_id: int | None = None
+) -> Mapping[int, Sequence[Done]]:
+    """Person → their newest reviews in the project, or in one queue of it, oldest first; one statement."""
+    found: dict[int, list[Done]] = {person_id: [] for person_id in people}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DONE,
+            {"people": list(people), "look_at": LOOK_AT, "project": project_id, "queue": queue_id},
+        )
+        for row in cursor.fetchall():
+            done = Done._make(row)
+            found[done.person_id].append(done)
+    return found
+
+
+def corrections_of(reviews: Iterable[Sequence[Done]]) -> Mapping[int, Sequence[tuple[str, str]]]:
+    """Person → (what they wrote, what the model had written) of their newest corrections; one statement."""
+    wanted = [
+        done.review_id
+        for own in reviews
+        for done in [one for one in own if one.decision == "correct"][-TEXTS_LOOKED_AT:]
+    ]
+    found: dict[int, list[tuple[str, str]]] = {}
+    if wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(_TEXTS, [wanted, TEXT_LONGEST, TEXT_LONGEST])
+            for person_id, text, output in cursor.fetchall():
+                found.setdefault(person_id, []).append((text, output))
+    return found

@@ -1,0 +1,112 @@
+"""Figures about the people of a queue, for leads; each look is in the audit log."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_safe
+
+from accounts.gate import ProjectRequest, needs
+from accounts.roles import Permission
+from queues.agree.metric import Figure
+from queues.audit.people import queries as people
+from queues.audit.people.habits import LEAST, TOLD_FROM, Habit
+from queues.audit.people.queries import PAGE_OF_PEOPLE, PersonFigures
+from queues.audit.people.reading import LOOK_AT
+from queues.errors import NotFound
+from queues.models import Queue
+from queues.statistics.proportions import Proportion
+from queues.statistics.quantiles import Quantile
+from queues.web.agreement import chosen_of, queues_of
+from queues.web.csv_file import csv_file
+from queues.web.paging import address, number
+
+HABITS: Mapping[Habit, Promise] = {
+    Habit.FAST: lazy("many reviews among the fastest"),
+    Habit.RUN: lazy("a long run of one decision"),
+    Habit.COPIED: lazy("corrections that repeat the model"),
+    Habit.REASON: lazy("nearly always the same reason"),
+    Habit.OVERRULED: lazy("leads decide otherwise more often"),
+    Habit.CHECKS: lazy("misses more checks"),
+}
+_SHARES = ("overruled", "steady", "copied", "approved")
+_HEAD = (
+    "person", "person_id", "reviews", "agreement", "agreement_low", "agreement_high", "agreement_items",
+    "median_seconds", "median_low", "median_high", "p90_seconds",
+    *(f"{share}{end}" for share in _SHARES for end in ("", "_low", "_high", "_of")), "habits",
+)  # fmt: skip
+
+
+@needs(Permission.SETTLE)
+@require_safe
+def people_figures(request: ProjectRequest) -> HttpResponse:
+    """All members by name with what they did in one queue; ?queue= chooses it, ?after= turns the page."""
+    queues = queues_of(request)
+    queue = chosen_of(request, queues)
+    context: dict[str, Any] = {"queues": queues, "queue": queue}
+    if queue:
+        page = number(request, "after") or 0
+        found = people.figures_of_people(queue, page=min(page, 10_000))
+        _note(request, queue)
+        csv_url = reverse("web:people-figures-csv", args=[request.project.slug])
+        context |= {
+            "lines": [(one, [HABITS[habit] for habit in one.habits]) for one in found.people],
+            "has_work": any(one.work.n for one in found.people),
+            "look_at": LOOK_AT,
+            "least": LEAST,
+            "told_from": TOLD_FROM,
+            "page_size": PAGE_OF_PEOPLE,
+            "first_url": address(request, after=None) if page else "",
+            "next_url": address(request, after=page + 1) if found.has_more else "",
+            "csv_url": f"{csv_url}?{urlencode([('queue', queue.slug), ('after', page)])}",
+        }
+    return render(request, "people/figures.html", context)
+
+
+@needs(Permission.SETTLE)
+@require_safe
+def people_figures_csv(request: ProjectRequest) -> HttpResponse:
+    """The table of the page, full digits."""
+    queue = chosen_of(request, queues_of(request))
+    if queue is None:
+        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    found = people.figures_of_people(queue, page=min(number(request, "after") or 0, 10_000))
+    _note(request, queue)
+    return csv_file(f"people-{queue.slug}", _HEAD, map(_row, found.people))
+
+
+def _note(request: ProjectRequest, queue: Queue) -> None:
+    if request.method == "GET":
+        people.note_reading(request.project.pk, by=request.actor, queue=queue)
+
+
+def _row(one: PersonFigures) -> tuple[object, ...]:
+    shares = [end for name in _SHARES for end in _share(getattr(one.work, name))]
+    return (
+        one.person.name,
+        one.person.pk,
+        one.work.n,
+        *_figure(one.agreement),
+        *_quantile(one.work.median),
+        one.work.p90.value if one.work.p90 else None,
+        *shares,
+        " ".join(one.habits),
+    )
+
+
+def _figure(figure: Figure | None) -> tuple[object, ...]:
+    return (figure.value, figure.low, figure.high, figure.n_units) if figure else (None, None, None, 0)
+
+
+def _quantile(found: Quantile | None) -> tuple[object, ...]:
+    return (found.value, found.low, found.high) if found else (None, None, None)
+
+
+def _share(found: Proportion | None) -> tuple[object, ...]:
+    return (found.rate, found.low, found.high, found.n) if found else (None, None, None, 0)

@@ -1,0 +1,235 @@
+"""Figures of people: for leads and for oneself, each with n and interval, every look in the log."""
+
+import csv
+from io import StringIO
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.actor import Actor
+from accounts.models import Event, Person
+from accounts.roles import Role
+from queues import pipeline
+from queues.assign.policy import Paused
+from queues.models import Queue, WorkProfile
+from tests.factories.projects import Cast, member
+from tests.factories.reviews import disputed, leased
+from tests.factories.shared import Given, Shared, shared
+from tests.factories.work import FORM, queue_in, waiting
+from tests.web.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+
+OUTPUT = "Refunds take five working days after the parcel has arrived here."
+
+
+@pytest.fixture
+def queue(people: Cast) -> Queue:
+    return queue_in(people.project)
+
+
+@pytest.fixture
+def bo(people: Cast) -> Person:
+    return member(people.project, Role.ANNOTATOR, name="Bo <i>")
+
+
+def forty(people: Cast, bo: Person) -> list[Shared]:
+    """Ann takes half a minute and corrects; Bo takes two seconds, and repeats the model. They agree on 30."""
+    rows = []
+    for place in range(40):
+        word = "approve" if place % 2 else "correct"
+        bos = word if place < 30 else ("correct" if word == "approve" else "approve")
+        rows.append(
+            Shared(
+                [
+                    Given(people.ann, word, corrected_text="We refund in five days.", seconds=30 + place),
+                    Given(bo, bos, corrected_text=OUTPUT + ".", seconds=2),
+                ],
+                output=OUTPUT,
+                fingerprint=bytes([place // 4]) * 16,
+            )
+        )
+    return rows
+
+
+def address(people: Cast, tail: str = "figures/") -> str:
+    return f"/projects/{people.project.slug}/people/{tail}"
+
+
+def test_each_person_has_their_figures_with_n_and_interval(
+    people: Cast, signed_in: SignIn, queue: Queue, bo: Person
+) -> None:
+    shared(queue, forty(people, bo))
+
+    page = signed_in(people.lee).get(address(people))
+
+    found = {line.person.pk: line for line, _habits in page.context["lines"]}
+    ann, bos = found[people.ann.pk], found[bo.pk]
+    assert (ann.work.n, bos.work.n, found[people.lee.pk].work.n) == (40, 40, 0)
+    assert bos.agreement is not None and bos.agreement.n_units == 40
+    assert bos.agreement.low < bos.agreement.value < bos.agreement.high
+    assert (ann.work.median.value, bos.work.median.value) == (49.5, 2.0)
+    assert ann.work.median.low < 49.5 < ann.work.median.high
+    assert (ann.work.copied.rate, bos.work.copied.rate) == (0.0, 1.0)
+    assert ann.work.steady.n == 30  # ten times four that say the same
+    assert "Bo &lt;i&gt;" in page.content.decode()
+
+
+def test_a_talk_is_suggested_from_two_habits_on(
+    people: Cast, signed_in: SignIn, queue: Queue, bo: Person
+) -> None:
+    shared(queue, forty(people, bo))
+
+    page = signed_in(people.lee).get(address(people))
+
+    habits = {line.person.pk: [str(one) for one in habits] for line, habits in page.context["lines"]}
+    assert habits[people.ann.pk] == []
+    assert "corrections that repeat the model" in habits[bo.pk]
+
+
+def test_the_table_is_there_as_csv(people: Cast, signed_in: SignIn, queue: Queue, bo: Person) -> None:
+    shared(queue, forty(people, bo))
+
+    answer = signed_in(people.lee).get(address(people, "figures.csv"))
+
+    rows = {row["person_id"]: row for row in csv.DictReader(StringIO(answer.content.decode()))}
+    assert rows[str(bo.pk)]["median_seconds"] == "2.0"
+    assert rows[str(bo.pk)]["copied"] == "1.0"
+    assert rows[str(people.lee.pk)]["agreement"] == ""
+
+
+def test_each_look_of_a_lead_is_in_the_log_and_the_person_sees_it(
+    people: Cast, signed_in: SignIn, queue: Queue, bo: Person
+) -> None:
+    shared(queue, forty(people, bo))
+    lee = signed_in(people.lee)
+
+    lee.get(address(people))
+    lee.get(address(people, f"{bo.pk}/figures"))
+    own = signed_in(bo).get(address(people, f"{bo.pk}/figures")).content.decode()
+
+    assert Event.objects.filter(kind="people.figures_read", actor_person_id=people.lee.pk).count() == 1
+    assert Event.objects.filter(kind="person.figures_read", subject_id=bo.pk).count() == 1  # not one's own
+    assert "Who looked at this page" in own and "Lee" in own
+    assert "look closer" not in own
+
+
+@pytest.mark.parametrize("who", ["ann", "mel", "sam"])
+def test_figures_of_others_are_for_leads_only(
+    people: Cast, signed_in: SignIn, queue: Queue, bo: Person, who: str
+) -> None:
+    client = signed_in(getattr(people, who))
+
+    statuses = {client.get(address(people, tail)).status_code for tail in ("figures/", "figures.csv")}
+    of_one = client.get(address(people, f"{bo.pk}/figures")).status_code
+
+    assert statuses <= {403, 404}
+    assert of_one in (403, 404)
+    assert not Event.objects.filter(kind__contains="figures_read").exists()
+
+
+def test_a_person_of_another_project_has_no_page(people: Cast, signed_in: SignIn, queue: Queue) -> None:
+    assert signed_in(people.lee).get(address(people, f"{people.sam.pk}/figures")).status_code == 404
+
+
+def test_where_a_lead_decided_otherwise_opens_the_item(people: Cast, signed_in: SignIn, bo: Person) -> None:
+    item = disputed(people, people.ann, bo)
+    pipeline.settle_by_lead(
+        item.pk,
+        project=people.project,
+        by=Actor(people.lee.pk),
+        document={"decision": "reject", "reasons": ["factual"]},
+        why="It is wrong.",
+    )
+
+    page = signed_in(people.ann).get(address(people, f"{people.ann.pk}/figures"))
+
+    (case,) = page.context["found"].overruled
+    assert (case.item_id, case.decision, case.settled) == (item.pk, "approve", "reject")
+    assert f"/items/{item.pk}/notes" in page.content.decode()
+
+
+def test_a_lead_can_pause_from_the_page(people: Cast, signed_in: SignIn, queue: Queue, bo: Person) -> None:
+    shared(queue, forty(people, bo))
+    lee = signed_in(people.lee)
+
+    page = lee.get(address(people, f"{bo.pk}/figures")).content.decode()
+    lee.post(address(people, f"{bo.pk}/pause"), {"reason": "Let us talk first.", "until": ""})
+
+    assert f"/people/{bo.pk}/pause" in page
+    assert "Let us talk first." in signed_in(bo).get(address(people, f"{bo.pk}/figures")).content.decode()
+
+
+def test_empty_pages_say_what_to_do(people: Cast, signed_in: SignIn) -> None:
+    lee = signed_in(people.lee)
+
+    assert "There is no queue yet" in lee.get(address(people)).content.decode()
+    queue_in(people.project)
+    assert "Nobody has reviewed anything here" in lee.get(address(people)).content.decode()
+    own = signed_in(people.ann).get(address(people, f"{people.ann.pk}/figures")).content.decode()
+    assert "No reviews yet" in own
+
+
+@pytest.mark.parametrize("tail", ["figures/", "{bo}/figures"])
+def test_figures_cost_the_same_statements_however_much_was_done(
+    people: Cast, signed_in: SignIn, queue: Queue, bo: Person, tail: str
+) -> None:
+    client = signed_in(people.lee)
+    where = address(people, tail.format(bo=bo.pk))
+    shared(queue, forty(people, bo)[:1])
+    client.get(where)
+    with CaptureQueriesContext(connection) as few:
+        client.get(where)
+    shared(queue, forty(people, bo))
+
+    with CaptureQueriesContext(connection) as many:
+        client.get(where)
+
+    assert len(many) == len(few)
+
+
+def test_a_person_who_is_asked_to_read_again_goes_on_by_themselves(
+    people: Cast, signed_in: SignIn, bo: Person
+) -> None:
+    queue = queue_in(people.project, form={**FORM, "guideline": "Insults are **rude**."})
+    shared(queue, forty(people, bo)[:3])
+    signed_in(people.lee).post(
+        address(people, f"{bo.pk}/pause"), {"reason": "Too fast.", "until": "", "until_read": "on"}
+    )
+    waiting(queue)
+    client = signed_in(bo)
+
+    with pytest.raises(Paused, match="read the guidelines again"):
+        leased(queue, bo)
+    page = client.get(address(people, f"{bo.pk}/figures")).content.decode()
+    answer = client.post(address(people, f"{bo.pk}/have-read"))
+
+    assert "Please read again" in page and "<strong>rude</strong>" in page
+    assert answer.status_code == 302
+    assert leased(queue, bo)
+    assert Event.objects.get(kind="person.resumed").actor_person_id == bo.pk
+
+
+def test_nobody_ends_another_pause_by_reading(people: Cast, signed_in: SignIn, bo: Person) -> None:
+    lee = signed_in(people.lee)
+    lee.post(address(people, f"{bo.pk}/pause"), {"reason": "Let us talk.", "until": ""})
+
+    own = signed_in(bo).post(address(people, f"{bo.pk}/have-read"))
+    anothers = signed_in(people.ann).post(address(people, f"{bo.pk}/have-read"))
+
+    assert (own.status_code, anothers.status_code) == (409, 404)
+    assert WorkProfile.objects.get(person=bo).paused_at is not None
+
+
+def test_a_pause_has_an_end_or_something_to_read_and_not_both(
+    people: Cast, signed_in: SignIn, bo: Person
+) -> None:
+    answer = signed_in(people.lee).post(
+        address(people, f"{bo.pk}/pause"),
+        {"reason": "Too fast.", "until": "2099-01-01T10:00", "until_read": "on"},
+    )
+
+    assert answer.status_code == 422
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WorkProfile.objects.create(project=people.project, person=bo, until_read=True)
