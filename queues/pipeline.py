@@ -20,6 +20,8 @@ from accounts import events
 from accounts.actor import Actor
 from accounts.models import Project
 from queues.adjudicate import actions as adjudicate
+from queues.adjudicate import alike
+from queues.adjudicate import queries as disputes
 from queues.agree import actions as agree
 from queues.agree import checking, units
 from queues.assign import actions as assign
@@ -29,7 +31,7 @@ from queues.assign.lease import Lease
 from queues.assign.policy import MayNotWork, check_not_paused
 from queues.audit.overrides import actions as overrides
 from queues.doorbell import ring, ring_at_times
-from queues.errors import Taken, WrongState
+from queues.errors import NotAllowed, Taken, WrongState
 from queues.export import actions as export
 from queues.export import queries as exported
 from queues.ingest import actions as ingest
@@ -333,6 +335,51 @@ def settle_by_lead(
         overrides.judge_by_verdict(verdict, project_id=project.pk)
         _owe_the_mark(verdict.item.prediction_id)
     return verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SettledAlike:
+    """settled: items; left: item → why it was left to be settled by itself."""
+
+    settled: Sequence[int]
+    left: Mapping[int, str]
+
+
+def settle_alike(
+    item_ids: Sequence[int],
+    *,
+    project: Project,
+    by: Actor,
+    key: str,
+    position: alike.Position,
+    why: str,
+) -> SettledAlike:
+    """Settle these disputes as the first of their reviews says that takes the position; one by one.
+
+    An item that is not as it was when the lead saw the batch is left alone, and so is one that another lead
+    has settled meanwhile.
+    """
+    settled, left = [], {}
+    for item_id in item_ids:
+        dispute = disputes.dispute_of(project.pk, item_id)
+        review_ = alike.review_saying(dispute, position) if dispute else None
+        if dispute is None or review_ is None or alike.key_of(dispute) != key:
+            left[item_id] = _("It is not as it was: its reviews or its state have changed.")
+            continue
+        try:
+            settle_by_lead(
+                item_id,
+                project=project,
+                by=by,
+                document=review.document_of(review_),
+                why=why,
+                picked=review_.pk,
+            )
+        except (NotAllowed, WrongState) as refusal:
+            left[item_id] = str(refusal)
+        else:
+            settled.append(item_id)
+    return SettledAlike(settled, left)
 
 
 def reopen_by_lead(item_id: int, *, project: Project, by: Actor, why: str) -> Item:

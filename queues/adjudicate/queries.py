@@ -60,6 +60,12 @@ def disputes_of(project_id: int, *, queue_id: int | None = None, after: int = 0)
     return [Dispute(item, list(item.reviews.all())) for item in items.order_by("pk")[: PAGE_SIZE + 1]]
 
 
+def disputed_in(queue: Queue, *, at_most: int) -> list[Dispute]:
+    """The disputes of one queue, the longest waiting first; two statements."""
+    items = _with_reviews().filter(queue=queue, state=ItemState.DISPUTED)
+    return [Dispute(item, list(item.reviews.all())) for item in items.order_by("pk")[:at_most]]
+
+
 def dispute_of(project_id: int, item_id: int) -> Dispute | None:
     """One disputed or settled item with what its reviewers said; None when there is no such one.
 

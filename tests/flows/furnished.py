@@ -14,6 +14,7 @@ from accounts.actor import SYSTEM, Actor
 from accounts.checks import every_route
 from accounts.roles import ROLES, Role
 from queues import pipeline
+from queues.adjudicate import alike
 from queues.export import actions as export
 from queues.models import BulkChange, Draft, DryRun, Golden, Item, Job, Queue, Release, Selection
 from queues.review import notes
@@ -42,9 +43,10 @@ def furnish(people: Cast, text: str = "Refunds are instant.") -> Queue:
     said = {"decision": "reject", "reasons": ["factual"], "note": text, "answers": {"short_text": text[:400]}}
     answered = {**APPROVE, "answers": {"short_text": text[:400]}}
     verdict = settled(queue, output_text=text, corrected_text=text + " Corrected.", record=record_of(text))
-    disputed = waiting(queue, reviews_needed=2, output_text=text, record=record_of(text))
-    reviewed(queue, people.ann, answered)
-    reviewed(queue, people.lee, said)
+    for _ in range(alike.LEAST):
+        disputed = waiting(queue, reviews_needed=2, output_text=text, record=record_of(text))
+        reviewed(queue, people.ann, answered)
+        reviewed(queue, people.lee, said)
     for item in (verdict.item, disputed):
         flag(item, "filter", "violence")
     notes.add(disputed.pk, project=project, by=lee, held=ROLES[Role.LEAD], text=f"@Olga {text}"[:4_000])
@@ -121,6 +123,8 @@ def _thing(route: str, name: str, people: Cast, queue: Queue) -> str:
         "golden/": Golden,
         "dry-runs/": DryRun,
     }
+    if name == "key":
+        return alike.batches_of(queue, person_id=people.olga.pk)[0].key
     if name == "number":
         found = next((model for part, model in numbers.items() if part in route), None)
         return str(found.objects.latest("pk").pk if found else 1)  # type: ignore[attr-defined]
