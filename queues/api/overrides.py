@@ -111,8 +111,8 @@ class OverrideRatesView(ProjectView):
             line = OverrideRatesLine(
                 kind=kind,
                 decisions=rates.decided,
-                overridden=_share(rates.overridden),
-                upheld=_share(rates.upheld),
+                overridden=share_of(rates.overridden),
+                upheld=share_of(rates.upheld),
                 coverage=rates.coverage,
                 reasons=[
                     ReasonShare(code=code, share=_of(share)) for code, share in (why.codes if why else ())
@@ -150,7 +150,8 @@ def _line(row: Judgement, became: str, *, sees_people: bool) -> dict[str, Any]:
     ).model_dump(mode="json")
 
 
-def _share(found: Proportion | None) -> Share | None:
+def share_of(found: Proportion | None) -> Share | None:
+    """A proportion as programs read it; None of nothing."""
     return None if found is None else _of(found)
 
 

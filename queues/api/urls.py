@@ -8,6 +8,7 @@ from django.urls import include, path
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.api import (
     bulk,
+    agreement,
     datasets,
     definitions,
     dispute_rules,
@@ -20,6 +21,7 @@ from queues.api import (
     measures,
     notes,
     overrides,
+    people_figures,
     policies,
     policy_looks,
     prediction_search,
@@ -100,6 +102,10 @@ settle = [
     path("items/<id:item_id>:reopen", verdicts.ReopenView.as_view()),
     path("queues/<id:queue_id>/dispute-rule", dispute_rules.DisputeRuleView.as_view()),
     path("verdicts", verdicts.VerdictsView.as_view()),
+    path("agreement", agreement.AgreementView.as_view()),
+    path("agreement/groups", agreement.AgreementGroupsView.as_view()),
+    path("agreement/versions", agreement.AgreementVersionsView.as_view()),
+    path("people/figures", people_figures.PeopleFiguresView.as_view()),
     path("overrides", overrides.OverridesView.as_view()),
     path("overrides/rates", overrides.OverrideRatesView.as_view()),
 ]
