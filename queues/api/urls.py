@@ -7,8 +7,9 @@ from django.urls import include, path
 
 from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.api import (
-    bulk,
     agreement,
+    agreement_targets,
+    bulk,
     datasets,
     definitions,
     dispute_rules,
@@ -103,6 +104,7 @@ settle = [
     path("queues/<id:queue_id>/dispute-rule", dispute_rules.DisputeRuleView.as_view()),
     path("verdicts", verdicts.VerdictsView.as_view()),
     path("agreement", agreement.AgreementView.as_view()),
+    path("agreement/targets", agreement_targets.AgreementTargetsView.as_view()),
     path("agreement/groups", agreement.AgreementGroupsView.as_view()),
     path("agreement/versions", agreement.AgreementVersionsView.as_view()),
     path("people/figures", people_figures.PeopleFiguresView.as_view()),

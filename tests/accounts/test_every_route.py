@@ -218,6 +218,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     API + "queues/<id:queue_id>/dispute-rule": {"GET": READ, "PUT": TUNE},
     API + "verdicts": {"GET": READ},
     API + "agreement": {"GET": READ},
+    API + "agreement/targets": {"POST": TUNE},
     API + "agreement/groups": {"GET": READ},
     API + "agreement/versions": {"GET": READ},
     API + "people/figures": {"GET": SETTLE},

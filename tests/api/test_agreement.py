@@ -67,6 +67,19 @@ def test_the_figures_are_those_of_the_page(people: Cast, lead: Program, queue: Q
     assert (tags["judged"], tags["metric"]) == ("distribution", "alpha_masi")
 
 
+def test_a_target_is_set_with_a_reason(people: Cast, lead: Program, queue: Queue) -> None:
+    wanted = {"queue": "answers", "question": "tone", "good": 0.6, "tentative": 0.4, "reason": "Cheap."}
+
+    answer = lead.post("agreement/targets", wanted)
+    refused = lead.post("agreement/targets", {**wanted, "tentative": 0.9})
+    unknown = lead.post("agreement/targets", {**wanted, "question": "nothing"})
+
+    assert (answer.status_code, answer.json()["expects"]) == (201, "agreement")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/tentative")
+    assert unknown.status_code == 404
+    assert targets.targets_of(queue.pk) == {"tone": targets.Target(0.6, 0.4)}
+
+
 def test_groups_and_versions_are_there_too(people: Cast, lead: Program, queue: Queue) -> None:
     twenty(people, queue)
 

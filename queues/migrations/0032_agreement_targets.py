@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('queues', '0028_dataset_rules_and_release_findings'),
+        ('queues', '0031_versions_of_dataset_definitions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

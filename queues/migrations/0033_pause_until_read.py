@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_language_as_the_browser'),
-        ('queues', '0029_agreement_targets'),
+        ('queues', '0032_agreement_targets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
