@@ -39,7 +39,7 @@ _SHARES = ("overruled", "steady", "copied", "approved")
 _HEAD = (
     "person", "person_id", "reviews", "agreement", "agreement_low", "agreement_high", "agreement_items",
     "median_seconds", "median_low", "median_high", "p90_seconds",
-    *(f"{share}{end}" for share in _SHARES for end in ("", "_low", "_high", "_of")), "habits",
+    *(f"{share}{end}" for share in (*_SHARES, "missed") for end in ("", "_low", "_high", "_of")), "habits",
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def people_figures(request: ProjectRequest) -> HttpResponse:
         csv_url = reverse("web:people-figures-csv", args=[request.project.slug])
         context |= {
             "lines": [(one, [HABITS[habit] for habit in one.habits]) for one in found.people],
+            "has_checks": any(one.missed for one in found.people),
             "has_work": any(one.work.n for one in found.people),
             "look_at": LOOK_AT,
             "least": LEAST,
@@ -88,6 +89,7 @@ def _note(request: ProjectRequest, queue: Queue) -> None:
 
 def _row(one: PersonFigures) -> tuple[object, ...]:
     shares = [end for name in _SHARES for end in _share(getattr(one.work, name))]
+    shares += _share(one.missed)
     return (
         one.person.name,
         one.person.pk,

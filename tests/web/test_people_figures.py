@@ -12,6 +12,8 @@ from accounts.models import Event, Person
 from accounts.roles import Role
 from queues import pipeline
 from queues.assign.policy import Paused
+from queues.audit.people import queries as figures
+from queues.audit.people.habits import Habit
 from queues.models import Queue, WorkProfile
 from tests.factories.projects import Cast, member
 from tests.factories.reviews import disputed, leased
@@ -86,6 +88,20 @@ def test_a_talk_is_suggested_from_two_habits_on(
     habits = {line.person.pk: [str(one) for one in habits] for line, habits in page.context["lines"]}
     assert habits[people.ann.pk] == []
     assert "corrections that repeat the model" in habits[bo.pk]
+
+
+def test_checks_that_a_later_stage_brings_stand_beside_the_rest(
+    people: Cast, queue: Queue, bo: Person
+) -> None:
+    shared(queue, forty(people, bo))
+    checks = {bo.pk: (12, 30), people.ann.pk: (0, 30), people.lee.pk: (0, 0)}
+
+    found = {one.person.pk: one for one in figures.figures_of_people(queue, checks=checks).people}
+
+    missed = found[bo.pk].missed
+    assert missed is not None and (missed.k, missed.n) == (12, 30)
+    assert Habit.CHECKS in found[bo.pk].habits and Habit.CHECKS not in found[people.ann.pk].habits
+    assert found[people.lee.pk].missed is None
 
 
 def test_the_table_is_there_as_csv(people: Cast, signed_in: SignIn, queue: Queue, bo: Person) -> None:

@@ -1,6 +1,6 @@
 """Figures about persons, put together: of all who work in a queue, and of one person everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from accounts import events
@@ -13,6 +13,7 @@ from queues.audit.people.figures import Work, overruled, unsteady, work_of
 from queues.audit.people.habits import Habit, habits_of
 from queues.audit.people.reading import Done, corrections_of, done_by
 from queues.models import Queue
+from queues.statistics.proportions import Proportion, proportion
 
 PAGE_OF_PEOPLE = 40
 QUEUES_OF_ONE = 3  # of a person's page: those with most of their newest reviews
@@ -23,11 +24,15 @@ LOOKED = "person.figures_read"
 
 @dataclass(frozen=True, slots=True)
 class PersonFigures:
-    """One person in a queue. agreement: of their decisions with those of the others; None: nothing shared."""
+    """One person in a queue. agreement: of their decisions with those of the others; None: nothing shared.
+
+    missed: of checks with known answers, those that they got wrong; None where they were given none.
+    """
 
     person: Person
     work: Work
     agreement: Figure | None
+    missed: Proportion | None
     habits: Sequence[Habit]
 
 
@@ -62,8 +67,13 @@ class OwnFigures:
     unsteady: Sequence[tuple[Done, Done]]
 
 
-def figures_of_people(queue: Queue, *, page: int = 0) -> PeoplePage:
+Checks = Mapping[int, tuple[int, int]]
+"""Person → (missed, given) of checks with known answers, which a later stage knows and brings."""
+
+
+def figures_of_people(queue: Queue, *, page: int = 0, checks: Checks | None = None) -> PeoplePage:
     """The members of the project and what they did in this queue; the same few statements for any queue."""
+    checks = checks or {}
     start = page * PAGE_OF_PEOPLE
     members = Membership.objects.filter(project=queue.project_id).select_related("person")
     rows = list(members.order_by("person__name", "pk")[start : start + PAGE_OF_PEOPLE + 1])
@@ -72,9 +82,15 @@ def figures_of_people(queue: Queue, *, page: int = 0) -> PeoplePage:
     texts = corrections_of(done.values())
     work = {person_id: work_of(done[person_id], texts.get(person_id, ())) for person_id in people}
     agreement = _agreement(queue)
-    habits = habits_of({person_id: own for person_id, own in done.items() if own}, work)
+    habits = habits_of({person_id: own for person_id, own in done.items() if own}, work, checks=checks)
     found = [
-        PersonFigures(person, work[person_id], agreement.get(person_id), habits.get(person_id, ()))
+        PersonFigures(
+            person,
+            work[person_id],
+            agreement.get(person_id),
+            proportion(*checks.get(person_id, (0, 0))),
+            habits.get(person_id, ()),
+        )
         for person_id, person in people.items()
     ]
     return PeoplePage(found, len(rows) > PAGE_OF_PEOPLE)
