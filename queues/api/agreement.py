@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel
 from rest_framework.response import Response
@@ -17,9 +16,8 @@ from queues.agree.queries import QuestionAgreement
 from queues.agree.targets import DEFAULT, Target, judged, targets_of
 from queues.api import parameters
 from queues.api.base import ProjectRequest, ProjectView
-from queues.api.problems import Malformed
+from queues.api.queue_of import found as found_queue
 from queues.api.queue_of import queue_called
-from queues.errors import Fault
 from queues.models import Queue
 
 GROUPED_BY = [one.value for one in By if one is not By.ALL]
@@ -246,11 +244,10 @@ def _value(answer: Answer) -> Any:
 
 
 def named_queue(request: ProjectRequest) -> Queue:
-    """The queue of ?queue=, which must be given."""
+    """The queue of ?queue=; without it the first by name, as on the page. The answer says which."""
     slug = request.GET.get("queue")
     if slug is None:
-        fault = Fault("?queue", "parameter.missing", _("Name a queue by its slug."))
-        raise Malformed(_("The query cannot be read. See “errors”."), [fault])
+        return found_queue(Queue.objects.filter(project=request.project).order_by("name", "id").first())
     return queue_called(request, slug)
 
 

@@ -103,7 +103,7 @@ def pause(
         pause_reason=reason.strip(),
     )
     freed = free_held_by(person.pk, project_id=project_id, by=by)
-    after = {"until": until, "taken_back": freed, "until_read": until_read}
+    after = {"until": until, "taken_back": freed} | ({"until_read": True} if until_read else {})
     _record(profile, "person.paused", by, after=after, reason=reason.strip())
     return WorkProfile.objects.get(pk=profile.pk)
 
