@@ -19,7 +19,7 @@ _answering: set[int] = set()  # the threads, beside the tests' own, in which a r
 
 def prepare_flushes() -> None:
     """A method of Django's tests is replaced on purpose: there is no setting for it."""
-    TransactionTestCase._fixture_teardown = _empty_when_quiet  # type: ignore[method-assign,attr-defined]
+    TransactionTestCase._fixture_teardown = _empty_when_quiet  # type: ignore[attr-defined]
     request_started.connect(_begun)
     request_finished.connect(_ended)
 
@@ -29,15 +29,17 @@ def _empty_when_quiet(self: object) -> None:
     end = time.monotonic() + _PATIENCE_SECONDS
     while _answering & {thread.ident for thread in threading.enumerate()} and time.monotonic() < end:
         time.sleep(0.01)
-    with connection.cursor() as cursor:
-        _empty(cursor)
+    empty_tables()
 
 
-def _empty(cursor: CursorWrapper) -> None:
+def empty_tables() -> None:
     """Without triggers (only a superuser may): the log lets nobody delete, and no order of tables matters."""
-    filled = _filled(cursor)
-    if not filled:
-        return
+    with connection.cursor() as cursor:
+        if filled := _filled(cursor):
+            _empty(cursor, filled)
+
+
+def _empty(cursor: CursorWrapper, filled: list[str]) -> None:
     statements = ["SET session_replication_role = replica"]
     statements += [f"DELETE FROM {connection.ops.quote_name(name)}" for name in filled]
     statements += ["SET session_replication_role = DEFAULT"]

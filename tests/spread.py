@@ -6,7 +6,14 @@ xdist 3.8 would say the same; pytest 9 does not hear them.)
 
 from xdist.scheduler import LoadScopeScheduling
 
-_TOGETHER = ("tests/flows/test_real_data.py", "tests/flows/test_production_shape.py")
+_STACKS = ("test_real_data.py", "test_real_scores.py", "test_real_agreement.py", "test_production_shape.py")
+_TOGETHER = {
+    **{f"tests/flows/{name}": name for name in _STACKS},
+    "tests/fixtures/test_load_demo.py": "demo",
+    # torch takes seconds to load, once in each process that meets it
+    "tests/score/test_classifier.py": "torch",
+    "tests/score/test_sentence_encoder.py": "torch",
+}
 
 
 class Spread(LoadScopeScheduling):
@@ -14,4 +21,4 @@ class Spread(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return file if file in _TOGETHER else nodeid
+        return _TOGETHER.get(file, nodeid)

@@ -385,6 +385,7 @@ def test_a_key_passes_with_its_scope_only(people: Cast, scope: Permission) -> No
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "person disabled", "person removed"])
 def test_a_dead_key_passes_nowhere(people: Cast, end: str) -> None:
+    people.everybody()
     actions.admit(people.project, person=people.sam, role=Role.OWNER, by=SYSTEM)
     key, text = api_key(people.project, people.sam)
     if end == "revoked":

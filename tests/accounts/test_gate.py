@@ -55,6 +55,7 @@ def test_nobody_enters_without_signing_in(people: Cast) -> None:
 
 
 def test_a_person_enters_with_one_statement(people: Cast) -> None:
+    people.everybody()
     with CaptureQueriesContext(connection) as queries:
         gate.enter(asked_by(people.ann), people.project.slug, Permission.REVIEW)
 

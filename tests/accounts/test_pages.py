@@ -183,6 +183,7 @@ def test_an_owner_admits_somebody_who_has_an_account(people: Cast) -> None:
     ],
 )
 def test_a_wrong_admission_admits_nobody(people: Cast, fields: dict[str, str], status: int) -> None:
+    people.everybody()
     before = Person.objects.count(), Membership.objects.count()
 
     assert signed_in(people.olga).post(people_page(people, "admit/"), fields).status_code == status
@@ -200,6 +201,7 @@ def test_a_member_is_not_admitted_again(people: Cast) -> None:
 
 
 def test_a_lead_sees_the_people_but_changes_nothing(people: Cast) -> None:
+    people.everybody()
     client = signed_in(people.lee)
     page = client.get(people_page(people))
 

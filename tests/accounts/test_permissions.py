@@ -46,6 +46,7 @@ def test_a_removed_member_leaves_no_permission_row(people: Cast) -> None:
 
 
 def test_a_deleted_project_leaves_no_permission_row(people: Cast) -> None:
+    people.everybody()
     number = people.project.pk
 
     people.project.delete()
@@ -116,6 +117,7 @@ def test_an_unknown_role_is_refused_by_the_database(people: Cast) -> None:
 
 
 def test_projects_of_a_person_are_those_they_are_in(people: Cast) -> None:
+    people.everybody()
     assert list(permissions.of_person(people.sam)) == [people.other]
     assert list(permissions.of_person(people.ann, Permission.READ)) == []
     assert list(permissions.holders_of(Permission.REVIEW, people.project)) == [

@@ -119,6 +119,7 @@ def test_twenty_at_once_are_done_once(lee: Program) -> None:
 
 
 def test_pages_hold_every_row_once(people: Cast, lee: Program) -> None:
+    people.everybody()
     for _number in range(7):
         member(people.project, Role.ANNOTATOR)
 
@@ -149,6 +150,7 @@ def test_rows_of_the_same_moment_are_not_lost_between_pages(people: Cast, lee: P
 
 
 def test_a_cursor_is_good_for_its_own_caller_and_list_only(people: Cast, lee: Program) -> None:
+    people.everybody()
     cursor = lee.get("things?limit=2").json()["next_cursor"]
     other = Program(people, people.olga)
 

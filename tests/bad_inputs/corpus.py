@@ -12,6 +12,7 @@ import pytest
 
 FOLDER = Path(os.environ.get("BAD_INPUTS_DIR", Path(__file__).parents[2] / ".." / "shared" / "bad_inputs"))
 _HEAVY_BYTES = 64 * 1024 * 1024
+_HEAVY_BURST = 10_000  # requests
 
 Row = dict[str, Any]
 
@@ -48,7 +49,8 @@ def by_kind(
     for row in _tools().rows(file):
         if row["kind"] in without or (only is not None and row["kind"] not in only):
             continue
-        (heavy if _weight(row["payload"]) >= _HEAVY_BYTES else light)[row["kind"]].append(row)
+        is_heavy = _weight(row["payload"]) >= _HEAVY_BYTES or row["payload"].get("burst", 0) >= _HEAVY_BURST
+        (heavy if is_heavy else light)[row["kind"]].append(row)
     return [pytest.param(rows, id=kind) for kind, rows in light.items()] + [
         pytest.param(rows, id=f"{kind}-heavy", marks=pytest.mark.slow) for kind, rows in heavy.items()
     ]

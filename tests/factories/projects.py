@@ -55,6 +55,12 @@ class Cast:
     def sam(self) -> Person:
         return member(self.other, Role.OWNER, name="Sam")
 
+    def everybody(self) -> "Cast":
+        """The same cast, all of them made: for what lists, counts or is timed."""
+        for name in ("ann", "lee", "mel", "olga", "sam"):
+            getattr(self, name)
+        return self
+
     def playing(self, role: Role) -> Person:
         """The member with this role."""
         names = {Role.ANNOTATOR: "ann", Role.LEAD: "lee", Role.ML_ENGINEER: "mel", Role.OWNER: "olga"}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from playwright.sync_api import expect
+
 from queues.models import FormDraft, FormVersion
 from tests.factories.projects import Cast
 from tests.factories.work import FORM, TONE, queue_in
@@ -59,12 +61,12 @@ def test_a_condition_can_be_tried_in_the_preview(people: Cast, enter: Enter, liv
     page = enter(people.lee)
     page.goto(f"{live_server.url}/projects/{people.project.slug}/queues/{queue.slug}/form/edit")
 
-    assert not page.locator("#preview [data-stop=why]").is_visible()
+    expect(page.locator("#preview [data-stop=why]")).to_be_hidden()
     page.locator("#preview [name='answer.tone'][value=rude]").check(force=True)
-    assert page.locator("#preview [data-stop=why]").is_visible()
+    expect(page.locator("#preview [data-stop=why]")).to_be_visible()
     page.locator("#form-title").focus()
     page.keyboard.type("New ")
     page.wait_for_timeout(900)
 
     assert "New " in FormDraft.objects.get().document["title"]
-    assert not page.locator("#preview [data-stop=why]").is_visible()
+    expect(page.locator("#preview [data-stop=why]")).to_be_hidden()

@@ -83,7 +83,7 @@ def translation(row: Row) -> Row:
     }
 
 
-@pytest.mark.parametrize("size", [240, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [100, pytest.param(2000, marks=pytest.mark.slow)])
 def test_confidence_finds_bad_translations_in_one_pair_and_the_page_says_where_it_fails(
     stack: Stack, size: int
 ) -> None:
@@ -127,7 +127,7 @@ def answer(row: Row, *, normalise: Any) -> Row:
     }
 
 
-@pytest.mark.parametrize("size", [120, pytest.param(None, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [60, pytest.param(None, marks=pytest.mark.slow)])
 def test_votes_of_samples_find_wrong_answers_as_published(stack: Stack, size: int | None) -> None:
     rows = {row["prediction_id"]: row for row in rows_of("uq_triviaqa", at_most=size)}
     errors = {

@@ -21,7 +21,7 @@ import pytest
 from reviewapp.embedded import place
 from reviewapp.environment import ROOT
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 def free_port() -> int:

@@ -151,6 +151,7 @@ def test_a_category_of_a_known_taxonomy_has_its_group_and_severity_is_the_lists(
 
 
 def test_one_statement_asks_which_lists_are_in_force(people: Cast) -> None:
+    people.everybody()
     for name in ("a", "b", "c"):
         make(people, name)
     list_queries.in_force([people.project.pk])

@@ -37,6 +37,7 @@ def queue(people: Cast) -> Queue:
 
 @pytest.fixture
 def olaf(people: Cast) -> Person:
+    people.everybody()
     return member(people.project, Role.ANNOTATOR, name="Olaf <i>")
 
 

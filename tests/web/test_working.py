@@ -26,6 +26,7 @@ def address(people: Cast, page: str) -> str:
 
 
 def test_a_lead_finds_the_page_from_the_list_of_people(people: Cast, lee: Client) -> None:
+    people.everybody()
     page = lee.get(f"/projects/{people.project.slug}/people/").content.decode()
 
     assert address(people, "work") in page
