@@ -128,7 +128,7 @@ def _plot(lines: Sequence[VersionLine]) -> Plot:
         )
         for place, line in enumerate(lines)
     ]
-    names = [_("version %(n)s") % {"n": line.of.form.version} for line in lines]
+    names = [str(line.of.form.version) for line in lines]
     return plot(points, x_range=(0.0, float(len(lines) - 1)), x_ticks=spread(names), top=1.0)
 
 
