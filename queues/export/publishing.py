@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import events
 from accounts.actor import Actor
-from queues.export import versions
+from queues.export import diff, versions
 from queues.export.files import store
 from queues.export.files.contents import Contents
 from queues.export.files.hashing import canonical, sha256_of_sorted
@@ -84,6 +84,7 @@ def publish_built(release: Release, folder: UUID, contents: Contents, stored: Ma
             counts=contents.counts,
             guarded=contents.guarded,
             agreement=agreement_of(dataset.project_id, contents.counts.queues),
+            changes=diff.counts(before, release) if before else None,
         )
         manifest, papers = write_papers(contents.provenance.path.parent, dataset, started, contents)
         names = {**stored, **{paper.name: store.put(folder, paper.path) for paper in papers}}

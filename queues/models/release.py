@@ -141,6 +141,8 @@ class ReleaseRow(models.Model):
                 fields=["release", "split", "line"], name="release_row_line_of_split_once"
             ),
         ]
+        # Read by the comparison of two releases.
+        indexes = [models.Index(fields=["release", "item"], name="release_row_by_item")]
 
 
 class ExportKey(models.Model):

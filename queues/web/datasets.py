@@ -129,6 +129,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         "rows_min": formats.get(shown_as).rows_min,
         "records": [_shown(record) for record in summary.shown],
         "releases": published,
+        "may_compare": sum(release.version is not None for release in published) > 1,
         "current": current,
         "takers": takers_of(request.project.pk, published),
         "snippets": snippets_of(current, base_url=base_url, project=request.project.slug) if current else [],

@@ -26,8 +26,12 @@ def manifest_of(
     counts: Counts,
     guarded: Guarded,
     agreement: Record,
+    changes: Mapping[str, int] | None,
 ) -> Record:
-    """The manifest, but for its files: some of them are written from it."""
+    """The manifest, but for its files: some of them are written from it.
+
+    changes: what differs from the release before, by kind; None for the first.
+    """
     asked = release.definition or dataset
     query = {**asked.filter, "format": dataset.format}
     query |= {name: told for name in ("rules", "splits") if (told := getattr(asked, name))}
@@ -47,6 +51,7 @@ def manifest_of(
         "definition_version": asked.version,
         "query_sha256": sha256(canonical(query)).hexdigest(),
         "parents": list(parents),
+        "changes": changes,
         "splits": {**asked.splits, "rows": {split: counts.splits[split] for split in SPLITS}},
         "form_versions": sorted(counts.form_versions),
         "policy_versions": sorted(counts.policy_versions),

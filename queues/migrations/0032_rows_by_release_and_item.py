@@ -1,0 +1,17 @@
+"""Read by the comparison of two releases: the rows of a release in the order of their records."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('queues', '0031_versions_of_dataset_definitions'),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='releaserow',
+            index=models.Index(fields=['release', 'item'], name='release_row_by_item'),
+        ),
+    ]

@@ -1,0 +1,121 @@
+"""What differs between two releases, and where one of their rows came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.gate import ProjectRequest, needs
+from accounts.roles import Permission
+from queues.errors import NotFound
+from queues.export import diff, releases
+from queues.export.diff import Difference, Place
+from queues.export.lineage import lineage_of
+from queues.models import Dataset, Item, Release
+from queues.models.release import OUT
+from queues.web.paging import address, number
+from queues.web.sentences import reason_of
+
+ROWS = 50
+VERSIONS_OFFERED = 50
+KIND_WORDS = {
+    "added": gettext_lazy("added"),
+    "removed": gettext_lazy("removed"),
+    "changed": gettext_lazy("changed"),
+    "moved": gettext_lazy("moved to another split"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One difference for a person: its word, the release to look at the row in, its prediction."""
+
+    difference: Difference
+    word: str
+    release: Release
+    prediction: tuple[int, str] | None
+
+    @property
+    def places(self) -> tuple[Place | None, Place | None]:
+        """Before and after."""
+        return self.difference.before, self.difference.after
+
+
+@needs(Permission.READ)
+@require_safe
+def differences(request: ProjectRequest, *, name: str) -> HttpResponse:
+    """Two releases side by side: what was added, removed, changed, moved; the newest two unless told."""
+    dataset = releases.dataset_named(request.project.pk, name)
+    out = list(releases.releases_of(dataset).filter(state__in=OUT)[:VERSIONS_OFFERED])
+    if len(out) < 2:
+        raise NotFound(_("There is only one release: nothing to compare it with. Publish another one."))
+    new = _chosen(request, "to", out, out[0])
+    old = _chosen(request, "from", out, _before(out, new))
+    kind = request.GET.get("change", "")
+    kinds = [kind] if kind in diff.KINDS else diff.KINDS
+    page = diff.differences(old, new, kinds=kinds, after=number(request, "after") or 0, limit=ROWS)
+    context = {
+        "dataset": dataset,
+        "out": out,
+        "old": old,
+        "new": new,
+        "kind": kind,
+        "kinds": KIND_WORDS.items(),
+        "counts": _counts(dataset, old, new),
+        "lines": _lines(page.rows, old, new),
+        "next_url": address(request, after=page.go_on) if page.go_on else "",
+        "previous_url": address(request, after=None) if "after" in request.GET else "",
+    }
+    return render(request, "export/diff.html", context)
+
+
+def _chosen(request: ProjectRequest, parameter: str, out: list[Release], usual: Release) -> Release:
+    wanted = request.GET.get(parameter)
+    found = next((one for one in out if one.version == wanted), None) if wanted else usual
+    if found is None:
+        raise NotFound(_("There is no such release. Look at the list of releases of the dataset."))
+    return found
+
+
+def _before(out: list[Release], new: Release) -> Release:
+    at = out.index(new)
+    return out[at + 1] if at + 1 < len(out) else out[-1]
+
+
+def _counts(dataset: Dataset, old: Release, new: Release) -> list[tuple[str, int]]:
+    """As counted at publication, where the one follows the other; else nothing, since it would take long."""
+    manifest = new.manifest or {}
+    if manifest.get("parents") != [f"{dataset.name}@{old.version}"]:
+        return []
+    return [(str(KIND_WORDS[kind]), n) for kind, n in manifest.get("changes", {}).items()]
+
+
+def _lines(rows: Sequence[Difference], old: Release, new: Release) -> list[Line]:
+    items = Item.objects.filter(pk__in=[row.item for row in rows]).select_related("prediction")
+    predictions = {item.pk: (item.prediction_id, item.prediction.prediction_id) for item in items}
+    return [
+        Line(row, str(KIND_WORDS[row.kind]), new if row.after else old, predictions.get(row.item))
+        for row in rows
+    ]
+
+
+@needs(Permission.READ)
+@require_safe
+def row(request: ProjectRequest, *, name: str, release_id: int, item_id: int) -> HttpResponse:
+    """One row of a release: which data, who approved it, by which rules, and where else it is."""
+    dataset = releases.dataset_named(request.project.pk, name)
+    release = releases.releases_of(dataset).filter(pk=release_id, state__in=OUT).first()
+    if release is None:
+        raise NotFound(_("There is no such release. Look at the list of releases of the dataset."))
+    found = lineage_of(release, f"r-{item_id}", reader_id=request.user.pk)
+    context = {
+        "dataset": dataset,
+        "release": release,
+        "lineage": found,
+        "reasons": [(reason, reason_of(reason)) for reason in found.item.reasons],
+    }
+    return render(request, "export/row.html", context)
