@@ -34,6 +34,7 @@ from queues.doorbell import ring, ring_at_times
 from queues.errors import NotAllowed, Taken, WrongState
 from queues.export import actions as export
 from queues.export import queries as exported
+from queues.export.recalls import run as recall
 from queues.ingest import actions as ingest
 from queues.ingest.feedback import actions as feedback
 from queues.ingest.feedback import waiting
@@ -71,6 +72,7 @@ log = logging.getLogger(__name__)
 
 JOBS: Mapping[str, Callable[[Job], object]] = {
     "build_release": export.build,
+    "recall": recall.run,
     "dry_run": dry_run.run,
     "selection": selection.run,
     monitor.REFIT: monitor.refit,

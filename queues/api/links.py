@@ -19,6 +19,7 @@ from queues.api.downloads import send
 from queues.errors import Fault, Invalid
 from queues.export import actions as export
 from queues.export import links, releases
+from queues.export.recalls import queries as recalls
 
 
 class NewLink(Body):
@@ -63,6 +64,7 @@ def signed_download(request: HttpRequest, *, token: str, path: str) -> HttpRespo
     """The file of a link, as its address with a key gives it."""
     signed = links.read(token, path, now=timezone.now())
     release = signed.file.release
+    recalls.check_given_out(signed.file, release.dataset.project_id, release.dataset.name)
     name = f"{release.dataset.name}-{release.version}-{path}"
     response = send(request, signed.file, name=name)
     response.headers["Cache-Control"] = "private, no-store"

@@ -16,6 +16,7 @@ from queues.errors import Fault
 from queues.export import diff, releases
 from queues.export.diff import Place
 from queues.export.lineage import Lineage, lineage_of
+from queues.export.recalls import queries as recalls
 from queues.models import Release
 
 
@@ -136,7 +137,9 @@ class ReleaseRowView(ProjectView):
     @extend_schema(responses={200: RowAnswer})
     def get(self, request: ProjectRequest, name: str, version: str, record_id: str) -> Response:
         release = releases.release_of(request.project.pk, name, version)
-        return Response(_told(lineage_of(release, record_id, reader_id=request.actor.as_person())))
+        found = lineage_of(release, record_id, reader_id=request.actor.as_person())
+        recalls.check_not_recalled(found.item.prediction_id)
+        return Response(_told(found))
 
 
 def _named(request: ProjectRequest, name: str, parameter: str) -> Release:

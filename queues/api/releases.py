@@ -18,6 +18,7 @@ from queues.api.downloads import JSON_LINES, send
 from queues.errors import NotFound
 from queues.export import actions as export
 from queues.export import releases
+from queues.export.recalls import queries as recalls
 from queues.export.releases import UnderWay
 from queues.models import Release
 
@@ -73,6 +74,9 @@ class FileAnswer(BaseModel):
 
 
 class ReleaseAnswer(ReleaseLine):
+    """recalls: how many of its rows were withdrawn since."""
+
+    recalls: int
     manifest: dict[str, Any]
     manifest_sha256: str
     files: list[FileAnswer]
@@ -132,7 +136,13 @@ class ReleaseView(ProjectView):
             {"path": f.path, "bytes": f.bytes, "sha256": f.sha256, "rows": f.rows, "url": base + f.path}
             for f in release.files.all()
         ]
-        told = {"manifest": release.manifest, "manifest_sha256": release.manifest_sha256, "files": files}
+        recalled = recalls.counts_of(request.project.pk, [release]).get(release.pk, 0)
+        told = {
+            "recalls": recalled,
+            "manifest": release.manifest,
+            "manifest_sha256": release.manifest_sha256,
+            "files": files,
+        }
         return Response(_line(release) | told)
 
 
@@ -145,6 +155,7 @@ class ReleaseFileView(ProjectView):
     def get(self, request: ProjectRequest, name: str, version: str, path: str) -> HttpResponseBase:
         release = releases.release_of(request.project.pk, name, version)
         file = releases.file_of(release, path)
+        recalls.check_given_out(file, request.project.pk, name)
         response = send(request, file, name=f"{name}-{release.version}-{file.path}")
         if request.method == "GET" and response.status_code != 304:
             part = response.headers.get("Content-Range", "")

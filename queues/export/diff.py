@@ -107,7 +107,13 @@ def _ends(release: Release, after: int) -> Iterator[tuple[bool, int]]:
 def _differing(
     old: Release, new: Release, kinds: Sequence[str], after: int, until: int
 ) -> Iterator[Difference]:
-    arguments = {"old": old.pk, "new": new.pk, "kinds": list(kinds), "after": after, "until": until}
+    arguments: dict[str, Any] = {
+        "old": old.pk,
+        "new": new.pk,
+        "kinds": list(kinds),
+        "after": after,
+        "until": until,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_DIFFERENCES, arguments)
         for item, kind, *places in cursor.fetchall():

@@ -19,6 +19,7 @@ from queues.export.papers.agreement import agreement_of
 from queues.export.papers.manifest import manifest_of
 from queues.export.papers.writing import write_papers
 from queues.export.queries import CHUNK
+from queues.export.recalls import queries as recalls
 from queues.export.row import Record
 from queues.models import Dataset, Release, ReleaseFile, ReleaseRow, ReleaseState
 
@@ -85,6 +86,7 @@ def publish_built(release: Release, folder: UUID, contents: Contents, stored: Ma
             guarded=contents.guarded,
             agreement=agreement_of(dataset.project_id, contents.counts.queues),
             changes=diff.counts(before, release) if before else None,
+            tombstones=recalls.tombstones(dataset.project_id, dataset.pk),
         )
         manifest, papers = write_papers(contents.provenance.path.parent, dataset, started, contents)
         names = {**stored, **{paper.name: store.put(folder, paper.path) for paper in papers}}
@@ -116,9 +118,12 @@ def _copy_lineage(release: Release, lineage: Written) -> None:
 
 
 def _check_all_stand(release: Release) -> None:
-    """A verdict may have been withdrawn since the snapshot; then the next attempt takes a new one."""
-    if ReleaseRow.objects.filter(release=release, verdict__withdrawn_at__isnull=False).exists():
+    """A verdict may have been taken back since the snapshot, or a row; the next attempt takes a new one."""
+    rows = ReleaseRow.objects.filter(release=release)
+    if rows.filter(verdict__withdrawn_at__isnull=False).exists():
         raise Withdrawn("An answer was taken back while this was built; the next attempt leaves it out.")
+    if rows.filter(item__prediction__recalls__isnull=False).exists():
+        raise Withdrawn("A row was withdrawn while this was built; the next attempt leaves it out.")
 
 
 def _keep_groups(release: Release, dataset: Dataset) -> None:

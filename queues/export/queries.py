@@ -35,6 +35,7 @@ _COLUMNS = """
   t.record #>> '{trace,conversation_id}', t.record #>> '{rights,licence}', t.record #>> '{prompt,version}',
   t.record #>> '{rights,origin}',
   CASE
+    WHEN EXISTS (SELECT 1 FROM queues_recall c WHERE c.prediction_id = p.id) THEN 'row.recalled'
     WHEN i.state = 'withdrawn' THEN 'item.withdrawn'
     WHEN i.state = 'disputed' THEN 'dispute.open'
     WHEN i.other_id IS NOT NULL THEN 'item.compared'

@@ -21,6 +21,7 @@ from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowanc
 from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
 from queues.models.queue import BOUNDS, NO_REASON, FormVersion, Queue, SpreadBy, WorkOrder
+from queues.models.recall import Recall, RecallBy, RecallReason, RecallRequest
 from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
 from queues.models.review import Decision, Draft, Review
 from queues.models.score import Scores
@@ -99,6 +100,10 @@ __all__ = [
     "Question",
     "Queue",
     "Rating",
+    "Recall",
+    "RecallBy",
+    "RecallReason",
+    "RecallRequest",
     "Release",
     "ReleaseFile",
     "ReleaseRow",

@@ -14,6 +14,7 @@ from queues.export import actions as export
 from queues.export import reading, releases
 from queues.export.formats import formats
 from queues.export.guards import Effect
+from queues.export.recalls import queries as recalls
 from queues.export.row import Record
 from queues.export.splits import SPLITS
 from queues.export.takers import takers_of
@@ -131,6 +132,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         "releases": published,
         "may_compare": sum(release.version is not None for release in published) > 1,
         "current": current,
+        "recalled": recalls.counts_of(request.project.pk, published),
         "takers": takers_of(request.project.pk, published),
         "snippets": snippets_of(current, base_url=base_url, project=request.project.slug) if current else [],
         "newest": newest,

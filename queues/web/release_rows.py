@@ -15,6 +15,7 @@ from queues.errors import NotFound
 from queues.export import diff, releases
 from queues.export.diff import Difference, Place
 from queues.export.lineage import lineage_of
+from queues.export.recalls import queries as recalls
 from queues.models import Dataset, Item, Release
 from queues.models.release import OUT
 from queues.web.paging import address, number
@@ -117,5 +118,7 @@ def row(request: ProjectRequest, *, name: str, release_id: int, item_id: int) ->
         "release": release,
         "lineage": found,
         "reasons": [(reason, reason_of(reason)) for reason in found.item.reasons],
+        "recall": (recall := recalls.recall_of(found.item.prediction_id)),
+        "may_recall": Permission.RELEASE in request.permissions,
     }
-    return render(request, "export/row.html", context)
+    return render(request, "export/row.html", context, status=410 if recall else 200)

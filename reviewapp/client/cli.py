@@ -90,6 +90,11 @@ def _push(options: argparse.Namespace) -> tuple[Any, int]:
 
 def _pull(options: argparse.Namespace) -> tuple[Any, int]:
     pulled = pull(_server(options), options.release, options.to, has_bar=not options.no_progress)
+    if pulled["recalls"]:
+        _say(
+            f"{pulled['recalls']} rows of this release were withdrawn since: do not use them."
+            f" The list is at releases/{pulled['release']}/recalls; the newest release is without them."
+        )
     if not options.verify:
         return pulled, OK
     files = verify(Path(pulled["folder"]))

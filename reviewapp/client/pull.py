@@ -33,7 +33,8 @@ def pull(server: Server, release: str, folder: Path | None, *, has_bar: bool = T
             _download(server, f"releases/{name}/files/{file['path']}", file, target / file["path"], bar)
     if not any(file["path"] == MANIFEST for file in files):
         (target / MANIFEST).write_text(json.dumps(told["manifest"], indent=2) + "\n", "utf-8")
-    return {"release": name, "folder": str(target), "files": files}
+    recalls = int(told.get("recalls", 0))  # an older server does not say
+    return {"release": name, "folder": str(target), "files": files, "recalls": recalls}
 
 
 def _checked(file: Mapping[str, Any]) -> dict[str, Any]:

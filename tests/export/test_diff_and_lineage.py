@@ -164,6 +164,8 @@ def test_who_holds_the_item_is_not_told_what_others_said(
         item=verdicts[0].item,
         queue=verdicts[0].queue,
         seq=9,
+        priority=50,
+        due_at="2126-01-01T00:00:00Z",
         state="leased",
         person=people.mel,
         lease_token="7c9e6679-7425-40de-944b-e07fc1f90ae7",

@@ -58,6 +58,11 @@ def read(name: str, *, start: int = 0, length: int | None = None) -> Iterator[by
             yield piece
 
 
+def remove(name: str) -> None:
+    """Remove one stored file for good; nothing happens when it is gone."""
+    default_storage.delete(name)
+
+
 def clear(folder: UUID) -> None:
     """Remove all that an attempt wrote; nothing happens when there is nothing."""
     shutil.rmtree(_workplace(folder), ignore_errors=True)

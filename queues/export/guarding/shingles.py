@@ -25,6 +25,22 @@ _FIRST, _SECOND = np.uint32(2_654_435_761), np.uint32(2_246_822_519)  # odd, wit
 Numbers = npt.NDArray[np.uint32]
 
 
+class _WordNumbers(dict[str, int]):
+    """Word → its number, remembered: most words of a project come again and again."""
+
+    MOST = 100_000
+
+    def __missing__(self, word: str) -> int:
+        number = crc32(word.encode("utf-8", "surrogatepass"))
+        if len(self) >= self.MOST:
+            self.clear()
+        self[word] = number
+        return number
+
+
+_numbers = _WordNumbers()
+
+
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """How two texts compare. jaccard, containment: 0..1; two empty texts are the same."""
@@ -50,9 +66,7 @@ def hashes_of(text: str) -> Numbers:
     Mixed from the numbers of the words, which takes a third of the time of joining the texts.
     """
     found = _WORD.findall(normalise_v1(text))
-    numbers = np.fromiter(
-        (crc32(word.encode("utf-8", "surrogatepass")) for word in found), np.uint32, len(found)
-    )
+    numbers = np.fromiter(map(_numbers.__getitem__, found), np.uint32, len(found))
     if len(found) < WORDS:  # the whole of it, as if it began with nothing
         numbers = np.concatenate([np.zeros(WORDS - len(found), np.uint32), numbers]) if found else numbers
     if not len(numbers):

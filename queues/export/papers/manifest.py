@@ -27,10 +27,12 @@ def manifest_of(
     guarded: Guarded,
     agreement: Record,
     changes: Mapping[str, int] | None,
+    tombstones: Sequence[Record],
 ) -> Record:
     """The manifest, but for its files: some of them are written from it.
 
-    changes: what differs from the release before, by kind; None for the first.
+    changes: what differs from the release before, by kind; None for the first. tombstones: withdrawn
+    rows of earlier ones.
     """
     asked = release.definition or dataset
     query = {**asked.filter, "format": dataset.format}
@@ -70,6 +72,7 @@ def manifest_of(
         "accepted": dict(sorted(release.accepted.items())),
         "origin": _by_name(guarded.origins),
         "agreement": agreement,
+        "tombstones": list(tombstones),
     }
 
 

@@ -1,0 +1,177 @@
+"""Recalls through the API: withdraw predictions or what a person was behind, and see what was withdrawn."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from pydantic import BaseModel
+from rest_framework.response import Response
+
+from accounts.roles import Permission
+from queues.api import pagination, parameters
+from queues.api.base import ProjectRequest, ProjectView
+from queues.api.bodies import Body, Text, read
+from queues.errors import NotFound
+from queues.export import releases
+from queues.export.recalls import asking, queries
+from queues.export.takers import takers_of
+from queues.models import Job, RecallRequest
+
+
+class NewRecall(Body):
+    """by: predictions (ids in `named`), person (one `user_ref`), or conversation (its id).
+
+    erases: their texts are erased as well, everywhere; publishes: releases without them are asked for.
+    """
+
+    by: Text
+    named: list[Text]
+    reason: Text
+    why: Text
+    erases: bool = False
+    publishes: bool = True
+
+
+class RecallAnswer(BaseModel):
+    """state: of its job; found: how many predictions were withdrawn, null until it is done."""
+
+    id: int
+    by: str
+    reason: str
+    why: str
+    erases: bool
+    publishes: bool
+    asked_by: str | None
+    created_at: datetime
+    finished_at: datetime | None
+    found: int | None
+    state: str
+    error: str
+
+
+class RecallPage(BaseModel):
+    items: list[RecallAnswer]
+    next_cursor: str | None
+
+
+class RecalledRowAnswer(BaseModel):
+    record_id: str
+    record_sha256: str
+    split: str
+    line: int
+    reason: str
+    is_erased: bool
+    recalled_at: datetime
+
+
+class TakerAnswer(BaseModel):
+    """Who has taken a file of the release: whom the recall must reach."""
+
+    person: str
+    key: str
+    path: str
+    times: int
+    last: datetime
+
+
+class RecalledRowPage(BaseModel):
+    items: list[RecalledRowAnswer]
+    taken_by: list[TakerAnswer]
+    next_cursor: str | None
+
+
+class RecallsView(ProjectView):
+    """What was withdrawn, newest first; POST withdraws more: a job does it, and erases where asked."""
+
+    permission = {"GET": Permission.READ, "POST": Permission.RELEASE}
+    parameters = pagination.PARAMETERS
+
+    @extend_schema(responses={200: RecallPage})
+    def get(self, request: ProjectRequest) -> Response:
+        page = pagination.page(request, queries.requests_of(request.project.pk), order=("-id",))
+        jobs = queries.jobs_of(page.rows)
+        return Response(page.body([_answer(row, jobs.get(row.pk)) for row in page.rows]))
+
+    @extend_schema(request=NewRecall, responses={202: RecallAnswer})
+    def post(self, request: ProjectRequest) -> Response:
+        body = read(request, NewRecall)
+        asked, job = asking.ask(
+            request.project,
+            by_what=body.by,
+            named=body.named,
+            reason=body.reason,
+            why=body.why,
+            erases=body.erases,
+            publishes=body.publishes,
+            by=request.actor,
+        )
+        asked.refresh_from_db()
+        location = f"{request.path.rstrip('/')}/{asked.pk}"
+        return Response(_answer(asked, job), status=202, headers={"Location": location})
+
+
+class RecallView(ProjectView):
+    """One request, and how far it is."""
+
+    permission = {"GET": Permission.READ}
+
+    @extend_schema(responses={200: RecallAnswer})
+    def get(self, request: ProjectRequest, number: int) -> Response:
+        found = queries.requests_of(request.project.pk).filter(pk=number).first()
+        if found is None:
+            raise NotFound(_("There is no such recall in this project. Look at the list of recalls."))
+        return Response(_answer(found, queries.jobs_of([found]).get(found.pk)))
+
+
+class ReleaseRecallsView(ProjectView):
+    """The rows of a release that were withdrawn since, and who has taken its files."""
+
+    permission = {"GET": Permission.READ}
+    parameters = pagination.PARAMETERS
+
+    @extend_schema(responses={200: RecalledRowPage})
+    def get(self, request: ProjectRequest, name: str, version: str) -> Response:
+        release = releases.release_of(request.project.pk, name, version)
+        limit = parameters.whole(request, "limit", low=1, high=pagination.HIGHEST_LIMIT)
+        limit = limit or pagination.DEFAULT_LIMIT
+        after = pagination.position(request) or 0
+        rows = queries.rows_of(request.project.pk, release, after=after, limit=limit + 1)
+        goes_on = rows[limit - 1].recall_id if len(rows) > limit else None
+        body = {
+            "items": [
+                {
+                    "record_id": row.record_id,
+                    "record_sha256": row.record_sha256,
+                    "split": row.split,
+                    "line": row.line,
+                    "reason": row.reason,
+                    "is_erased": row.is_erased,
+                    "recalled_at": row.at,
+                }
+                for row in rows[:limit]
+            ],
+            "taken_by": [
+                {"person": one.person, "key": one.key, "path": one.path, "times": one.times, "last": one.last}
+                for one in takers_of(request.project.pk, [release]).get(release.pk, [])
+            ],
+            "next_cursor": pagination.cursor_at(request, goes_on),
+        }
+        return Response(body)
+
+
+def _answer(request: RecallRequest, job: Job | None) -> dict[str, Any]:
+    return {
+        "id": request.pk,
+        "by": request.by,
+        "reason": request.reason,
+        "why": request.why,
+        "erases": request.erases,
+        "publishes": request.publishes,
+        "asked_by": request.asked_by.name if request.asked_by else None,
+        "created_at": request.created_at,
+        "finished_at": request.finished_at,
+        "found": request.found,
+        "state": job.state if job else "",
+        "error": job.error if job else "",
+    }

@@ -1,0 +1,1 @@
+"""Withdrawing what was released: tombstones, erased texts, and whom it must reach."""

@@ -1,0 +1,116 @@
+"""Asking for a recall: of predictions, of all that one person was behind, of one conversation."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import events
+from accounts.actor import Actor
+from accounts.models import Project
+from accounts.storable import is_storable
+from queues.doorbell import ring
+from queues.errors import Fault, Invalid
+from queues.export.recalls.queries import job_key
+from queues.ingest.actions import user_key
+from queues.ingest.pseudonym import is_pseudonym, pseudonym
+from queues.models import Job, Prediction, RecallBy, RecallReason, RecallRequest
+
+KIND = "recall"
+NAMED_MAX = 1_000
+NAME_MAX = 200
+WHY_MAX = 1_000
+
+
+def ask(
+    project: Project,
+    *,
+    by_what: str,
+    named: Sequence[str],
+    reason: str,
+    why: str,
+    erases: bool,
+    publishes: bool = True,
+    by: Actor,
+) -> tuple[RecallRequest, Job]:
+    """Withdraw what is named: it is in no later release. A job does it, and erases the texts where asked.
+
+    named: ids of predictions, or one person as senders name them (or a pseudonym), or the id of one
+    conversation.
+    publishes: each dataset whose current release has them gets one without.
+    """
+    if faults := [*_faults(project, by_what, named), *_faults_in_words(reason, why)]:
+        raise Invalid(_("Nothing was withdrawn: correct what is marked and send it again."), faults)
+    if by_what == RecallBy.PERSON:
+        named = [_pseudonym(project, named[0])]
+    with transaction.atomic():
+        request = RecallRequest.objects.create(
+            project=project,
+            by=by_what,
+            named=list(dict.fromkeys(named)),
+            reason=reason,
+            why=why.strip(),
+            erases=erases,
+            publishes=publishes,
+            asked_by_id=by.person_id,
+        )
+        job = Job.objects.ask(
+            project_id=project.pk,
+            kind=KIND,
+            subject_id=request.pk,
+            unique_key=job_key(request),
+            asked_by=by.person_id,
+        )
+        events.record(
+            project_id=project.pk,
+            kind="recall.asked",
+            by=by,
+            subject_kind="recall",
+            subject_id=request.pk,
+            after={"by": by_what, "reason": reason, "erases": erases, "named": len(request.named)},
+            reason=request.why,
+        )
+        ring("queues.tasks.run_job", job.pk)
+    return request, job
+
+
+def _faults(project: Project, by_what: str, named: Sequence[str]) -> Iterator[Fault]:
+    if by_what not in RecallBy.values:
+        known = ", ".join(RecallBy.values)
+        yield Fault("/by", "recall.by", _("Use one of: %(known)s.") % {"known": known})
+        return
+    most = NAMED_MAX if by_what == RecallBy.PREDICTIONS else 1
+    if not 0 < len(named) <= most:
+        yield Fault("/named", "recall.named", _("Name at least 1 and at most %(max)d.") % {"max": most})
+        return
+    for index, name in enumerate(named):
+        if not name.strip() or len(name) > NAME_MAX or not is_storable(name):
+            detail = _("Give a text of 1 to %(max)d characters.") % {"max": NAME_MAX}
+            yield Fault(f"/named/{index}", "recall.name", detail)
+    if by_what == RecallBy.PREDICTIONS:
+        yield from _unknown(project, named)
+
+
+def _unknown(project: Project, named: Sequence[str]) -> Iterator[Fault]:
+    known = set(
+        Prediction.objects.filter(project=project, prediction_id__in=named).values_list(
+            "prediction_id", flat=True
+        )
+    )
+    for index, name in enumerate(named):
+        if name not in known:
+            detail = _("There is no prediction of this id in this project.")
+            yield Fault(f"/named/{index}", "recall.unknown", detail)
+
+
+def _faults_in_words(reason: str, why: str) -> Iterator[Fault]:
+    if reason not in RecallReason.values:
+        known = ", ".join(RecallReason.values)
+        yield Fault("/reason", "recall.reason", _("Use one of: %(known)s.") % {"known": known})
+    if not why.strip() or len(why) > WHY_MAX or not is_storable(why):
+        detail = _("Say why, in at most %(max)d characters.") % {"max": WHY_MAX}
+        yield Fault("/why", "recall.why", detail)
+
+
+def _pseudonym(project: Project, name: str) -> str:
+    return name if is_pseudonym(name) else pseudonym(name, user_key(project.pk))

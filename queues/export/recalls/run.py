@@ -1,0 +1,142 @@
+"""The job of a recall: finds what is named, withdraws it, erases, and asks for releases without it.
+
+Killed at any moment, the next attempt goes on: what is withdrawn stays so, and each step may be done twice.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from accounts.events import EventRow, record_many
+from queues.errors import WrongState
+from queues.export import actions as export
+from queues.export.files import store
+from queues.export.recalls import erasing, queries
+from queues.models import (
+    UNFINISHED,
+    Dataset,
+    Item,
+    ItemState,
+    Job,
+    Prediction,
+    Recall,
+    RecallBy,
+    RecallRequest,
+    ReleaseState,
+    Slot,
+    SlotState,
+)
+from queues.progress import Progress
+
+BATCH = 100  # predictions that are withdrawn in one transaction
+WINDOW = 10_000  # predictions that are looked through at once
+_PATHS = {RecallBy.PERSON: "subject__user_ref", RecallBy.CONVERSATION: "trace__conversation_id"}
+
+
+def run(job: Job) -> None:
+    """Do what the request of the job asks; nothing happens when that is done."""
+    request = RecallRequest.objects.filter(pk=job.subject_id, finished_at=None).first()
+    if request is None:
+        return
+    with Progress(job) as progress:
+        done = 0
+        for ids in _named(request):
+            _withdraw(request, ids)
+            done += len(ids)
+            progress.report(done)
+    if request.erases and request.by == RecallBy.PERSON:
+        erasing.erase_feedback_of(request.project_id, request.named[0])
+    if request.erases:
+        _remove_files(request)
+    if request.publishes:
+        _publish_without(request)
+    request.named, request.found, request.finished_at = [], done, timezone.now()
+    request.save(update_fields=["named", "found", "finished_at"])
+
+
+def _named(request: RecallRequest) -> Iterator[Sequence[int]]:
+    """The predictions that the request names, in batches."""
+    found = Prediction.objects.filter(project=request.project_id)
+    if request.by == RecallBy.PREDICTIONS:
+        ids = found.filter(prediction_id__in=request.named).order_by("pk").values_list("pk", flat=True)
+        yield from _batches(list(ids))
+        return
+    path, after = f"payload__record__{_PATHS[RecallBy(request.by)]}", 0
+    while window := list(found.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:WINDOW]):
+        theirs = Prediction.objects.filter(pk__in=window, **{path: request.named[0]})
+        yield from _batches(list(theirs.order_by("pk").values_list("pk", flat=True)))
+        after = window[-1]
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]
+
+
+@transaction.atomic
+def _withdraw(request: RecallRequest, ids: Sequence[int]) -> None:
+    """A tombstone each; a release that is publishing now either sees it, or is seen by `_publish_without`."""
+    list(Dataset.objects.select_for_update().filter(project=request.project_id).order_by("pk"))
+    stones = Recall.objects.filter(prediction__in=ids, erases=request.erases)
+    known = {stone.prediction_id for stone in stones.only("prediction")}
+    new = [pk for pk in ids if pk not in known]
+    Recall.objects.bulk_create(
+        Recall(
+            project_id=request.project_id,
+            request=request,
+            prediction_id=pk,
+            reason=request.reason,
+            erases=request.erases,
+        )
+        for pk in new
+    )
+    _close_items(ids)
+    if request.erases:
+        erasing.erase(ids)
+    kind = "prediction.erased" if request.erases else "prediction.recalled"
+    after = {"recall": request.pk, "reason": request.reason}
+    record_many(
+        [
+            EventRow(
+                project_id=request.project_id,
+                kind=kind,
+                by=Actor(request.asked_by_id),
+                subject_kind="prediction",
+                subject_id=pk,
+                after=after,
+            )
+            for pk in new
+        ]
+    )
+
+
+def _close_items(ids: Sequence[int]) -> None:
+    """Nobody reviews what is withdrawn; who holds it now may still submit, and it leaves with nothing."""
+    open_items = Item.objects.select_for_update().filter(prediction__in=ids, state__in=UNFINISHED)
+    leased = Slot.objects.filter(item__prediction__in=ids, state=SlotState.LEASED)
+    held = {slot.item_id for slot in leased.only("item")}
+    closing = [item.pk for item in open_items if item.pk not in held]
+    Slot.objects.filter(item__in=closing, state=SlotState.OPEN).update(state=SlotState.VOID)
+    Item.objects.filter(pk__in=closing).update(state=ItemState.WITHDRAWN)
+
+
+def _remove_files(request: RecallRequest) -> None:
+    """The files of rows of all releases that hold an erased text; their manifests and sums stay."""
+    for file in queries.files_with_erased_rows(request.project_id):
+        store.remove(file.storage_name)
+
+
+def _publish_without(request: RecallRequest) -> None:
+    for release in queries.current_with_recalled_rows(request.project_id):
+        if release.state == ReleaseState.PUBLISHED:
+            with suppress(WrongState):  # one is being built: it leaves them out already
+                export.publish(
+                    release.dataset,
+                    notes=_("Without rows that were withdrawn."),
+                    accepted=release.accepted,
+                    by=Actor(request.asked_by_id),
+                )

@@ -1,0 +1,93 @@
+"""Rows that may not be used any more: who asked for it, and each prediction that was withdrawn."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class RecallReason(models.TextChoices):
+    """Why a row is withdrawn: the class that leaves with the manifest."""
+
+    CONSENT = "consent_withdrawn", _("consent was withdrawn")
+    ERASURE = "erasure_requested", _("a person asked for erasure")
+    LICENCE = "licence", _("the licence does not allow it")
+    WRONG = "wrong", _("it is wrong")
+    OTHER = "other", _("another reason")
+
+
+class RecallBy(models.TextChoices):
+    """What a request names."""
+
+    PREDICTIONS = "predictions", _("predictions")
+    PERSON = "person", _("a person")
+    CONVERSATION = "conversation", _("a conversation")
+
+
+class RecallRequest(models.Model):
+    """One request to withdraw predictions, and perhaps to erase their texts. A job finds and withdraws them.
+
+    named: ids of predictions, a person's pseudonym or a conversation's id; emptied when it is done, so that
+    an erased person's name does not stay here. found: how many predictions it withdrew.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(
+        "accounts.Project", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    by = models.CharField(max_length=12, choices=RecallBy.choices)
+    named = models.JSONField(default=list)
+    reason = models.CharField(max_length=17, choices=RecallReason.choices)
+    why = models.TextField()
+    erases = models.BooleanField()
+    publishes = models.BooleanField()
+    asked_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    found = models.IntegerField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(by__in=RecallBy.values), name="recall_request_by_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reason__in=RecallReason.values), name="recall_request_reason_known"
+            ),
+            models.CheckConstraint(condition=~models.Q(why=""), name="recall_request_says_why"),
+            models.CheckConstraint(
+                condition=models.Q(finished_at__isnull=True, found__isnull=True)
+                | models.Q(finished_at__isnull=False, found__isnull=False, named=[]),
+                name="recall_request_done_names_no_one",
+            ),
+        ]
+        indexes = [models.Index(fields=["project", "-id"], name="recall_request_newest")]
+
+
+class Recall(models.Model):
+    """One prediction that is in no later release. Never changed, never taken back: the tombstone.
+
+    erases: its texts are gone as well.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(
+        "accounts.Project", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    request = models.ForeignKey(
+        RecallRequest, on_delete=models.PROTECT, related_name="recalls", db_index=False
+    )
+    prediction = models.ForeignKey(
+        "queues.Prediction", on_delete=models.PROTECT, related_name="recalls", db_index=False
+    )
+    reason = models.CharField(max_length=17, choices=RecallReason.choices)
+    erases = models.BooleanField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            # Read by every export: is this prediction withdrawn?
+            models.UniqueConstraint(fields=["prediction", "erases"], name="recall_once_per_prediction"),
+        ]
+        indexes = [models.Index(fields=["project", "id"], name="recall_of_project")]

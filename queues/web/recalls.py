@@ -1,0 +1,119 @@
+"""Recalls: what was withdrawn, and withdrawing more."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.gate import ProjectRequest, needs
+from accounts.roles import Permission
+from queues.errors import Invalid, NotFound
+from queues.export import releases
+from queues.export.recalls import asking, queries
+from queues.export.takers import takers_of
+from queues.models import RecallBy, RecallReason
+from queues.models.release import OUT
+from queues.web.paging import address, number
+from queues.web.put_beside import put_beside
+
+SHOWN = 50
+ROWS = 100
+
+
+class RecallForm(forms.Form):
+    """What is to be withdrawn, and why."""
+
+    by = forms.ChoiceField(label=gettext_lazy("What is named"), choices=RecallBy.choices)
+    named = forms.CharField(
+        label=gettext_lazy("Which"),
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Ids of predictions, one per line; or one person, as in user_ref; or the id of one conversation."
+        ),
+    )
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=RecallReason.choices)
+    why = forms.CharField(
+        label=gettext_lazy("Why, for the history"),
+        max_length=asking.WHY_MAX,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("It stays in the history: name no person here."),
+    )
+    erases = forms.BooleanField(
+        label=gettext_lazy("Erase their texts everywhere as well; nobody can take that back"), required=False
+    )
+    publishes = forms.BooleanField(
+        label=gettext_lazy("Publish releases without them at once"), required=False, initial=True
+    )
+
+    def names(self) -> list[str]:
+        """One per line."""
+        lines = self.cleaned_data["named"].splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+
+@needs(Permission.READ)
+@require_safe
+def recalls(request: ProjectRequest) -> HttpResponse:
+    """What was withdrawn, newest first, and a form to withdraw more."""
+    form = RecallForm(initial={"named": request.GET.get("prediction", ""), "publishes": True})
+    return _page(request, form)
+
+
+@needs(Permission.RELEASE)
+@require_POST
+def ask(request: ProjectRequest) -> HttpResponse:
+    """Withdraw what is named; 422 with the faults beside their fields."""
+    form = RecallForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    try:
+        asking.ask(
+            request.project,
+            by_what=form.cleaned_data["by"],
+            named=form.names(),
+            reason=form.cleaned_data["reason"],
+            why=form.cleaned_data["why"],
+            erases=form.cleaned_data["erases"],
+            publishes=form.cleaned_data["publishes"],
+            by=request.actor,
+        )
+    except Invalid as refusal:
+        put_beside(form, refusal)
+        return _page(request, form, status=422)
+    messages.success(request, _("It is being withdrawn. This page says when it is done."))
+    return redirect("web:recalls", request.project.slug)
+
+
+def _page(request: ProjectRequest, form: RecallForm, status: int = 200) -> HttpResponse:
+    requests = list(queries.requests_of(request.project.pk)[:SHOWN])
+    jobs = queries.jobs_of(requests)
+    context = {
+        "form": form,
+        "lines": [(one, jobs.get(one.pk)) for one in requests],
+        "may_recall": Permission.RELEASE in request.permissions,
+    }
+    return render(request, "recalls/page.html", context, status=status)
+
+
+@needs(Permission.READ)
+@require_safe
+def of_release(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse:
+    """The rows of one release that were withdrawn, and who has taken its files."""
+    dataset = releases.dataset_named(request.project.pk, name)
+    release = releases.releases_of(dataset).filter(pk=release_id, state__in=OUT).first()
+    if release is None:
+        raise NotFound(_("There is no such release. Look at the list of releases of the dataset."))
+    found = queries.rows_of(request.project.pk, release, after=number(request, "after") or 0, limit=ROWS + 1)
+    following = found[ROWS - 1].recall_id if len(found) > ROWS else None
+    context = {
+        "dataset": dataset,
+        "release": release,
+        "rows": [(row, RecallReason(row.reason).label) for row in found[:ROWS]],
+        "takers": takers_of(request.project.pk, [release]).get(release.pk, []),
+        "next_url": address(request, after=following) if following else "",
+    }
+    return render(request, "recalls/release.html", context)

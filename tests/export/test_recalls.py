@@ -1,0 +1,302 @@
+"""What is withdrawn is in no later release, and what is erased is nowhere; history says that it was there."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from accounts.actor import Actor
+from accounts.models import Event
+from queues import pipeline
+from queues.errors import Invalid
+from queues.export import publishing
+from queues.export.recalls import asking
+from queues.ingest import documents
+from queues.ingest.actions import user_key
+from queues.ingest.pseudonym import pseudonym
+from queues.models import (
+    Draft,
+    Item,
+    Job,
+    Note,
+    Payload,
+    Queue,
+    Recall,
+    RecallRequest,
+    Release,
+    Review,
+    SearchDocument,
+    Verdict,
+)
+from tests.export.building import ask as ask_release
+from tests.export.building import content, released
+from tests.factories.people import api_key
+from tests.factories.projects import Cast, cast
+from tests.factories.verdicts import record_of, settled
+from tests.factories.work import queue_in, waiting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SECRET = "Ada Lovelace lives in Marylebone"
+
+
+@pytest.fixture
+def people() -> Cast:
+    return cast()
+
+
+@pytest.fixture
+def queue(people: Cast) -> Queue:
+    return queue_in(people.project, slug="refunds")
+
+
+@pytest.fixture
+def verdicts(people: Cast, queue: Queue) -> list[Verdict]:
+    """Three rows; the second is of a person, in a conversation, and full of what must go."""
+    ada = {"subject": {"user_ref": pseudonym("ada", user_key(people.project.pk))}}
+    talk = {"trace": {"conversation_id": "c-7"}}
+    return [
+        settled(queue, corrected_text="answer 0"),
+        settled(
+            queue,
+            record=record_of(f"Where? {SECRET}?", **ada, **talk),
+            output_text=f"Here: {SECRET}.",
+            corrected_text=f"No. {SECRET}!",
+        ),
+        settled(queue, corrected_text="answer 2"),
+    ]
+
+
+def name_of(verdict: Verdict) -> str:
+    return verdict.item.prediction.prediction_id
+
+
+def withdraw(people: Cast, *named: str, by_what: str = "predictions", **said: Any) -> RecallRequest:
+    given: dict[str, Any] = {
+        "reason": "wrong",
+        "why": "It is not so.",
+        "erases": False,
+        "publishes": False,
+    } | said
+    request, job = asking.ask(people.project, by_what=by_what, named=named, by=Actor(people.mel.pk), **given)
+    pipeline.run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == "done", job.error
+    request.refresh_from_db()
+    return request
+
+
+def test_a_withdrawn_row_is_in_no_later_release_and_that_is_a_major_one(
+    people: Cast, verdicts: list[Verdict]
+) -> None:
+    first = released(people)
+
+    withdraw(people, name_of(verdicts[1]), publishes=True)
+    pipeline.run_job(Job.objects.filter(kind="build_release").latest("pk").pk)
+
+    second = Release.objects.latest("pk")
+    assert (second.state, second.version, second.rows) == ("published", "2.0.0", 2)
+    assert second.manifest is not None
+    assert second.manifest["excluded"] == {"row.recalled": 1}
+    row = first.lineage.get(item=verdicts[1].item_id)
+    stone = second.manifest["tombstones"][0]
+    assert (stone["record_sha256"], stone["reason"]) == (bytes(row.record_sha256).hex(), "wrong")
+    assert SECRET.encode() in content(first, "train.jsonl")  # not erased: what is out stays out
+
+
+def test_a_release_that_is_being_built_does_not_slip_through(
+    people: Cast, verdicts: list[Verdict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, job = ask_release(people)
+    real = publishing._copy_lineage
+
+    def late(*args: Any) -> None:
+        monkeypatch.setattr(publishing, "_copy_lineage", real)
+        Recall.objects.create(
+            project=people.project,
+            request=RecallRequest.objects.create(
+                project=people.project,
+                by="predictions",
+                reason="wrong",
+                why="x",
+                erases=False,
+                publishes=False,
+            ),
+            prediction=verdicts[1].item.prediction,
+            reason="wrong",
+            erases=False,
+        )
+        real(*args)
+
+    monkeypatch.setattr(publishing, "_copy_lineage", late)
+    pipeline.run_job(job.pk)
+    release.refresh_from_db()
+    assert release.state == "building"
+
+    pipeline.run_job(job.pk)  # the next attempt
+    pipeline.run_job(job.pk)
+
+    release.refresh_from_db()
+    assert (release.state, release.rows) == ("published", 2 if Recall.objects.exists() else 3)
+
+
+def test_what_is_erased_is_nowhere_and_the_decisions_stay(
+    people: Cast, queue: Queue, verdicts: list[Verdict], folder: Path
+) -> None:
+    item = verdicts[1].item
+    documents.index([item.prediction_id])
+    Note.objects.create(item=item, author=people.ann, text=SECRET)
+    Draft.objects.create(item=item, person=people.ann, content={"note": SECRET})
+    release = released(people)
+    events = list(Event.objects.order_by("pk").values())
+
+    request = withdraw(people, "ada", by_what="person", reason="erasure_requested", erases=True)
+
+    assert request.found == 1
+    assert request.named == []
+    assert not SearchDocument.objects.filter(prediction=item.prediction_id).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [f"%{SECRET}%"])
+            assert cursor.fetchone()[0] == 0, table
+    kept = [path for path in folder.rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if SECRET.encode() in path.read_bytes()]
+    review = Review.objects.get(item=item)
+    assert (review.decision, review.corrected_text) == ("correct", "")
+    assert Payload.objects.get(prediction=item.prediction_id).erased_at is not None
+    assert list(Event.objects.order_by("pk").values())[: len(events)] == events  # nothing of the log changed
+    release.refresh_from_db()
+    assert release.manifest is not None
+    assert content(release, "manifest.json")
+
+
+def test_the_files_of_an_old_release_with_erased_rows_are_gone_and_the_new_one_is_whole(
+    people: Cast, verdicts: list[Verdict]
+) -> None:
+    released(people)
+    withdraw(people, "c-7", by_what="conversation", reason="consent_withdrawn", erases=True)
+    new = released(people)
+    _key, text = api_key(people.project, people.mel)
+    client = Client(headers={"Authorization": f"Bearer {text}"})
+    base = f"/api/v1/projects/{people.project.slug}/releases/trl-dpo@"
+
+    gone = client.get(f"{base}1.0.0/files/train.jsonl")
+    row = client.get(f"{base}1.0.0/rows/r-{verdicts[1].item_id}")
+    told = client.get(f"{base}1.0.0/recalls").json()
+
+    assert (gone.status_code, gone.json()["type"].rpartition(":")[2]) == (410, "recalled")
+    assert "trl-dpo@latest" in gone.json()["detail"]
+    assert row.status_code == 410
+    assert [(one["record_id"], one["reason"], one["is_erased"]) for one in told["items"]] == [
+        (f"r-{verdicts[1].item_id}", "consent_withdrawn", True)
+    ]
+    assert client.get(f"{base}1.0.0/files/manifest.json").status_code == 200
+    assert client.get(f"{base}1.0.0/files/provenance.jsonl").status_code == 200
+    assert client.get(f"{base}1.0.0/rows/r-{verdicts[0].item_id}").status_code == 200
+    assert client.get(f"{base}2.0.0/files/train.jsonl").status_code == 200
+    assert client.get(f"{base}2.0.0/recalls").json()["items"] == []
+    assert new.rows == 2
+
+
+def test_a_recall_is_told_on_the_pages_with_those_who_took_the_release(
+    people: Cast, verdicts: list[Verdict]
+) -> None:
+    release = released(people)
+    client = Client()
+    client.force_login(people.mel)
+    base = f"/projects/{people.project.slug}/"
+    client.get(f"/api/v1{base}releases/trl-dpo@1.0.0/files/train.jsonl")
+    form = {
+        "by": "predictions",
+        "named": name_of(verdicts[1]),
+        "reason": "licence",
+        "why": "Not <i>ours</i>.",
+    }
+
+    answer = client.post(f"{base}recalls/ask", form)
+    pipeline.run_job(Job.objects.get(kind="recall").pk)
+    shown = client.get(f"{base}recalls/").content.decode()
+    of_release = client.get(f"{base}datasets/trl-dpo/releases/{release.pk}/recalls").content.decode()
+    page = client.get(f"{base}datasets/trl-dpo/").content.decode()
+
+    assert answer.status_code == 302
+    assert "the licence does not allow it" in shown
+    assert "Not &lt;i&gt;ours&lt;/i&gt;." in shown
+    assert f"r-{verdicts[1].item_id}" in of_release
+    assert people.mel.name in of_release
+    assert "1 row withdrawn" in page
+
+
+def test_an_open_item_that_is_withdrawn_is_reviewed_no_more(people: Cast, queue: Queue) -> None:
+    waiting(queue)
+    item = Item.objects.get()
+
+    withdraw(people, item.prediction.prediction_id)
+
+    item.refresh_from_db()
+    assert item.state == "withdrawn"
+    assert set(item.slots.values_list("state", flat=True)) == {"void"}
+
+
+@pytest.mark.parametrize(
+    ("said", "pointer"),
+    [
+        ({"by_what": "everything"}, "/by"),
+        ({"named": []}, "/named"),
+        ({"named": ["nobody"]}, "/named/0"),
+        ({"by_what": "person", "named": ["a", "b"]}, "/named"),
+        ({"reason": "so"}, "/reason"),
+        ({"why": " "}, "/why"),
+    ],
+)
+def test_a_recall_that_makes_no_sense_withdraws_nothing(
+    people: Cast, verdicts: list[Verdict], said: dict[str, Any], pointer: str
+) -> None:
+    given: dict[str, Any] = {"by_what": "predictions", "named": [name_of(verdicts[0])]}
+    given |= {"reason": "wrong", "why": "x", "erases": False}
+
+    with pytest.raises(Invalid) as refusal:
+        asking.ask(people.project, by=Actor(people.mel.pk), **given | said)
+
+    assert [fault.pointer for fault in refusal.value.faults] == [pointer]
+    assert not RecallRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda verdict: Review.objects.filter(item=verdict.item).update(corrected_text=""),
+        lambda verdict: Verdict.objects.filter(pk=verdict.pk).update(why="x"),
+        lambda _verdict: Recall.objects.update(reason="other"),
+        lambda _verdict: Recall.objects.all()._raw_delete("default"),
+    ],
+)
+def test_the_database_empties_only_what_was_erased(
+    people: Cast, verdicts: list[Verdict], refused: Callable[[Verdict], object]
+) -> None:
+    withdraw(people, name_of(verdicts[1]))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        refused(verdicts[1])
+
+
+def test_nobody_without_the_right_withdraws(people: Cast, verdicts: list[Verdict]) -> None:
+    client = Client()
+    client.force_login(people.lee)
+    base = f"/projects/{people.project.slug}/recalls/"
+
+    assert client.post(base + "ask", {}).status_code == 403
+    assert 'class="btn danger"' not in client.get(base).content.decode()
+
+
+def test_a_manifest_of_a_dataset_without_recalls_has_no_tombstone(
+    people: Cast, verdicts: list[Verdict]
+) -> None:
+    assert orjson.loads(content(released(people), "manifest.json"))["tombstones"] == []
