@@ -132,6 +132,7 @@ def test_a_release_is_read_by_name_and_version_or_as_the_latest(mel: Caller, rel
         "provenance.jsonl",
         "train.jsonl.gz",
         "train.parquet",
+        "findings.jsonl",
         "provenance.parquet",
         "README.md",
         "croissant.json",

@@ -262,3 +262,16 @@ def test_rules_that_are_not_understood_are_refused(people: Cast, demanded: objec
         )
 
     assert [fault.code for fault in refused.value.faults] == [code]
+
+
+def test_every_row_in_which_a_guard_found_something_is_named_in_a_file(people: Cast, queue: Queue) -> None:
+    fine(queue, 25)
+    settled(queue, corrected_text="Write to ada@example.org.")
+
+    release = built(people)
+
+    found = [orjson.loads(line) for line in content(release, "findings.jsonl").splitlines()]
+    counted = {code: sum(one["code"] == code for one in found) for code in release.findings}
+    assert counted == counts(release)
+    assert counted["agreement.single"] == 25
+    assert b"ada@example.org" not in content(release, "findings.jsonl")

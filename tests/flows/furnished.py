@@ -16,7 +16,7 @@ from accounts.roles import ROLES, Role
 from queues import pipeline
 from queues.adjudicate import alike
 from queues.export import actions as export
-from queues.models import BulkChange, Draft, DryRun, Golden, Item, Job, Queue, Release, Selection
+from queues.models import BulkChange, Draft, DryRun, Golden, Item, Job, Queue, Release, ReleaseRow, Selection
 from queues.review import notes
 from queues.route import policies
 from queues.route.dry_run import asking
@@ -60,7 +60,8 @@ def furnish(people: Cast, text: str = "Refunds are instant.") -> Queue:
         by=lee,
         reason=text[:200],
     )
-    export.publish(export.create_dataset(project, name="refunds", format_name="trl_sft", by=mel), by=mel)
+    dataset = export.create_dataset(project, name="refunds", format_name="trl_sft", by=mel)
+    export.publish(dataset, by=mel)
     asking.ask(project.pk, last=1_000, version=1, by=SYSTEM)
     Selection.objects.create(
         project=project, queue=queue, asked_by=people.lee, why=text[:200], by="coverage", last=100, size=5,
@@ -70,6 +71,8 @@ def furnish(people: Cast, text: str = "Refunds are instant.") -> Queue:
     _change_one(people, queue, text)
     for job in Job.objects.exclude(kind="selection").order_by("pk"):
         pipeline.run_job(job.pk)
+    _again, job = export.publish(dataset, by=mel)
+    pipeline.run_job(job.pk)
     judged(queue)
     return queue
 
@@ -106,6 +109,8 @@ def _readable() -> Iterator[str]:
 def _thing(route: str, name: str, people: Cast, queue: Queue) -> str:
     """What stands for this part of a route's address."""
     disputed = Item.objects.filter(queue=queue, state="disputed")
+    if name == "item_id" and "/rows/" in route:
+        return str(ReleaseRow.objects.values_list("item_id", flat=True)[0])
     known: dict[str, Any] = {
         "slug": people.project.slug,
         "queue_slug": queue.slug,

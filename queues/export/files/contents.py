@@ -22,13 +22,15 @@ from queues.export.files.written import Lines, Written, packed
 from queues.export.formats import Format
 from queues.export.groups import group_of, key_of
 from queues.export.guarding.surroundings import prepared
-from queues.export.guarding.walk import Guarded
-from queues.export.guards import Groups
+from queues.export.guarding.walk import Finding, Guarded
+from queues.export.guards import Effect, Groups
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
 from queues.export.splits import SPLITS
 from queues.snapshot import snapshot
 
+FINDINGS_FILE = "findings.jsonl"
+TOO_LONG = "line.too_long"
 REPORT_EVERY = 500
 EXAMPLES = 5
 
@@ -135,6 +137,7 @@ class _Out:
     splits: Mapping[str, _Split]
     provenance: Lines
     lineage: Lines
+    findings: Lines
     view: CsvView | None
 
 
@@ -151,8 +154,11 @@ def write_contents(
         view = stack.enter_context(CsvView(folder / VIEW_FILE)) if format_.has_view else None
         stack.enter_context(snapshot())
         around, space = prepared(definition)
-        guarded = Guarded(format_, around)
-        out = _Out(format_, guarded, around.groups, names, Counts(), splits, provenance, lineage, view)
+        findings = stack.enter_context(Lines(folder / FINDINGS_FILE))
+        guarded = Guarded(format_, around, hear=lambda one: findings.add(finding_line(one)))
+        out = _Out(
+            format_, guarded, around.groups, names, Counts(), splits, provenance, lineage, findings, view
+        )
         walk = queries.verdicts_of(
             definition.project_id, definition.filter, scope=format_.scope, vectors=space, with_lineage=True
         )
@@ -179,7 +185,8 @@ def _add(found: Found, out: _Out) -> None:
     # holds its provenance is hashed without: who reviewed it is no change of the data.
     line = canonical(record)
     if len(line) > LINE_BYTES_MAX:
-        out.counts.leave_out(found, "line.too_long")
+        out.counts.leave_out(found, TOO_LONG)
+        out.findings.add(finding_line(Finding(found.row, "format", TOO_LONG, Effect.LEAVES_OUT, "")))
         return
     group = group_of(found.row)
     split = out.groups.split_of(group)
@@ -195,6 +202,20 @@ def _add(found: Found, out: _Out) -> None:
     if out.view is not None:
         out.view.add(record, origin, split=split)
     out.counts.add(found, record, origin)
+
+
+def finding_line(one: Finding) -> bytes:
+    """What a guard found in a row, left out or not: ids and codes, no text of the row."""
+    told = {
+        "prediction_id": one.row.prediction_id,
+        "environment": one.row.environment,
+        "record_id": one.row.record_id,
+        "guard": one.guard,
+        "code": one.code,
+        "effect": one.effect.value,
+        "detail": one.detail,
+    }
+    return orjson.dumps(told)
 
 
 def _lineage_line(found: Found, place: Place, group_key: int) -> bytes:
@@ -214,7 +235,9 @@ def _finished(out: _Out) -> Contents:
         rows[split] = written
         table = written.path.with_suffix(".parquet")
         more += [packed(written), files.typed.write(table, schema_of(out.format.answers))]
-    provenance = out.provenance.done()
+    provenance, findings = out.provenance.done(), out.findings.done()
+    if findings.rows:
+        more.append(findings)
     if rows:
         more += [as_table(provenance), *([out.view.done()] if out.view is not None else [])]
     return Contents(rows, provenance, more, out.lineage.done(), out.counts, out.guarded)

@@ -1,7 +1,7 @@
 """All guards over the rows of a dataset, one after another, and the tally of what they found."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,14 +40,32 @@ class Tally:
         return {"guard": self.guard, "effect": self.effect, "rows": self.rows, "examples": told}
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one row, and what that does to it."""
+
+    row: VerdictRow
+    guard: str
+    code: str
+    effect: Effect
+    detail: str
+
+
 class Guarded:
     """One walk over the rows of a dataset with its guards on; `pass_` each row once, in order.
 
-    is_strict: what would stop a release is left out, where nobody can be asked.
+    is_strict: what would stop a release is left out, where nobody can be asked. hear: told of each finding.
     """
 
-    def __init__(self, format_: Format, around: Surroundings, *, is_strict: bool = False) -> None:
-        self._format = format_
+    def __init__(
+        self,
+        format_: Format,
+        around: Surroundings,
+        *,
+        is_strict: bool = False,
+        hear: Callable[[Finding], object] = lambda _finding: None,
+    ) -> None:
+        self._format, self._hear = format_, hear
         self._over = {Effect.LEAVES_OUT, Effect.STOPS} if is_strict else {Effect.LEAVES_OUT}
         ours = [(name, guard) for name, guard in guards if around.scope in guard.scopes]
         ours.sort(key=lambda one: one[1].rank)
@@ -69,7 +87,7 @@ class Guarded:
             if hit is None:
                 continue
             if hit.effect in self._over:
-                self._tally(hit.code, name, hit.effect).add(found.row, hit.detail)
+                self._note(Finding(found.row, name, hit.code, hit.effect, hit.detail))
                 return found, Excluded(hit.code)
             noticed.append((name, hit))
             if hit.row is not None:
@@ -79,7 +97,7 @@ class Guarded:
                     return found, self._leave_out(found.row, "format", written)
                 leaving = replace(leaving, row=hit.row, record=written)
         for name, hit in noticed:
-            self._tally(hit.code, name, hit.effect).add(found.row, hit.detail)
+            self._note(Finding(found.row, name, hit.code, hit.effect, hit.detail))
         self.origins[leaving.origin] += 1
         return found, leaving.record
 
@@ -94,11 +112,12 @@ class Guarded:
         }
 
     def _leave_out(self, row: VerdictRow, guard: str, why: Excluded) -> Excluded:
-        self._tally(why.code, guard, Effect.LEAVES_OUT).add(row, "")
+        self._note(Finding(row, guard, why.code, Effect.LEAVES_OUT, ""))
         return why
 
-    def _tally(self, code: str, guard: str, effect: Effect) -> Tally:
-        return self.tallies.setdefault(code, Tally(guard, effect.value))
+    def _note(self, one: Finding) -> None:
+        self.tallies.setdefault(one.code, Tally(one.guard, one.effect.value)).add(one.row, one.detail)
+        self._hear(one)
 
 
 def _leaving(found: Found, record: Record) -> Leaving:

@@ -13,7 +13,7 @@ from queues.export.row import Record
 from queues.models import Job, Recall, RecallRequest, Release, ReleaseFile
 from queues.models.release import OUT
 
-PROVENANCE = "provenance."  # these files hold ids and pseudonyms, no text
+WITHOUT_TEXTS = ("provenance.", "findings.")  # these files hold ids, codes and pseudonyms
 
 _ROWS = """
 FROM queues_recall c JOIN queues_item i ON i.prediction_id = c.prediction_id
@@ -148,7 +148,7 @@ def current_with_recalled_rows(project_id: int) -> QuerySet[Release]:
 
 
 def _has_texts(file: ReleaseFile) -> bool:
-    return file.rows is not None and not file.path.startswith(PROVENANCE)
+    return file.rows is not None and not file.path.startswith(WITHOUT_TEXTS)
 
 
 def _with_rows(project_id: int, *, only_erased: bool) -> set[int]:

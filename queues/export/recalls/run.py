@@ -54,7 +54,7 @@ def run(job: Job) -> None:
         _remove_files(request)
     if request.publishes:
         _publish_without(request)
-    request.named, request.found, request.finished_at = [], done, timezone.now()
+    request.named, request.found, request.finished_at = [], request.recalls.count(), timezone.now()
     request.save(update_fields=["named", "found", "finished_at"])
 
 
