@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_rate_buckets_without_log'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ('queues', '0032_rows_by_release_and_item'),
+        ('queues', '0034_rows_by_release_and_item'),
     ]
 
     operations = [

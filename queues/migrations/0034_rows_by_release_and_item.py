@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('queues', '0031_versions_of_dataset_definitions'),
+        ('queues', '0033_pause_until_read'),
     ]
 
     operations = [
