@@ -18,6 +18,7 @@ from queues.review.questions.rating import Rating
 
 DIGITS = "1234567890"
 RADIOS = frozenset({"single_choice", "yes_no", "preference", "rating"})
+WORDS_SHOWN = 60  # characters of a marked place
 MARKS_LISTED = 100  # as many as static/js/span_list.js lists at a time
 MOST_RADIOS = 11  # a longer scale is a field to type a number into
 
@@ -35,7 +36,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class MarkedPlace:
-    """One marked place in a list: its offsets, the codes in words, the comment."""
+    """One marked place in a list: its offsets, the codes in words, the comment, the words that are marked."""
 
     start: int
     end: int
@@ -43,6 +44,7 @@ class MarkedPlace:
     code: str
     severity: str
     comment: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +107,30 @@ def _is_long(options: Sequence[Choice], unsure: Choice | None) -> bool:
 
 
 def questions_of(
-    form: Form, *, decision: str, answers: Mapping[str, Any], faults: Sequence[Fault] = ()
+    form: Form,
+    *,
+    decision: str,
+    answers: Mapping[str, Any],
+    faults: Sequence[Fault] = (),
+    texts: Mapping[str, str] | None = None,
 ) -> list[Asked]:
-    """All questions of the form, asked or not as things stand."""
+    """All questions of the form, asked or not as things stand. texts: in which places are marked, by name."""
     asked = {question.key for question in form.asked(decision, answers)}
     return [
-        _asked(form, question, answers.get(question.key), faults, is_asked=question.key in asked)
+        _asked(form, question, answers.get(question.key), faults, texts or {}, is_asked=question.key in asked)
         for question in form.questions
     ]
 
 
-def _asked(form: Form, question: Question, value: Any, faults: Sequence[Fault], *, is_asked: bool) -> Asked:
+def _asked(
+    form: Form,
+    question: Question,
+    value: Any,
+    faults: Sequence[Fault],
+    texts: Mapping[str, str],
+    *,
+    is_asked: bool,
+) -> Asked:
     said, is_unsure = _without_unsure(question, value)
     words = question.words()
     options = _OPTIONS.get(question.kind, _no_options)(question, said)
@@ -129,7 +144,7 @@ def _asked(form: Form, question: Question, value: Any, faults: Sequence[Fault], 
         is_long=_is_long(options, unsure),
         text=_text(said),
         places=_places(question, said) if question.kind == "ranking" else (),
-        marked=_marked(said, words) if question.marks_texts else (),
+        marked=_marked(said, words, texts) if question.marks_texts else (),
         marked_left=max(0, len(said) - MARKS_LISTED)
         if question.marks_texts and isinstance(said, list)
         else 0,
@@ -242,26 +257,31 @@ def _places(question: Question, value: Any) -> list[str]:
     return (said + [""] * n)[:n]
 
 
-def _marked(value: Any, words: Mapping[str, str]) -> list[MarkedPlace]:
+def _marked(value: Any, words: Mapping[str, str], texts: Mapping[str, str]) -> list[MarkedPlace]:
     """The first places as a list to read; what is malformed is left to the fault."""
     places = value[:MARKS_LISTED] if isinstance(value, list) else []
-    return [_marked_place(place, words) for place in places if isinstance(place, dict)]
+    return [_marked_place(place, words, texts) for place in places if isinstance(place, dict)]
 
 
 def _not_listed(value: Any) -> int:
     return max(0, len(value) - MARKS_LISTED) if isinstance(value, list) else 0
 
 
-def _marked_place(place: Mapping[str, Any], words: Mapping[str, str]) -> MarkedPlace:
+def _marked_place(
+    place: Mapping[str, Any], words: Mapping[str, str], texts: Mapping[str, str]
+) -> MarkedPlace:
     code, severity = (str(place.get(name) or "") for name in ("category", "severity"))
     code = code or str(place.get("mark") or "")
+    start, end = (_offset(place.get(name)) for name in ("start", "end"))
+    on = str(place.get("on") or "output")
     return MarkedPlace(
-        start=_offset(place.get("start")),
-        end=_offset(place.get("end")),
-        on=str(place.get("on") or "output"),
+        start=start,
+        end=end,
+        on=on,
         code=words.get(code, code),
         severity=words.get(severity, severity),
         comment=str(place.get("comment") or place.get("document") or ""),
+        words=texts.get(on, "")[start : min(end, start + WORDS_SHOWN)],
     )
 
 

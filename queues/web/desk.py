@@ -108,6 +108,7 @@ def context_of(
             decision=decision,
             answers=_answers(typed),
             faults=typed.faults,
+            texts=_marked_texts(desk),
         ),
         "left_over": _left_over(form, _answers(typed)),
         "reasons_required_for": _reasons_required_for(desk),
@@ -131,6 +132,12 @@ def _input_to_mark(desk: Desk) -> dict[str, Any]:
     turn = last_user_turn(desk.turns) if desk.form.marks_input else None
     is_mixed = turn is not None and any(part.kind != "text" for part in turn.parts)
     return {"input_turn": turn, "input_copy": text_of(turn) if turn is not None and is_mixed else ""}
+
+
+def _marked_texts(desk: Desk) -> dict[str, str]:
+    """The texts in which places may be marked, by name."""
+    turn = last_user_turn(desk.turns) if desk.form.marks_input else None
+    return {"output": desk.output_text} | ({} if turn is None else {"input": text_of(turn)})
 
 
 def later_choices() -> list[tuple[str, str, str]]:

@@ -33,7 +33,7 @@ from queues.review import form as forms
 from queues.review.care import veil_of
 from queues.review.form import Form
 from queues.review.session import session_of
-from queues.web import reading, spliced
+from queues.web import plain_marks, reading, spliced
 from queues.web.desk import LATER, Typed, context_of, later_choices, skip_reasons
 from queues.web.posted import draft_of, id_of, ids_of, review_of, revision_of, token_of
 from queues.web.queue_of import queue_of
@@ -79,6 +79,8 @@ def ahead(request: ProjectRequest, queue_slug: str) -> HttpResponse:
 def submit(request: ProjectRequest, slot_id: int) -> HttpResponse:
     """Store a review; the answer carries the undo and the item that follows those on the screen."""
     held, token = _held(request, slot_id), token_of(request.POST)
+    if marks := plain_marks.unplaced(request, held.slot, held.form):
+        return _again(request, held, token, marks.refusal, marks.faults, plain=marks.typed)
     shown = ids_of(request.POST.getlist("shown"))
     wants_next = bool(request.htmx) and request.POST.get("next") != "no"
     try:
@@ -111,6 +113,8 @@ def draft(request: ProjectRequest, slot_id: int) -> HttpResponse:
     412 where only what changed was sent, and of another text than the stored one.
     """
     held, token = _held(request, slot_id), token_of(request.POST)
+    if marks := plain_marks.unplaced(request, held.slot, held.form):
+        return _again(request, held, token, marks.refusal, marks.faults, plain=marks.typed)
     try:
         text = spliced.whole_text(request, held.slot, held.output_text)
     except spliced.OtherText:

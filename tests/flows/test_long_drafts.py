@@ -21,7 +21,7 @@ def test_a_page_with_a_long_text_is_closed_while_somebody_types(
     screen = Screen(page, live_server.url, queue).open()
     asked: list[Dialog] = []
     sent: list[int] = []
-    page.on("dialog", asked.append)
+    page.on("dialog", lambda dialog: asked.append(dialog))
     page.on("request", lambda one: sent.append(len(one.post_data or "")) if "/draft" in one.url else None)
 
     screen.press("c").type("Saved. ")
