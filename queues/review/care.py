@@ -3,6 +3,7 @@
 No promise of protection: what no detector has found is not hidden.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
@@ -46,6 +47,17 @@ def veil_of(prediction_ids: list[int], *, queue: Queue, by: Actor, is_blind: boo
         seen=seen,
         suggests_break=bool(queue.break_after and seen and seen % queue.break_after == 0),
     )
+
+
+def veiled_for(person_id: int, prediction_ids: Iterable[int | None]) -> frozenset[int]:
+    """Those of these predictions that a page hides from this person until asked for; one statement.
+
+    In which a detector found something severe, in a project where the person has not said to be shown all.
+    """
+    shown = WorkProfile.objects.filter(project=OuterRef("prediction__project"), person=person_id, veils=False)
+    ids = [id_ for id_ in prediction_ids if id_ is not None]
+    severe = Flag.objects.filter(~Exists(shown), prediction__in=ids, flagged=True, severity__gte=SEVERE_FROM)
+    return frozenset(flag.prediction_id for flag in severe.only("prediction")) if ids else frozenset()
 
 
 def seen_today(by: Actor) -> int:

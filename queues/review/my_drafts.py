@@ -41,9 +41,8 @@ def in_hand(person_id: int, project_id: int) -> Sequence[InHand]:
         person=person_id, queue__project=project_id, state=SlotState.LEASED, lease_until__gt=Now()
     ).select_related("queue", "item__prediction")
     held = list(slots.order_by("aside", "lease_until", "pk")[:IN_HAND_MOST])
-    typed = Draft.objects.filter(
-        person=person_id, item__in=[slot.item_id for slot in held], discarded_at=None
-    )
+    ids = [slot.item_id for slot in held]
+    typed = Draft.objects.select_related("item").filter(person=person_id, item__in=ids, discarded_at=None)
     by_item = {draft.item_id: draft for draft in typed}
     return [InHand(slot, by_item.get(slot.item_id)) for slot in held]
 

@@ -18,8 +18,8 @@ from queues.agree import rule_versions
 from queues.errors import Fault, Invalid, NotAllowed, NotFound, WrongState
 from queues.models import Decision, ItemState, Queue
 from queues.newest import PAGE_SIZE
+from queues.review import care, line_ends, pair
 from queues.review import form as review_forms
-from queues.review import line_ends, pair
 from queues.review.actions import document_of
 from queues.review.form import Form
 from queues.web.answer_words import in_words
@@ -46,6 +46,7 @@ def disputes(request: ProjectRequest) -> HttpResponse:
     shown = found[:PAGE_SIZE]
     context = {
         "disputes": [(dispute, _has_reviewed(dispute, request.user.pk)) for dispute in shown],
+        "veiled": care.veiled_for(request.user.pk, [one.item.prediction_id for one in shown]),
         "queues": queues,
         "chosen": chosen,
         "rule": _rule_of(chosen) if chosen else [],
@@ -139,6 +140,7 @@ def _desk(
         ),
         "sides": [(side.label, side.prediction.payload.output_text) for side in compared],
         "output_text": payload.output_text,
+        "veiled": care.veiled_for(request.user.pk, [dispute.item.prediction_id, dispute.item.other_id]),
         "record": shown_record(payload.record),
         "typed": fields,
         "asked_by": sorted({review.person.name for review in dispute.questions}),

@@ -15,7 +15,7 @@ from queues.assign import aside
 from queues.errors import Taken
 from queues.models import Draft, Slot, SlotState
 from queues.newest import newest
-from queues.review import my_drafts, put_away
+from queues.review import care, my_drafts, put_away
 from queues.web.answer_words import in_words
 from queues.web.labels import labels_of_versions
 from queues.web.paging import number, pager
@@ -30,10 +30,14 @@ def drafts(request: ProjectRequest) -> HttpResponse:
     """What I hold and keep, with until when; my other drafts, with what can be done; what I put away."""
     me, project_id = request.user.pk, request.project.pk
     page = newest(my_drafts.without_lease(me, project_id), before=number(request, "before"))
+    in_hand = my_drafts.in_hand(me, project_id)
+    away = my_drafts.put_away_by(me, project_id)[:AWAY_SHOWN]
+    items = [one.slot.item for one in in_hand] + [draft.item for draft in (*page.rows, *away)]
     context = {
-        "in_hand": [(one, excerpt_of(one.draft)) for one in my_drafts.in_hand(me, project_id)],
+        "in_hand": [(one, excerpt_of(one.draft)) for one in in_hand],
         "drafts": [(draft, my_drafts.standing_of(draft), excerpt_of(draft)) for draft in page.rows],
-        "away": [(draft, excerpt_of(draft)) for draft in my_drafts.put_away_by(me, project_id)[:AWAY_SHOWN]],
+        "away": [(draft, excerpt_of(draft)) for draft in away],
+        "veiled": care.veiled_for(me, [item.prediction_id for item in items]),
         "pager": pager(request, page),
     }
     return render(request, "drafts/page.html", context)
@@ -51,6 +55,7 @@ def draft(request: ProjectRequest, *, draft_id: int) -> HttpResponse:
         "draft": found,
         "standing": my_drafts.standing_of(listed) if listed else None,
         "labels": labels,
+        "veiled": care.veiled_for(request.user.pk, [found.item.prediction_id, found.item.other_id]),
         "answers": [
             (labels.get(key, key), in_words(key, value, labels))
             for key, value in (answers.items() if isinstance(answers, dict) else ())

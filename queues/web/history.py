@@ -26,6 +26,7 @@ from queues.errors import ReviewappError
 from queues.ingest import documents
 from queues.models import Basis, Decision, Queue, Review
 from queues.newest import LOOK_AT, PAGE_SIZE, Page
+from queues.review import care
 from queues.review.actions import check_can_undo
 from queues.web.paging import number, pager
 
@@ -94,6 +95,7 @@ def history(request: ProjectRequest) -> HttpResponse:
     page = last_decisions(request.actor, [request.project.pk], wanted, before=number(request, "before"))
     context = {
         "decisions": page.rows,
+        "veiled": care.veiled_for(request.user.pk, [one.review.item.prediction_id for one in page.rows]),
         "pager": pager(request, page),
         "filter": asked,
         "is_narrowed": wanted != NOTHING,
@@ -122,7 +124,8 @@ _SAID = Left(
 
 def _decision(review: Review, by: Actor) -> MyDecision:
     told: Any = review  # with what `reviews_of` has noted on it
-    can_undo, became = _can(check_can_undo, review, by), Became(told.became)
+    is_free = told.verdict_basis != Basis.ADJUDICATED  # what a lead has settled is not taken back
+    can_undo, became = is_free and _can(check_can_undo, review, by), Became(told.became)
     if told.verdict_decision is None:
         return MyDecision(review, can_undo, became, "", "")
     is_compared = told.verdict_decision == Decision.APPROVE and review.item.other_id is not None

@@ -16,7 +16,7 @@ from queues.assign import aside
 from queues.assign import queries as assign
 from queues.assign.policy import start_of_day
 from queues.models import UNFINISHED, Draft, Mention, Queue, Slot
-from queues.review import my_drafts, notes
+from queues.review import care, my_drafts, notes
 from queues.review.my_drafts import Standing
 from queues.web.drafts import excerpt_of
 from queues.web.history import last_decisions
@@ -34,17 +34,19 @@ def home(request: PersonRequest) -> HttpResponse:
     projects = list(permissions.annotate_held(permissions.of_person(request.user), request.user.pk))
     mine = [project for project in projects if Permission.REVIEW in permissions.noted_on(project)]
     cards = assign.cards_for(request.user.pk, _queues_of(mine), today=start_of_day())
+    decisions = last_decisions(request.actor, [one.pk for one in mine], size=DECISIONS_SHOWN).rows
+    drafts = _drafts_of(request.user, mine)
+    texts = [one.review.item for one in decisions] + [draft.item for draft, _standing, _text in drafts]
     context = {
+        "veiled": care.veiled_for(request.user.pk, [item.prediction_id for item in texts]),
         "projects": [(one, Permission.READ in permissions.noted_on(one)) for one in projects],
         "cards": cards,
         "first": next((card for card in cards if card.can_start), None),
         "reviews": bool(mine),
         "kept": _kept_by(request.actor, mine),
         "mentions": _mentions_of(request.user, projects),
-        "drafts": _drafts_of(request.user, mine),
-        "decisions": last_decisions(
-            request.actor, [project.pk for project in mine], size=DECISIONS_SHOWN
-        ).rows,
+        "drafts": drafts,
+        "decisions": decisions,
     }
     return render(request, "home/page.html", context)
 

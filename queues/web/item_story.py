@@ -11,7 +11,7 @@ from accounts.roles import Permission
 from queues.audit.queries import names_of
 from queues.audit.timeline import Moment, Reader, timeline_of
 from queues.models import ItemState
-from queues.review import notes
+from queues.review import care, notes
 from queues.web.labels import labels_of_versions
 from queues.web.moments import line_of
 from queues.web.paging import address, number
@@ -30,6 +30,7 @@ def item_story(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     context = {
         "item": item,
         "output_text": item.prediction.payload.output_text,
+        "veiled": care.veiled_for(request.user.pk, [item.prediction_id, item.other_id]),
         "lines": [line_of(moment, names) for moment in found.moments],
         "labels": labels_of_versions(moment.review.form for moment in found.moments if moment.review),
         "reads_all": reader.reads_all,

@@ -19,6 +19,7 @@ from queues.errors import ReviewappError
 from queues.ingest import documents
 from queues.models import UNFINISHED, Decision, ItemState, Queue
 from queues.newest import LOOK_AT
+from queues.review import care
 from queues.web.paging import address
 from queues.web.queue_of import queue_of
 from queues.web.sentences import rule_names
@@ -92,6 +93,7 @@ def page_of_items(
         "state": state,
         "tabs": _tabs(request, state),
         "page": page,
+        "veiled": care.veiled_for(request.user.pk, [item.prediction_id for item in page.rows]),
         "filter": wanted,
         "now": timezone.now(),
         "rule_names": rule_names(request.project.pk),

@@ -13,6 +13,7 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.errors import Fault, Invalid, NotFound
 from queues.models import WordList
+from queues.review import care
 from queues.score import list_queries, lists
 from queues.score.list_document import ListDocument, parse
 from queues.score.list_matcher import Matcher, Place, TooSlow
@@ -128,7 +129,9 @@ def _write(request: ProjectRequest, form: ListForm, present: WordList | None) ->
                 return _stored(request, form)
         except Invalid as error:
             form.add_faults(error.faults)
-    context = {"form": form, "list": present, "trial": trial, "categories": CATEGORIES}
+    ids = [example.id for example in trial.examples] if trial else []
+    veiled = care.veiled_for(request.user.pk, ids)
+    context = {"form": form, "list": present, "trial": trial, "categories": CATEGORIES, "veiled": veiled}
     return render(request, "lists/edit.html", context, status=422 if form.errors else 200)
 
 

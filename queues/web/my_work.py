@@ -40,7 +40,9 @@ class CareForm(forms.Form):
     veils = forms.BooleanField(
         label=gettext_lazy("Hide severe content until I ask for it"),
         required=False,
-        help_text=gettext_lazy("You are told first what a filter found. What no filter found is not hidden."),
+        help_text=gettext_lazy(
+            "On every page of this project, until you ask for it. What no filter found is not hidden."
+        ),
     )
     refused = forms.MultipleChoiceField(
         label=gettext_lazy("Do not give me items with"),
@@ -55,7 +57,7 @@ class CareForm(forms.Form):
         cast(forms.ChoiceField, self.fields["refused"]).choices = choices
 
 
-@needs(Permission.REVIEW)
+@needs(Permission.ENTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_work(request: ProjectRequest) -> HttpResponse:
     """My own choices, and the profile that leads have written."""

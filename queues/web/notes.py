@@ -10,7 +10,7 @@ from accounts.models import Membership
 from accounts.roles import Permission
 from queues.errors import Fault, Invalid
 from queues.newest import newest
-from queues.review import line_ends, notes, past
+from queues.review import care, line_ends, notes, past
 from queues.web.paging import number, pager
 
 EXCERPT = 200  # characters of the output
@@ -43,6 +43,7 @@ def thread(request: ProjectRequest, *, item_id: int) -> HttpResponse:
         "item": item,
         "excerpt": item.prediction.payload.output_text[:EXCERPT],
         "notes": notes.thread_of(item_id),
+        "veiled": care.veiled_for(request.user.pk, [item.prediction_id]),
         "members": list(members.order_by("person__name").values_list("person__name", flat=True)),
         "text": text,
         "faults": faults,
@@ -57,7 +58,13 @@ def similar_past(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     item = notes.item_of(request.project.pk, item_id)
     notes.check_can_read(item, request.actor, request.permissions)
     found = past.like(item, reader_id=request.user.pk)
-    context = {"item": item, "found": found, "why_none": past.why_none() if found is None else ""}
+    ids = [one.verdict.item.prediction_id for one in found or ()]
+    context = {
+        "item": item,
+        "found": found,
+        "why_none": past.why_none() if found is None else "",
+        "veiled": care.veiled_for(request.user.pk, ids),
+    }
     return render(request, "notes/similar.html", context)
 
 

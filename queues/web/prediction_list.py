@@ -16,6 +16,7 @@ from queues.ingest.queries import WORDS_LOOKED_AT, Search
 from queues.ingest.snippets import snippets
 from queues.models import EnrichmentKind, Prediction
 from queues.numbers import localized
+from queues.review import care
 from queues.score import backlog, finding
 from queues.score.finding import Found
 from queues.score.own_encoder import own_encoder
@@ -34,12 +35,15 @@ def predictions(request: ProjectRequest) -> HttpResponse:
     wanted = form.search()
     if wanted.text and form.how != MEANING and (found := ingest.named(request.project.pk, wanted.text)):
         return redirect("web:prediction", request.project.slug, found.pk)
+    results = _results(request, form, wanted)
+    found_ids = [one.pk for one in results.get("predictions", ())]
     context = {
+        "veiled": care.veiled_for(request.user.pk, found_ids),
         "form": form,
         "rule_names": rule_names(request.project.pk),
         "is_narrowed": not wanted.asks_nothing or "like" in request.GET,
         "wording": word_for_meaning(),
-        **_results(request, form, wanted),
+        **results,
     }
     is_part = request.htmx and not request.htmx.boosted
     response = render(request, "predictions/_results.html" if is_part else "predictions/page.html", context)
@@ -47,7 +51,7 @@ def predictions(request: ProjectRequest) -> HttpResponse:
     return response
 
 
-def _results(request: ProjectRequest, form: PredictionSearch, wanted: Search) -> Mapping[str, object]:
+def _results(request: ProjectRequest, form: PredictionSearch, wanted: Search) -> Mapping[str, Any]:
     if like := number(request, "like"):
         return _like(request, form, wanted, like)
     if wanted.text and form.how == MEANING:
@@ -57,7 +61,7 @@ def _results(request: ProjectRequest, form: PredictionSearch, wanted: Search) ->
     return _newest(request, wanted)
 
 
-def _newest(request: ProjectRequest, wanted: Search) -> Mapping[str, object]:
+def _newest(request: ProjectRequest, wanted: Search) -> Mapping[str, Any]:
     page = ingest.search(request.project.pk, wanted, before=number(request, "before"))
     pages = pager(request, page)
     context = {"predictions": page.rows, "pager": pages}
@@ -72,7 +76,7 @@ def _newest(request: ProjectRequest, wanted: Search) -> Mapping[str, object]:
     return {**context, "snippets": found, "not_indexed": owed.get(EnrichmentKind.INDEX)}
 
 
-def _by_meaning(request: ProjectRequest, form: PredictionSearch, wanted: Search) -> Mapping[str, object]:
+def _by_meaning(request: ProjectRequest, form: PredictionSearch, wanted: Search) -> Mapping[str, Any]:
     try:
         found = finding.by_text(request.project.pk, wanted, form.compared_with, wait_seconds=WAIT_SECONDS)
     except WrongState as error:
@@ -88,7 +92,7 @@ def _by_meaning(request: ProjectRequest, form: PredictionSearch, wanted: Search)
 
 def _like(
     request: ProjectRequest, form: PredictionSearch, wanted: Search, prediction_id: int
-) -> Mapping[str, object]:
+) -> Mapping[str, Any]:
     model = Prediction.objects.filter(project=request.project, pk=prediction_id).first()
     if model is None:
         raise NotFound(_("There is no such prediction in this project. Search for it by its id."))

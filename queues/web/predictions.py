@@ -14,6 +14,7 @@ from queues.audit.queries import names_of
 from queues.audit.story import Story, story_of
 from queues.errors import NotFound
 from queues.models import EnrichmentKind
+from queues.review import care
 from queues.score import backlog
 from queues.score.own_encoder import own_encoder, why_none
 from queues.web.feedback import feedback_shown
@@ -37,6 +38,7 @@ def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
         "story": story,
         "prediction": story.prediction,
         "output_text": story.prediction.payload.output_text,
+        "veiled": care.veiled_for(request.user.pk, _ids_in(story)),
         "record": shown_record(story.prediction.payload.record),
         "reasons": _said(story.routing.reasons) if story.routing else [],
         "looks": [(look, known_since(look.changed), _said(look.reasons)) for look in story.second_looks],
@@ -52,6 +54,11 @@ def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
         "labels": labels_of_versions(review.form for item in story.items for review in item.reviews),
     }
     return render(request, "predictions/story.html", context)
+
+
+def _ids_in(story: Story) -> list[int | None]:
+    """The predictions whose texts the page shows."""
+    return [story.prediction.pk, *(side.prediction.pk for item in story.items for side in item.sides)]
 
 
 def _said(reasons: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:

@@ -10,6 +10,7 @@ from queues.errors import Invalid, WrongState
 from queues.ingest import queries as ingest
 from queues.models import Prediction
 from queues.newest import PAGE_SIZE
+from queues.review import care
 from queues.route.selection import asking
 from queues.web.selection_form import SelectionForm
 from queues.web.under_way import progress_of, standing
@@ -46,7 +47,9 @@ def selection(request: ProjectRequest, *, number: int) -> HttpResponse:
     asked = asking.asked_for(request.project.pk, number)
     context = standing(request, asked)
     if (result := asked.result) is not None:
-        context |= {"result": result, "sent": _sent(request.project.pk, result.sent)}
+        sent = _sent(request.project.pk, result.sent)
+        veiled = care.veiled_for(request.user.pk, [one.pk for one in sent])
+        context |= {"result": result, "sent": sent, "veiled": veiled}
     return render(request, "selections/page.html", context)
 
 

@@ -99,7 +99,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "feedback/": {"GET": READ},
     WEB + "enrichment/": {"GET": READ},
     WEB + "enrichment/retry": {"POST": TUNE},
-    WEB + "my-work": {"GET": REVIEW, "POST": REVIEW},
+    WEB + "my-work": {"GET": ENTER, "POST": ENTER},
     WEB + "drafts/": {"GET": REVIEW},
     WEB + "drafts/<id:draft_id>": {"GET": REVIEW},
     WEB + "drafts/<id:draft_id>/open": {"POST": REVIEW},

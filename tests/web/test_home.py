@@ -132,5 +132,5 @@ def test_the_statements_of_home_do_not_grow_with_the_queues(
 
     client = signed_in(people.ann)
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         client.get("/")

@@ -114,5 +114,5 @@ def test_the_statements_of_the_list_do_not_grow_with_the_items(
         waiting(queue, reviews_needed=2)
         leased(queue, people.ann)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         lee.get(f"/projects/{people.project.slug}/queues/{queue.slug}/items/?state=in_review")

@@ -24,7 +24,7 @@ def ann(people: Cast) -> Reviewer:
     return Reviewer(people.ann, queue)
 
 
-def marked(key: str = "spans", **fields: str) -> dict[str, str]:
+def marked(key: str = "spans", **fields: str) -> dict[str, Any]:
     return {f"mark.{key}.{name}": value for name, value in fields.items()}
 
 
