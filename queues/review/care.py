@@ -57,7 +57,8 @@ def veiled_for(person_id: int, prediction_ids: Iterable[int | None]) -> frozense
     shown = WorkProfile.objects.filter(project=OuterRef("prediction__project"), person=person_id, veils=False)
     ids = [id_ for id_ in prediction_ids if id_ is not None]
     severe = Flag.objects.filter(~Exists(shown), prediction__in=ids, flagged=True, severity__gte=SEVERE_FROM)
-    return frozenset(flag.prediction_id for flag in severe.only("prediction")) if ids else frozenset()
+    one_each = severe.order_by("prediction").distinct("prediction").only("prediction")
+    return frozenset(flag.prediction_id for flag in one_each) if ids else frozenset()
 
 
 def seen_today(by: Actor) -> int:

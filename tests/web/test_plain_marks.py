@@ -123,6 +123,7 @@ def test_what_cannot_be_marked_is_said_and_nothing_typed_is_lost(
 
 
 def test_submitting_adds_the_mark_that_stands_in_the_fields(ann: Reviewer) -> None:
+    said: dict[str, Any] = {"answer.spans": json.dumps([PLACE]), "answer.claims": "[]"}
     item = on_screen(ann.open())
 
     answer = ann.post(
@@ -130,7 +131,7 @@ def test_submitting_adds_the_mark_that_stands_in_the_fields(ann: Reviewer) -> No
         "submit",
         decision="reject",
         reasons=["factual"],
-        **{"answer.spans": json.dumps([PLACE]), "answer.claims": "[]"},
+        **said,
         **marked(quote="at most", code="fluency", severity="minor"),
     )
 
