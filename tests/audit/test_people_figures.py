@@ -104,6 +104,15 @@ def test_alike_people_are_left_alone() -> None:
     assert set(map(tuple, habits_of(everybody, work).values())) == {()}
 
 
+def test_a_usual_reason_of_the_form_sets_nobody_apart() -> None:
+    alike = {person: many(30, decision="reject", reason="factual", person=person) for person in range(4)}
+    work = {person: work_of(own, []) for person, own in alike.items()}
+    mixed = {**alike, 0: many(30, decision="reject", reason="vague", person=0)}
+
+    assert not any(Habit.REASON in found for found in habits_of(alike, work).values())
+    assert [person for person, found in habits_of(mixed, work).items() if Habit.REASON in found] == [0]
+
+
 def test_who_differs_in_several_ways_shows_each() -> None:
     everybody = {
         person: [

@@ -11,22 +11,24 @@ from math import ceil, log, log1p
 
 from queues.audit.people.figures import ESCALATE, Work
 from queues.audit.people.reading import Done
-from queues.statistics.against_rest import Compared, against_rest
-from queues.statistics.proportions import Proportion
+from queues.statistics.against_rest import SIGNIFICANT, Compared, against_rest
+from queues.statistics.multiple import benjamini_hochberg
+from queues.statistics.proportions import Proportion, fisher_p
 from queues.statistics.quantiles import quantile
 
 LEAST = 15  # reviews, corrections or checks; below that nobody is set apart
 TOLD_FROM = 2  # habits
 FAST_SHARE = 0.05  # of all reviews looked at; what is sent faster than this counts as fast
 ONE_REASON = 0.9
+USUAL = 0.5  # of the reasons that the others name
 RARE_RUN = 0.001
 
 
 class Habit(StrEnum):
     """FAST: many reviews among the fastest of the queue. RUN: a run of one decision too long for chance.
 
-    COPIED: corrections that repeat the model. REASON: nearly always the same reason code. OVERRULED: leads
-    decide otherwise more often than for the rest. CHECKS: misses planted checks more often.
+    COPIED: corrections that repeat the model. REASON: nearly always a reason code that others name less.
+    OVERRULED: leads decide otherwise more often than for the rest. CHECKS: misses planted checks more often.
     """
 
     FAST = "fast"
@@ -61,7 +63,8 @@ def habits_of(
     for person in people:
         decisions = [one for one in done[person] if one.decision != ESCALATE]
         found[person] += [Habit.RUN] if has_long_run([one.decision for one in decisions]) else []
-        found[person] += [Habit.REASON] if _has_one_reason(decisions) else []
+    for person in _with_one_reason(done):
+        found[person].append(Habit.REASON)
     return found
 
 
@@ -103,9 +106,20 @@ def _fast(done: Mapping[int, Sequence[Done]]) -> dict[int, tuple[int, int]]:
     return {person: (sum(one.seconds <= limit for one in own), len(own)) for person, own in done.items()}
 
 
-def _has_one_reason(decisions: Sequence[Done]) -> bool:
-    named = [one.reason for one in decisions if one.reason]
-    return len(named) >= LEAST and max(Counter(named).values()) / len(named) > ONE_REASON
+def _with_one_reason(done: Mapping[int, Sequence[Done]]) -> list[int]:
+    """Who nearly always names one reason that the others name less often: a form may have a usual one."""
+    named = {person: Counter(one.reason for one in own if one.reason) for person, own in done.items()}
+    all_named = sum(named.values(), Counter[str]())
+    tested = []
+    for person, reasons in named.items():
+        n = reasons.total()
+        if n >= LEAST and n < all_named.total():
+            reason, k = reasons.most_common(1)[0]
+            rest_k, rest_n = all_named[reason] - k, all_named.total() - n
+            if k / n > ONE_REASON and rest_k / rest_n < USUAL:
+                tested.append((person, fisher_p(k, n, rest_k, rest_n)))
+    q = benjamini_hochberg([p for _person, p in tested]) if tested else ()
+    return [person for (person, _p), one in zip(tested, q, strict=True) if one <= SIGNIFICANT]
 
 
 def _more_than_the_rest(counts: Mapping[int, tuple[int, int]]) -> list[int]:
