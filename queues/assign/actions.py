@@ -4,8 +4,9 @@ A lease is granted by the database's clock and fenced by its token; nothing here
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -15,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import SYSTEM, Actor
-from queues.assign import policy
-from queues.assign.claim import claim, claim_of_item, held, is_anything_left
+from queues.assign import further, policy
+from queues.assign.claim import claim, claim_found, claim_of_item, held
 from queues.assign.lease import Lease
-from queues.assign.orders import Walk, orders
+from queues.assign.orders import orders
 from queues.assign.policy import Fit
 from queues.errors import Fault, Invalid, Taken
 from queues.models import UNDER_REVIEW, Item, ItemState, Queue, Skip, SkipReason, Slot, SlotState
@@ -54,31 +55,34 @@ def lease_next(queue: Queue, *, by: Actor, beside: Sequence[int] = (), ahead: bo
 
 
 def _claim_or_be_sure(queue: Queue, by: Actor, seconds: int, fit: Fit) -> Lease | None:
-    """A new lease. None only when nothing is left: not while somebody else's claim holds the last rows."""
-    walk = orders.get(queue.order).walk
+    """A new lease. None only when nothing is left: not while somebody else's claim holds the last rows.
+
+    And when very many slots in front are not for this person: asked again, it goes on where it stopped.
+    """
+    walk, me = orders.get(queue.order).walk, by.as_person()
     for _try in range(_LOCKED_TRIES):
-        if lease := _claim(queue, by, seconds, walk, fit):
+        first = partial(claim, queue.pk, walk=walk, fit=fit, person_id=me, seconds=seconds)
+        if lease := _claim(queue, by, first):
             return lease
         # Nobody swept: the worker may be away.
         is_freed = bool(free_ended(queue_id=queue.pk))
-        if not is_freed and not is_anything_left(queue.pk, walk=walk, fit=fit, person_id=by.as_person()):
+        found = further.find(queue.pk, walk=walk, fit=fit, person_id=me)
+        past = partial(claim_found, found.slots, person_id=me, seconds=seconds)
+        if found.slots and (lease := _claim(queue, by, past)):
+            return lease
+        if not found.slots and found.is_all and not is_freed:
             return None
-        time.sleep(_LOCKED_PAUSE_SECONDS)
+        if found.slots:
+            time.sleep(_LOCKED_PAUSE_SECONDS)
     return None
 
 
-def _claim(queue: Queue, by: Actor, seconds: int, walk: Walk, fit: Fit) -> Lease | None:
+def _claim(queue: Queue, by: Actor, take: Callable[..., Lease | None]) -> Lease | None:
+    """What `take` leases by a new token, with its event."""
     for _try in range(_CLAIM_TRIES):
         try:
             with transaction.atomic():
-                lease = claim(
-                    queue.pk,
-                    walk=walk,
-                    fit=fit,
-                    person_id=by.as_person(),
-                    token=uuid4(),
-                    seconds=seconds,
-                )
+                lease = take(token=uuid4())
                 if lease is not None:
                     _record_lease(queue.project_id, lease, by)
                 return lease

@@ -4,10 +4,11 @@ Higher priority first; within it the queue's order of work, which walks one of t
 an item that somebody has started comes first, so that it is finished. "Have I seen this item?" is asked
 only of slots of started items, and of a bounded number of them: a slot of an untouched item has never been
 anyone's. Without the bound, a person with 50,000 half-done items in front pays 56 ms a claim (measured);
-with it, 0.3 ms. The walk without the bound runs only when nothing untouched is left.
+with it, 0.3 ms. For who refuses some content it looks at a bounded number of untouched ones too. What lies
+past these bounds is found by queues.assign.further, and taken by a statement of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,65 +22,61 @@ from queues.score.detectors import taxonomy
 
 LOOK_AHEAD = 64  # started slots examined before the first untouched one is taken, and heads of each lane
 
-_NOT_MINE = """
-    NOT EXISTS (SELECT 1 FROM queues_slot mine WHERE mine.item_id = s.item_id AND mine.person_id = %(me)s)
-    AND NOT EXISTS (SELECT 1 FROM queues_skip k WHERE k.item_id = s.item_id AND k.person_id = %(me)s)
+# Asked of one row at a time, which is what a bounded walk needs: for NOT EXISTS the planner may join, or read
+# all that a person has ever done, to look at a few hundred rows.
+NOT_MINE = """
+    (SELECT 1 FROM queues_slot m WHERE m.item_id = s.item_id AND m.person_id = %(me)s LIMIT 1) IS NULL
+    AND (SELECT 1 FROM queues_skip k WHERE k.item_id = s.item_id AND k.person_id = %(me)s LIMIT 1) IS NULL
 """
-_UNTOUCHED = "queue_id = %(queue)s AND state = 'open' AND untouched AND seq = 1"
-_STARTED = "queue_id = %(queue)s AND state = 'open' AND NOT untouched"
-_MY_LANES = " AND lane = ANY(%(lanes)s::text[])"
-
+UNTOUCHED = "queue_id = %(queue)s AND state = 'open' AND untouched AND seq = 1"
+STARTED = "queue_id = %(queue)s AND state = 'open' AND NOT untouched"
 
 # Only for who refuses something: a flag of a known taxonomy by both names, any other by its category.
-NOT_REFUSED = """ AND NOT EXISTS (
+NOT_REFUSED = """ AND (
       SELECT 1 FROM queues_item i JOIN queues_flag f ON f.prediction_id = i.prediction_id
       WHERE i.id = s.item_id AND f.flagged AND CASE WHEN f.taxonomy = ANY(%(taxonomies)s::text[])
         THEN f.taxonomy || '/' || f.category = ANY(%(named)s::text[])
-        ELSE f.category = ANY(%(unnamed)s::text[]) END)"""
+        ELSE f.category = ANY(%(unnamed)s::text[]) END LIMIT 1) IS NULL"""
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """How a claim walks. ahead: the started slots that it looks at first; left: those that it walks at last.
+    """How a claim walks. ahead: the started slots that it looks at first; untouched: what nobody has held.
 
-    order: the index's own; untouched: what nobody has held. further: the untouched ones past those that
-    `untouched` looks at, for who refuses all of these; empty where it looks at all.
+    order: the index's own. heads: the first of the untouched, which is all that who refuses some of them
+    looks at here.
     """
 
     order: str
-    untouched: str
     ahead: str
-    left: str
-    further: str = ""
+    untouched: str
+    heads: str
 
 
+# An array, not "IN (…)": the first ones are read before anything else, and the planner cannot turn it round
+# and walk the whole index to see which of its rows are among them.
 def _in_lanes(which: str, order: str) -> str:
     """The first of each lane, each read from the index; together they hold the first of all lanes."""
-    return f"""s.id IN (
+    return f"""s.id = ANY(ARRAY(
       SELECT head.id FROM unnest(%(lanes)s::text[]) AS l(lane) CROSS JOIN LATERAL (
-        SELECT id FROM queues_slot WHERE {which} AND lane = l.lane {order} LIMIT {LOOK_AHEAD}) head)"""
+        SELECT id FROM queues_slot WHERE {which} AND lane = l.lane {order} LIMIT {LOOK_AHEAD}) head))"""
 
 
 def _plain(order: str, more: str = "") -> Path:
-    untouched, started = f"{_UNTOUCHED}{more}", f"{_STARTED}{more}"
+    untouched, started = f"{UNTOUCHED}{more}", f"{STARTED}{more}"
     first = f"(SELECT priority FROM queues_slot WHERE {untouched} {order} LIMIT 1)"
-    ahead = f"""s.id IN (SELECT id FROM queues_slot
-          WHERE {started} AND priority >= COALESCE({first}, 0) {order} LIMIT {LOOK_AHEAD})"""
-    return Path(order, untouched, ahead, started)
+    ahead = f"""s.id = ANY(ARRAY(SELECT id FROM queues_slot
+          WHERE {started} AND priority >= COALESCE({first}, 0) {order} LIMIT {LOOK_AHEAD}))"""
+    heads = f"s.id = ANY(ARRAY(SELECT id FROM queues_slot WHERE {untouched} {order} LIMIT {LOOK_AHEAD}))"
+    return Path(order, ahead, untouched, heads)
 
 
 def _laned() -> Path:
     order = "ORDER BY priority DESC, due_at, id"
-    untouched = _in_lanes(_UNTOUCHED, order)
+    untouched = _in_lanes(UNTOUCHED, order)
     first = f"(SELECT s.priority FROM queues_slot s WHERE {untouched} {order} LIMIT 1)"
-    ahead = f"{_in_lanes(_STARTED, order)} AND s.priority >= COALESCE({first}, 0)"
-    return Path(
-        order,
-        untouched=f"{untouched} AND s.untouched",
-        ahead=ahead,
-        left=f"{_STARTED}{_MY_LANES}",
-        further=f"{_UNTOUCHED}{_MY_LANES}",
-    )
+    ahead = f"{_in_lanes(STARTED, order)} AND s.priority >= COALESCE({first}, 0)"
+    return Path(order, ahead, f"{untouched} AND s.untouched", untouched)
 
 
 PATHS: Mapping[Walk, Path] = {
@@ -87,20 +84,6 @@ PATHS: Mapping[Walk, Path] = {
     Walk.PLACE: _plain("ORDER BY priority DESC, place, id", " AND place > 0"),
     Walk.LANE: _laned(),
 }
-
-
-def _claim(path: Path, *, refuses: bool = False) -> str:
-    fit = NOT_REFUSED if refuses else ""
-    further = f"""
-    (SELECT s.id FROM queues_slot s WHERE {path.further}{fit}
-      {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),"""
-    return _taking(f"""COALESCE(
-    (SELECT s.id FROM queues_slot s WHERE {path.ahead} AND s.state = 'open' AND {_NOT_MINE}{fit}
-      {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),
-    (SELECT s.id FROM queues_slot s WHERE {path.untouched} AND s.state = 'open'{fit}
-      {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),{further if refuses and path.further else ""}
-    (SELECT s.id FROM queues_slot s WHERE {path.left} AND {_NOT_MINE}{fit}
-      {path.order} FOR UPDATE SKIP LOCKED LIMIT 1))""")
 
 
 def _taking(which: str) -> str:
@@ -123,19 +106,28 @@ SELECT * FROM claimed
 """
 
 
+def _claim(path: Path, *, refuses: bool = False) -> str:
+    fit = NOT_REFUSED if refuses else ""
+    untouched = f"{path.heads} AND s.untouched" if refuses else path.untouched
+    return _taking(f"""COALESCE(
+    (SELECT s.id FROM queues_slot s WHERE {path.ahead} AND s.state = 'open' AND {NOT_MINE}{fit}
+      {path.order} FOR UPDATE SKIP LOCKED LIMIT 1),
+    (SELECT s.id FROM queues_slot s WHERE {untouched} AND s.state = 'open'{fit}
+      {path.order} FOR UPDATE SKIP LOCKED LIMIT 1))""")
+
+
 CLAIMS: Mapping[Walk, str] = {walk: _claim(path) for walk, path in PATHS.items()}
 PICKY_CLAIMS: Mapping[Walk, str] = {walk: _claim(path, refuses=True) for walk, path in PATHS.items()}
 
 # One that this person has held and given up: no order of work, but the same rules.
 CLAIM_OF_ITEM = _taking(f"""(SELECT s.id FROM queues_slot s
-    WHERE s.item_id = %(item)s AND s.queue_id = %(queue)s AND s.state = 'open' AND {_NOT_MINE}
+    WHERE s.item_id = %(item)s AND s.queue_id = %(queue)s AND s.state = 'open' AND {NOT_MINE}
     ORDER BY s.seq FOR UPDATE SKIP LOCKED LIMIT 1)""")
 
-# In two halves, each on an index of its own.
-LEFT = f"""
-SELECT EXISTS (SELECT 1 FROM queues_slot s WHERE {_UNTOUCHED} {{fit}})
-  OR EXISTS (SELECT 1 FROM queues_slot s WHERE {_STARTED} {{fit}} AND {_NOT_MINE})
-"""
+# What was found is asked again: somebody may have taken it since, or this person in another tab.
+CLAIM_OF_FOUND = _taking(f"""(SELECT s.id FROM queues_slot s
+    WHERE s.id = ANY(%(found)s) AND s.state = 'open' AND {NOT_MINE}
+    ORDER BY array_position(%(found)s, s.id) FOR UPDATE SKIP LOCKED LIMIT 1)""")
 HELD = """
 UPDATE queues_slot SET lease_until = GREATEST(lease_until, now() + make_interval(secs => %(seconds)s))
 WHERE id = (
@@ -149,8 +141,8 @@ RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at, is_blind
 
 
 def claim(queue_id: int, *, walk: Walk, fit: Fit, person_id: int, token: UUID, seconds: int) -> Lease | None:
-    """Take the next slot of the queue for this person; None when there is nothing for them."""
-    arguments = _of_person(queue_id, fit, person_id) | {"token": token, "seconds": seconds}
+    """Take the next slot of the queue for this person; None when there is nothing among the first."""
+    arguments = of_person(queue_id, fit, person_id) | {"token": token, "seconds": seconds}
     claims = PICKY_CLAIMS if fit.refused else CLAIMS
     lease = _lease(claims[walk], arguments)
     if lease is None and walk is Walk.PLACE:
@@ -167,16 +159,14 @@ def claim_of_item(queue_id: int, item_id: int, *, person_id: int, token: UUID, s
     )
 
 
-def is_anything_left(queue_id: int, *, walk: Walk, fit: Fit, person_id: int) -> bool:
-    """Whether the queue has an open slot for this person, be it locked by a claim under way or not."""
-    tests = (_MY_LANES if walk is Walk.LANE else "") + (NOT_REFUSED if fit.refused else "")
-    with connection.cursor() as cursor:
-        cursor.execute(LEFT.format(fit=tests), _of_person(queue_id, fit, person_id))
-        row = cursor.fetchone()
-    return bool(row and row[0])
+def claim_found(slots: Sequence[int], *, person_id: int, token: UUID, seconds: int) -> Lease | None:
+    """Take the first of these slots that is still open and not locked by another claim."""
+    found = {"found": list(slots), "me": person_id, "token": token, "seconds": seconds}
+    return _lease(CLAIM_OF_FOUND, found)
 
 
-def _of_person(queue_id: int, fit: Fit, person_id: int) -> dict[str, Any]:
+def of_person(queue_id: int, fit: Fit, person_id: int) -> dict[str, Any]:
+    """What the statements about one person in one queue ask with."""
     asked: dict[str, Any] = {"queue": queue_id, "me": person_id, "lanes": list(fit.lanes)}
     return asked | refusal_of(fit.refused) if fit.refused else asked
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from queues.assign.forecast import Forecast, forecasts, overdue
 from queues.assign.policy import MayNotWork, check_fit, profiles_of
-from queues.assign.waiting import rows, waiting_for
+from queues.assign.waiting import Waiting, rows, waiting_for
 from queues.models import UNDER_REVIEW, ItemState, Queue, WorkProfile
 from queues.newest import COUNT_LIMIT
 
@@ -73,10 +73,14 @@ GROUP BY q.id, reason ->> 'rule' ORDER BY q.id, count(*) DESC, reason ->> 'rule'
 
 @dataclass(slots=True)
 class QueueCard:
-    """One queue as an annotator sees it before starting. Counts stop at COUNT_LIMIT + 1."""
+    """One queue as an annotator sees it before starting. Counts stop at COUNT_LIMIT + 1.
+
+    is_cut: more may wait than was counted, for not everything was looked at.
+    """
 
     queue: Queue
     waiting: int = 0
+    is_cut: bool = False
     oldest_due: datetime | None = None
     mine: int = 0
     done_today: int = 0
@@ -86,7 +90,7 @@ class QueueCard:
     @property
     def can_start(self) -> bool:
         """There is something to review here, a form to review it with, and the person may."""
-        has_work = bool(self.mine or self.waiting)
+        has_work = bool(self.mine or self.waiting or self.is_cut)
         return self.queue.form_id is not None and has_work and not self.refusal
 
 
@@ -120,7 +124,8 @@ def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> li
     cards = [
         QueueCard(
             queue,
-            min(waiting.get(queue.pk, 0), COUNT_LIMIT + 1),
+            min(waiting.get(queue.pk, Waiting()).n, COUNT_LIMIT + 1),
+            waiting.get(queue.pk, Waiting()).is_cut,
             due.get(queue.pk),
             mine.get(queue.pk, 0),
             done.get(queue.pk, 0),

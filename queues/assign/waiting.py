@@ -1,124 +1,110 @@
 """How many items of a queue wait for one person: what a claim could hand them now.
 
-Each count is bounded by COUNT_LIMIT, and costs one statement for any number of queues; where somebody
-refuses some content, one more for each of their projects.
+Each count looks at a bounded number of slots, and costs one statement for any number of queues; where
+somebody refuses some content, one more for each choice of theirs.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from queues.assign.claim import NOT_REFUSED, refusal_of
+from queues.assign.claim import NOT_MINE, NOT_REFUSED, refusal_of
 from queues.assign.orders import Walk, orders
 from queues.assign.policy import lanes_of
 from queues.models import Queue, WorkProfile
 from queues.newest import COUNT_LIMIT
 
-# What I could lease now: items nobody has touched, and started ones that were never mine.
-_WAITING = """
-SELECT q.id, untouched.n + started.n
-FROM unnest(%(queues)s::bigint[]) AS q(id)
+
+class Waiting(NamedTuple):
+    """Of the slots that were looked at, the first ones, how many are for this person.
+
+    is_cut: there are more that were not looked at, so more may wait, also where none was found.
+    """
+
+    n: int = 0
+    is_cut: bool = False
+
+
+def _waiting(queues: str, mine: str = "", fit: str = "", order: str = "") -> str:
+    """What I could lease now: items nobody has touched, and started ones that were never mine.
+
+    The tests are made of the rows within the limit, not while looking for as many: who refuses the first
+    million would have them all read.
+    """
+    return f"""
+SELECT q.id, untouched.n + started.n, untouched.looked_at = %(limit)s OR started.looked_at = %(limit)s
+FROM {queues}
 CROSS JOIN LATERAL (
-  SELECT count(*) AS n FROM (
-    SELECT 1 FROM queues_slot
-    WHERE queue_id = q.id AND state = 'open' AND untouched AND seq = 1
-    ORDER BY priority DESC, due_at, id LIMIT %(limit)s) counted
+  SELECT count(*) FILTER (WHERE true {fit}) AS n, count(*) AS looked_at FROM (
+    SELECT item_id FROM queues_slot
+    WHERE queue_id = q.id {mine} AND state = 'open' AND untouched AND seq = 1
+    {order} LIMIT %(limit)s) s
 ) untouched
 CROSS JOIN LATERAL (
-  SELECT count(DISTINCT s.item_id) AS n FROM (
+  SELECT count(DISTINCT s.item_id) FILTER (WHERE {NOT_MINE} {fit}) AS n, count(*) AS looked_at FROM (
     SELECT item_id FROM queues_slot
-    WHERE queue_id = q.id AND state = 'open' AND NOT untouched
-    ORDER BY priority DESC, due_at, id LIMIT %(limit)s) s
-  WHERE NOT EXISTS (SELECT 1 FROM queues_slot m WHERE m.item_id = s.item_id AND m.person_id = %(me)s)
-    AND NOT EXISTS (SELECT 1 FROM queues_skip k WHERE k.item_id = s.item_id AND k.person_id = %(me)s)
+    WHERE queue_id = q.id {mine} AND state = 'open' AND NOT untouched
+    {order} LIMIT %(limit)s) s
 ) started
 """
+
+
+_BY_DUE = "ORDER BY priority DESC, due_at, id"
+_WAITING = _waiting("unnest(%(queues)s::bigint[]) AS q(id)", order=_BY_DUE)
 
 # The same where each person takes only some lanes: of a queue of other languages nothing waits for me.
-_WAITING_IN_LANES = """
-SELECT q.id, untouched.n + started.n
-FROM unnest(%(queues)s::bigint[], %(lanes)s::text[]) AS q(id, lanes)
-CROSS JOIN LATERAL (
-  SELECT count(*) AS n FROM (
-    SELECT 1 FROM queues_slot
-    WHERE queue_id = q.id AND lane = ANY(string_to_array(q.lanes, ','))
-      AND state = 'open' AND untouched AND seq = 1
-    LIMIT %(limit)s) counted
-) untouched
-CROSS JOIN LATERAL (
-  SELECT count(DISTINCT s.item_id) AS n FROM (
-    SELECT item_id FROM queues_slot
-    WHERE queue_id = q.id AND lane = ANY(string_to_array(q.lanes, ','))
-      AND state = 'open' AND NOT untouched
-    LIMIT %(limit)s) s
-  WHERE NOT EXISTS (SELECT 1 FROM queues_slot m WHERE m.item_id = s.item_id AND m.person_id = %(me)s)
-    AND NOT EXISTS (SELECT 1 FROM queues_skip k WHERE k.item_id = s.item_id AND k.person_id = %(me)s)
-) started
-"""
+_LANED = "unnest(%(queues)s::bigint[], %(lanes)s::text[]) AS q(id, lanes)"
+_MINE = "AND lane = ANY(string_to_array(q.lanes, ','))"
+_WAITING_IN_LANES = _waiting(_LANED, _MINE)
 
 # The same for who refuses some content: what they would not be handed does not wait for them.
-_WAITING_UNREFUSED = f"""
-SELECT q.id, untouched.n + started.n
-FROM unnest(%(queues)s::bigint[], %(laned)s::bool[]) AS q(id, laned)
-CROSS JOIN LATERAL (
-  SELECT count(*) AS n FROM (
-    SELECT 1 FROM queues_slot s
-    WHERE queue_id = q.id AND state = 'open' AND untouched AND seq = 1
-      AND (NOT q.laned OR lane = ANY(%(lanes)s::text[])) {NOT_REFUSED}
-    ORDER BY priority DESC, due_at, id LIMIT %(limit)s) counted
-) untouched
-CROSS JOIN LATERAL (
-  SELECT count(DISTINCT s.item_id) AS n FROM (
-    SELECT item_id FROM queues_slot s
-    WHERE queue_id = q.id AND state = 'open' AND NOT untouched
-      AND (NOT q.laned OR lane = ANY(%(lanes)s::text[])) {NOT_REFUSED}
-    ORDER BY priority DESC, due_at, id LIMIT %(limit)s) s
-  WHERE NOT EXISTS (SELECT 1 FROM queues_slot m WHERE m.item_id = s.item_id AND m.person_id = %(me)s)
-    AND NOT EXISTS (SELECT 1 FROM queues_skip k WHERE k.item_id = s.item_id AND k.person_id = %(me)s)
-) started
-"""
+_WAITING_UNREFUSED = _waiting("unnest(%(queues)s::bigint[]) AS q(id)", fit=NOT_REFUSED, order=_BY_DUE)
+_WAITING_UNREFUSED_IN_LANES = _waiting(_LANED, _MINE, NOT_REFUSED)
 
 
 def waiting_for(
     person_id: int, queues: Sequence[Queue], profiles: Mapping[int, WorkProfile]
-) -> dict[int, int]:
-    """Queue → how many items wait for this person, stopping at COUNT_LIMIT + 1. profiles: by project."""
-    ask = {"queues": [queue.pk for queue in queues], "me": person_id, "limit": COUNT_LIMIT + 1}
-    return {
-        **dict(rows(_WAITING, ask)),
-        **_waiting_in_lanes(queues, profiles, ask),
-        **_waiting_unrefused(queues, profiles, ask),
-    }
-
-
-def _waiting_in_lanes(
-    queues: Sequence[Queue], profiles: Mapping[int, WorkProfile], ask: Mapping[str, Any]
-) -> dict[int, int]:
-    laned = [queue for queue in queues if orders.get(queue.order).walk is Walk.LANE]
-    if not laned:
-        return {}
-    lanes = [",".join(lanes_of(profiles.get(queue.project_id))) for queue in laned]
-    return dict(rows(_WAITING_IN_LANES, {**ask, "queues": [queue.pk for queue in laned], "lanes": lanes}))
-
-
-def _waiting_unrefused(
-    queues: Sequence[Queue], profiles: Mapping[int, WorkProfile], ask: Mapping[str, Any]
-) -> dict[int, int]:
-    """Of the queues of projects in which the person refuses something; a statement for each such project."""
-    found: dict[int, int] = {}
-    for project_id, profile in profiles.items():
-        theirs = [queue for queue in queues if queue.project_id == project_id]
-        if not profile.refused or not theirs:
-            continue
-        about = {
-            "queues": [queue.pk for queue in theirs],
-            "laned": [orders.get(queue.order).walk is Walk.LANE for queue in theirs],
-            "lanes": lanes_of(profile),
-        }
-        refusal = refusal_of(frozenset(profile.refused))
-        found |= dict(rows(_WAITING_UNREFUSED, {**ask, **about, **refusal}))
+) -> dict[int, Waiting]:
+    """Queue → what waits for this person, among the first COUNT_LIMIT + 1 slots. profiles: by project."""
+    plain, refusing = _by_refusal(queues, profiles)
+    ask = {"me": person_id, "limit": COUNT_LIMIT + 1}
+    found = _counted(plain, profiles, ask, (_WAITING, _WAITING_IN_LANES))
+    for refused, theirs in refusing.items():
+        asked = ask | refusal_of(refused)
+        found |= _counted(theirs, profiles, asked, (_WAITING_UNREFUSED, _WAITING_UNREFUSED_IN_LANES))
     return found
+
+
+def _by_refusal(
+    queues: Sequence[Queue], profiles: Mapping[int, WorkProfile]
+) -> tuple[list[Queue], dict[frozenset[str], list[Queue]]]:
+    """The queues where the person refuses nothing, and the others by what they refuse there."""
+    plain: list[Queue] = []
+    refusing: dict[frozenset[str], list[Queue]] = {}
+    for queue in queues:
+        profile = profiles.get(queue.project_id)
+        if profile and profile.refused:
+            refusing.setdefault(frozenset(profile.refused), []).append(queue)
+        else:
+            plain.append(queue)
+    return plain, refusing
+
+
+def _counted(
+    queues: Sequence[Queue],
+    profiles: Mapping[int, WorkProfile],
+    ask: Mapping[str, Any],
+    statements: tuple[str, str],
+) -> dict[int, Waiting]:
+    """By the first statement, or by the second where the queue's order chooses among lanes."""
+    laned = [queue for queue in queues if orders.get(queue.order).walk is Walk.LANE]
+    plain = [queue.pk for queue in queues if queue not in laned]
+    found = rows(statements[0], {**ask, "queues": plain}) if plain else []
+    if laned:
+        lanes = [",".join(lanes_of(profiles.get(queue.project_id))) for queue in laned]
+        found += rows(statements[1], {**ask, "queues": [queue.pk for queue in laned], "lanes": lanes})
+    return {queue_id: Waiting(n, is_cut) for queue_id, n, is_cut in found}
 
 
 def rows(sql: str, arguments: Mapping[str, Any]) -> list[tuple]:

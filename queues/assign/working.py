@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import events
 from accounts.actor import Actor
 from accounts.models import Membership, Person
+from queues.assign import further
 from queues.assign.actions import free_held_by
 from queues.assign.policy import is_paused
 from queues.errors import Fault, Invalid, NotFound, WrongState
@@ -49,6 +50,7 @@ def change_profile(
     if changes:
         before = {name: getattr(profile, name) for name in changes}
         WorkProfile.objects.filter(pk=profile.pk).update(**changes)
+        further.forget(person_id=person.pk, project_id=project_id)
         _record(profile, "person.work_changed", by, before=before, after=changes)
     return WorkProfile.objects.get(pk=profile.pk)
 
@@ -64,6 +66,7 @@ def change_care(
     profile = _locked(project_id, person)
     if (profile.veils, profile.refused) != (veils, sorted(refused)):
         WorkProfile.objects.filter(pk=profile.pk).update(veils=veils, refused=sorted(refused))
+        further.forget(person_id=person.pk, project_id=project_id)
         _record(profile, "person.care_changed", by)
     return WorkProfile.objects.get(pk=profile.pk)
 

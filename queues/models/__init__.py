@@ -2,6 +2,7 @@
 
 from queues.models.agreement import AgreementCheck, AgreementUnit, PatternCount
 from queues.models.agreement_target import AgreementTarget, Expects
+from queues.models.bookmark import Bookmark
 from queues.models.bulk_change import AMOUNTS, BulkChange, BulkKind, ChangedItem
 from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
 from queues.models.dataset import DATASET_NAME, Dataset, DatasetVersion, SplitGroup
@@ -50,6 +51,7 @@ __all__ = [
     "Attachment",
     "Basis",
     "Because",
+    "Bookmark",
     "BulkChange",
     "BulkKind",
     "Calibration",

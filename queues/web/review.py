@@ -22,7 +22,7 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues import pipeline
 from queues.assign import actions as assign
-from queues.assign import aside
+from queues.assign import aside, further
 from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
 from queues.assign.policy import MayNotWork
@@ -271,7 +271,8 @@ def _context(
         "later_choices": later_choices(),
     }
     if lease is None:
-        return shared
+        me = request.actor.as_person()
+        return shared | {"is_searching": further.is_under_way(queue.pk, person_id=me)}
     desk = queries.desk(lease, queue=queue, by=request.actor, form_id=form_id)
     veil = veil_of(desk.prediction_ids, queue=queue, by=request.actor, is_blind=lease.is_blind)
     shown = context_of(

@@ -13,6 +13,7 @@ ALL = (
     "detect",
     "export",
     "plans",
+    "picky",
     "similar",
     "search",
     "dry_run",

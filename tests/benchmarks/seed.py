@@ -170,6 +170,11 @@ def items(database: psycopg.Connection, home: House, how_many: int) -> None:
     _in_parts(database, home, how_many, _PREDICTIONS, _PAYLOADS, _ROUTINGS, _ITEMS, _SLOTS)
 
 
+def bare_items(database: psycopg.Connection, home: House, how_many: int) -> None:
+    """The same without their texts, for what looks at slots only."""
+    _in_parts(database, home, how_many, _PREDICTIONS, _ROUTINGS, _ITEMS, _SLOTS)
+
+
 def predictions(database: psycopg.Connection, home: House, how_many: int) -> None:
     """Predictions with their texts, not routed by anything."""
     _in_parts(database, home, how_many, _PREDICTIONS, _PAYLOADS)

@@ -75,3 +75,26 @@ def plan_of(statement: Statement) -> dict[str, Any] | None:
         [[[plan]]] = [[json.loads(row) if isinstance(row, str) else row for row in cursor.fetchone()]]
         transaction.set_rollback(True)
     return plan
+
+
+@contextmanager
+def explained() -> Iterator[list[dict[str, Any]]]:
+    """The plan of each query of this process in the block, each run once before and rolled back."""
+    found: list[dict[str, Any]] = []
+
+    def explain(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        if not many and not sql.lstrip().upper().startswith("EXPLAIN"):
+            found.extend(filter(None, [plan_of(Statement(sql, parameters, 0))]))
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(explain):
+        yield found
+
+
+def rows_read(node: dict[str, Any]) -> float:
+    """How many rows of tables and indexes a plan gave or threw away."""
+    here = 0.0
+    if node["Node Type"].endswith("Scan") and ("Relation Name" in node or "Index Name" in node):
+        rows = node.get("Actual Rows", 0) + node.get("Rows Removed by Filter", 0)
+        here = rows * node.get("Actual Loops", 1)
+    return here + sum(rows_read(inner) for inner in node.get("Plans", ()))

@@ -16,6 +16,7 @@ ALL = (
     "export",
     "start",
     "plans",
+    "picky",
     "similar",
     "search",
     "dry_run",
