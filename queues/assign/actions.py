@@ -28,6 +28,7 @@ AHEAD_SECONDS = 120  # of an item that is rendered ahead and not yet looked at
 BESIDE_MAX = 2  # leases a person may hold in a queue beside the one asked for
 _CLAIM_TRIES = 3
 _LOCKED_TRIES = 10  # a claim under way is over within milliseconds
+_SEARCHES = 3  # each looks at some 20,000 slots that may not be for this person
 _LOCKED_PAUSE_SECONDS = 0.01
 
 # Only a lease that was made ahead and never renewed begins anew: nobody's time is shortened afterwards.
@@ -70,7 +71,7 @@ def _claim_or_be_sure(queue: Queue, by: Actor, seconds: int, fit: Fit) -> Lease 
         past = partial(claim_found, found.slots, person_id=me, seconds=seconds)
         if found.slots and (lease := _claim(queue, by, past)):
             return lease
-        if not found.slots and found.is_all and not is_freed:
+        if not found.slots and not is_freed and (found.is_all or _try + 1 >= _SEARCHES):
             return None
         if found.slots:
             time.sleep(_LOCKED_PAUSE_SECONDS)

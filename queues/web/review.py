@@ -201,7 +201,10 @@ def _show(
         "session": session_of(queue, by=request.actor),  # from here on the script counts
     }
     template = "review/_item.html" if request.htmx else "review/page.html"
-    return _vary(render(request, template, context))
+    response = _vary(render(request, template, context))
+    if context.get("is_searching"):
+        response["Refresh"] = "2"  # seconds; the search goes on from where it stopped
+    return response
 
 
 def _answer(

@@ -121,7 +121,7 @@ def test_one_search_reads_a_bounded_number_of_rows_and_the_next_goes_on(
     people: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(further, "WINDOWS", (64, 512))
-    monkeypatch.setattr(assign, "_LOCKED_TRIES", 1)
+    monkeypatch.setattr(assign, "_SEARCHES", 1)
     queue = filled(people)
     [last] = behind(queue, 1)
     asked, most, given = 0, 0.0, None
@@ -140,15 +140,17 @@ def test_while_the_search_is_under_way_the_page_does_not_say_that_nothing_waits(
     people: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(further, "WINDOWS", (64,))
-    monkeypatch.setattr(assign, "_LOCKED_TRIES", 1)
+    monkeypatch.setattr(assign, "_SEARCHES", 1)
     queue = queue_in(people.project)
     for _ in range(150):
         _hateful(queue)
     ann = Reviewer(people.ann, queue)
     ann.client.post(f"{ann.project_url}/my-work", {"veils": "on", "refused": ["hate"]})
 
-    pages = [ann.open().content.decode() for _ in range(3)]
+    answers = [ann.open() for _ in range(3)]
 
+    assert ["Refresh" in answer.headers for answer in answers] == [True, True, False]
+    pages = [answer.content.decode() for answer in answers]
     assert ["Nothing found for you yet" in page for page in pages] == [True, True, False]
     assert "Nothing waits for you" in pages[2]
     assert not Bookmark.objects.exists()
