@@ -4,6 +4,7 @@ window.reviewapp ??= {};
 {
   const USED_WITHIN = 120_000;
   const LOOK_EVERY = 5000;
+  const SOON = 60; // s before the end
   let usedAt = performance.now();
   for (const kind of ["keydown", "pointerdown", "pointermove", "wheel", "scroll"])
     addEventListener(kind, () => (usedAt = performance.now()), { passive: true, capture: true });
@@ -32,8 +33,9 @@ window.reviewapp ??= {};
       const box = this.bar.querySelector("[data-countdown]");
       if (!box) return;
       box.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-      box.parentElement.classList.toggle("ending", left < 60);
+      box.parentElement.classList.toggle("ending", left < SOON);
       box.parentElement.classList.toggle("lost", this.isLost);
+      if (this.desk.isConnected) reviewapp.tellLease(left > 0 && left < SOON && !this.isLost);
       if (!left) this.lose();
     }
 

@@ -35,6 +35,13 @@ window.reviewapp ??= {};
     reviewapp.toast(element);
   };
 
+  // Once, when the lease of the item on the screen is about to end: its countdown is not read out.
+  reviewapp.tellLease = (isEnding) => {
+    const told = document.getElementById("lease-told");
+    const words = isEnding ? say("ending") : "";
+    if (told.textContent !== words) told.textContent = words;
+  };
+
   // name: a sentence, or "" to hide the bar.
   reviewapp.tellConnection = (name) => {
     const bar = document.getElementById("offline");
@@ -42,8 +49,13 @@ window.reviewapp ??= {};
     if (name) bar.querySelector(".grow").textContent = say(name);
   };
 
+  // Seen, it counts the seconds; said, it is said once for an item: a live region that changes every second
+  // would talk over everything else.
   reviewapp.drawDraftState = (name, savedAt) => {
     const box = document.getElementById("draft-state");
+    const told = document.getElementById("draft-told");
+    const words = { saved: say("saved-now"), "": "" }[name] ?? told.textContent;
+    if (told.textContent !== words) told.textContent = words;
     const seconds = Math.round((performance.now() - savedAt) / 1000);
     if (name !== "saved") box.textContent = name && say(name);
     else if (seconds < 1) box.textContent = say("saved-now");

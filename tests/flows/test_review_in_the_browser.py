@@ -184,3 +184,29 @@ def test_without_a_script_a_review_is_a_plain_form(
     assert page.locator(".desk").get_attribute("data-slot") == first
     expect(page.locator("[name=corrected_text]")).to_have_value("Two\nlines")
     context.close()
+
+
+# What moved inside the decision bar: the text of each node whose place changed while nobody resized anything.
+_WATCH_THE_BAR = """() => {
+  window.moved = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries())
+      for (const { node } of entry.sources) {
+        const element = node?.nodeType === 1 ? node : node?.parentElement;
+        if (element?.closest('.decide')) moved.push(node.textContent);
+      }
+  }).observe({ type: 'layout-shift', buffered: false });
+}"""
+
+
+def test_nothing_in_the_decision_bar_moves_while_one_works(screen: Screen) -> None:
+    page = screen.page
+    page.evaluate(_WATCH_THE_BAR)
+
+    for before in (8, 98):
+        page.evaluate("n => (document.querySelector('[data-done-today] b').textContent = n)", before)
+        screen.leave("a").leave("a").press("c").type("Changed. ")
+        expect(page.locator("#draft-state")).to_contain_text("draft saved")
+        screen.press("Escape", "1").leave("Control+Enter")
+
+    assert page.evaluate("moved") == []
