@@ -53,11 +53,44 @@ def asked(people: Cast, enter: Enter, live_server: LiveServer) -> Screen:
     return Screen(enter(people.ann), live_server.url, queue).open()
 
 
+def test_the_screen_has_landmarks_and_everything_in_them_has_a_name(asked: Screen) -> None:
+    page = asked.page
+
+    expect(page.locator("body")).to_match_aria_snapshot("""
+      - link "Skip to the content"
+      - banner:
+        - navigation "Where you are"
+        - button "Keyboard help"
+      - main:
+        - heading /Review. Refunds/ [level=1]
+        - region "What to review":
+          - heading "User" [level=2]
+          - text: How long?
+          - region "Model output – untrusted":
+            - button "Rendered V"
+            - group "Text of the output": Refunds are instant.
+        - form "Answer correction":
+          - group "Decision *":
+            - radio "Approve A"
+            - radio "Correct C"
+            - radio "Reject R"
+            - radio "Escalate E"
+          - group "What was wrong? one or more":
+            - checkbox "Factually wrong"
+            - checkbox "Too vague"
+            - checkbox "Other"
+      - contentinfo "Finish this item":
+        - text: /0 done today/
+        - button "Skip S"
+        - button "Submit and next Ctrl ⏎"
+    """)
+
+
 # Kind → what its group holds: role and name of each control.
 CONTROLS: dict[str, list[tuple[Any, str]]] = {
     "single_choice": [("radio", "Clear"), ("radio", "Polite"), ("radio", "Brief")],
     "multiple_choice": [("checkbox", "Clear"), ("checkbox", "Polite"), ("checkbox", "Brief")],
-    "rating": [("radio", "1"), ("radio", "5"), ("checkbox", "Unsure")],
+    "rating": [("radio", "1"), ("radio", "5"), ("radio", "Unsure / cannot judge")],
     "yes_no": [("radio", "Yes"), ("radio", "No")],
     "number": [("textbox", "The number question")],
     "short_text": [("textbox", "The short_text question")],
