@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("queues", "0033_pause_until_read"),
+        ("queues", "0035_recalls"),
     ]
 
     operations = [
