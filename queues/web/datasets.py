@@ -101,6 +101,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
     summary = reading.look_at(found, shown_as)
     stories = _stories(summary)
     newest = releases.under_way(published[0]) if published else None
+    shares = found.splits.get("shares", {})
     current = next((release for release in published if release.state == "published"), None)
     base_url = request.build_absolute_uri("/").rstrip("/")
     return {
@@ -123,7 +124,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         ],
         "found": found_in(newest.release) if newest else [],
         "demanded": [(key, _listed(value)) for key, value in found.rules.items()],
-        "shares": [(split, share * 100) for split, share in found.splits.get("shares", {}).items()],
+        "shares": [(split, shares[split] * 100) for split in SPLITS if split in shares],
         "versions": versions_of(found),
         "shown_as": shown_as,
         "groups": GROUPED,

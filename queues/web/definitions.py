@@ -1,7 +1,9 @@
 """Changing what a dataset asks for, and what was changed before."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import orjson
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -46,6 +48,16 @@ class Version:
 
     row: DatasetVersion
     changes: list[Change]
+
+    @property
+    def told(self) -> Iterator[tuple[str, str, str]]:
+        """Setting, before and after, as JSON."""
+        for one in self.changes:
+            yield one.name, _shown(one.before), _shown(one.after)
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def versions_of(dataset: Dataset) -> list[Version]:

@@ -92,7 +92,8 @@ def _counts(dataset: Dataset, old: Release, new: Release) -> list[tuple[str, int
     manifest = new.manifest or {}
     if manifest.get("parents") != [f"{dataset.name}@{old.version}"]:
         return []
-    return [(str(KIND_WORDS[kind]), n) for kind, n in manifest.get("changes", {}).items()]
+    changes = manifest.get("changes") or {}
+    return [(str(word), changes.get(kind, 0)) for kind, word in KIND_WORDS.items()]
 
 
 def _lines(rows: Sequence[Difference], old: Release, new: Release) -> list[Line]:

@@ -43,6 +43,8 @@ def furnish(people: Cast, text: str = "Refunds are instant.") -> Queue:
     said = {"decision": "reject", "reasons": ["factual"], "note": text, "answers": {"short_text": text[:400]}}
     answered = {**APPROVE, "answers": {"short_text": text[:400]}}
     verdict = settled(queue, output_text=text, corrected_text=text + " Corrected.", record=record_of(text))
+    plain = "They take five days."  # what is golden, as the text is below, is in no release
+    settled(queue, output_text=text, corrected_text=plain, record=record_of("How long do they take?"))
     for _ in range(alike.LEAST):
         disputed = waiting(queue, reviews_needed=2, output_text=text, record=record_of(text))
         reviewed(queue, people.ann, answered)
