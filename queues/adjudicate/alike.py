@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from queues.adjudicate.queries import Dispute, compare, disputed_in
+from queues.adjudicate.queries import Difference, Dispute, compare, disputed_in
 from queues.models import Decision, Queue, Review
 from queues.route.reasons import is_flagged, parts
 
@@ -19,13 +19,15 @@ LEAST = 2
 
 Position = tuple[str | None, ...]
 """What one review says to each disputed thing, as answers are compared."""
+Pattern = tuple[tuple[str, ...], tuple[tuple[Position, int], ...]]
+"""What is disputed, and each position with how many reviews take it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """disputed: "decision" and keys of questions. positions: what is said to them, and by how many reviews.
 
-    key: the same for the same dispute, for an address.
+    key: the same for the same dispute, for an address. disputes: without texts and names.
     """
 
     key: str
@@ -68,19 +70,20 @@ def key_of(dispute: Dispute) -> str:
 
 def review_saying(dispute: Dispute, position: Position) -> Review | None:
     """The first review that takes this position; None when none does."""
-    by_review = _positions(dispute)
+    differing = [one for one in compare(dispute.reviews) if one.differs and one.settles]
+    by_review = _positions(differing, len(dispute.reviews))
     for review, taken in zip(dispute.reviews, by_review, strict=True):
         if taken == position and review.decision != Decision.ESCALATE:
             return review
     return None
 
 
-def _pattern(dispute: Dispute) -> tuple[tuple[str, ...], tuple[tuple[Position, int], ...]]:
-    counted = Counter(_positions(dispute))
-    ordered = sorted(counted.items(), key=lambda pair: (-pair[1], [value or "" for value in pair[0]]))
-    return tuple(dispute.disputed_over), tuple(ordered)
-
-
-def _positions(dispute: Dispute) -> list[Position]:
+def _pattern(dispute: Dispute) -> Pattern:
     differing = [one for one in compare(dispute.reviews) if one.differs and one.settles]
-    return [tuple(one.ratings[place] for one in differing) for place in range(len(dispute.reviews))]
+    counted = Counter(_positions(differing, len(dispute.reviews)))
+    ordered = sorted(counted.items(), key=lambda pair: (-pair[1], [value or "" for value in pair[0]]))
+    return tuple(one.key for one in differing), tuple(ordered)
+
+
+def _positions(differing: Sequence[Difference], n_reviews: int) -> list[Position]:
+    return [tuple(one.ratings[place] for one in differing) for place in range(n_reviews)]

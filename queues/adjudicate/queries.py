@@ -61,9 +61,19 @@ def disputes_of(project_id: int, *, queue_id: int | None = None, after: int = 0)
 
 
 def disputed_in(queue: Queue, *, at_most: int) -> list[Dispute]:
-    """The disputes of one queue, the longest waiting first; two statements."""
-    items = _with_reviews().filter(queue=queue, state=ItemState.DISPUTED)
+    """The disputes of one queue, the longest waiting first, without texts and names; two statements."""
+    standing = Review.objects.filter(withdrawn_at__isnull=True).only(
+        "id", "item_id", "person_id", "form_id", "decision", "answers"
+    )
+    items = Item.objects.filter(queue=queue, state=ItemState.DISPUTED).only("id", "reasons", "other_id")
+    items = items.prefetch_related(Prefetch("reviews", standing.order_by("pk")))
     return [Dispute(item, list(item.reviews.all())) for item in items.order_by("pk")[:at_most]]
+
+
+def disputes_called(item_ids: Sequence[int]) -> list[Dispute]:
+    """These, with all that a page shows; the caller has found them in their project."""
+    items = _with_reviews().filter(pk__in=item_ids, state=ItemState.DISPUTED)
+    return [Dispute(item, list(item.reviews.all())) for item in items.order_by("pk")]
 
 
 def dispute_of(project_id: int, item_id: int) -> Dispute | None:

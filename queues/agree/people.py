@@ -95,6 +95,19 @@ def among(queue: Queue, *, key: str) -> Among:
     return Among(asked, choices, main, _people(asked, units, answers, main), pairs, len(common))
 
 
+def with_the_others(queue: Queue, *, key: str) -> dict[int, Figure]:
+    """Person → how far their answers agree with those of the others; who shares no item is not in it."""
+    _choices, asked = question_in(queue, key)
+    units = [unit for item in newest(queue.pk).items if (unit := given_to(item, asked))]
+    level = _level(asked)
+    if level is None:
+        return {}
+    answers = _answers(asked, units)
+    return {
+        person_id: against_rest_figure(answers, said, level=level) for person_id, said in _gave(units).items()
+    }
+
+
 def differing(queue: Queue, *, key: str, one_id: int, other_id: int) -> tuple[Asked, list[Differing]]:
     """The items, newest first, on which these two did not say the same."""
     _choices, asked = question_in(queue, key)
@@ -131,14 +144,8 @@ def _level(asked: Asked) -> str | None:
 def _people(asked: Asked, units: list[list[Given]], answers: Answers, main: Figure) -> list[Person]:
     """Whoever shares an item with somebody; those that agree least with the rest first."""
     histogram = histogram_of([one.answer for one in unit] for unit in units)
-    gave: dict[int, Counter[tuple[Pattern, Answer]]] = defaultdict(Counter)
-    for unit in units:
-        pattern = pattern_of(one.answer for one in unit)
-        if len(pattern) > 1:
-            for one in unit:
-                gave[one.person_id][pattern, one.answer] += 1
     level, found = _level(asked), []
-    for person_id, said in gave.items():
+    for person_id, said in _gave(units).items():
         rest = without = influence = None
         if level:
             rest = against_rest_figure(answers, said, level=level)
@@ -147,6 +154,17 @@ def _people(asked: Asked, units: list[list[Given]], answers: Answers, main: Figu
                 influence = without.value - main.value
         found.append(Person(person_id, said.total(), rest, without, influence))
     return sorted(found, key=_least_agreeing_first)
+
+
+def _gave(units: Iterable[Sequence[Given]]) -> dict[int, Counter[tuple[Pattern, Answer]]]:
+    """Person → (pattern of a unit that they share with somebody, what they said of it) → how many."""
+    gave: dict[int, Counter[tuple[Pattern, Answer]]] = defaultdict(Counter)
+    for unit in units:
+        pattern = pattern_of(one.answer for one in unit)
+        if len(pattern) > 1:
+            for one in unit:
+                gave[one.person_id][pattern, one.answer] += 1
+    return gave
 
 
 def _least_agreeing_first(person: Person) -> tuple[bool, float, int]:

@@ -15,6 +15,7 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues import pipeline
 from queues.adjudicate import alike
+from queues.adjudicate import queries as adjudicate
 from queues.adjudicate.actions import WHY_MAX
 from queues.adjudicate.alike import LOOK_AT, SETTLED_AT_ONCE, Batch, Position
 from queues.errors import Fault, Invalid, NotFound
@@ -103,7 +104,7 @@ def _page(
     request: ProjectRequest, queue: Queue, batch: Batch, *, refusal: Invalid | None = None
 ) -> HttpResponse:
     line = _line(batch, labels_of_versions([queue.form]))
-    shown = batch.disputes[:SETTLED_AT_ONCE]
+    shown = adjudicate.disputes_called([one.item.pk for one in batch.disputes[:SETTLED_AT_ONCE]])
     posted = request.POST if refusal else None
     ticked = set(posted.getlist("item")) if posted is not None else {str(one.item.pk) for one in shown}
     context: dict[str, Any] = {

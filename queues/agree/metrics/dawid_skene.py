@@ -98,9 +98,9 @@ def _errors(
 ) -> tuple[Floats, Floats, Floats]:
     """How common each class is, how each person errs, and how much each saw of each class."""
     n_values = posterior.shape[1]
-    said = np.zeros((n_people, n_values, n_values))  # person, what they said, what it is
-    np.add.at(said, (person, label), posterior[unit])
-    counted = said.transpose(0, 2, 1)
+    place = person * n_values + label
+    said = _summed(posterior[unit], place, n_people * n_values)  # (person, what they said), what it is
+    counted = said.reshape(n_people, n_values, n_values).transpose(0, 2, 1)
     expected = counted.sum(axis=2)
     bounded = np.maximum(counted, _LEAST)
     return posterior.mean(axis=0), bounded / bounded.sum(axis=2, keepdims=True), expected
@@ -110,10 +110,15 @@ def _classes(
     prior: Floats, confusion: Floats, unit: Places, person: Places, label: Places, n_units: int
 ) -> tuple[Floats, float]:
     """What each unit probably is, given how people err; and the log-likelihood of all answers."""
-    logs = np.zeros((n_units, len(prior)))
-    np.add.at(logs, unit, np.log(confusion)[person, :, label])
+    logs = _summed(np.log(confusion)[person, :, label], unit, n_units)
     logs += np.log(np.maximum(prior, _LEAST))
     highest = logs.max(axis=1, keepdims=True)
     weights = np.exp(logs - highest)
     total = weights.sum(axis=1, keepdims=True)
     return weights / total, float((highest + np.log(total)).sum())
+
+
+def _summed(rows: Floats, place: Places, n_places: int) -> Floats:
+    """(n_places, V) The sum of the rows that belong to each place."""
+    columns = [np.bincount(place, weights=column, minlength=n_places) for column in rows.T]
+    return np.stack(columns, axis=1)

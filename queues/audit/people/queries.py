@@ -15,7 +15,7 @@ from queues.audit.people.reading import Done, corrections_of, done_by
 from queues.models import Queue
 from queues.statistics.proportions import Proportion, proportion
 
-PAGE_OF_PEOPLE = 40
+PAGE_OF_PEOPLE = 25
 QUEUES_OF_ONE = 3  # of a person's page: those with most of their newest reviews
 CASES_SHOWN = 20
 LOOKS_SHOWN = 5
@@ -140,5 +140,4 @@ def looks_at(project_id: int, person_id: int) -> list[Event]:
 
 def _agreement(queue: Queue) -> dict[int, Figure]:
     """Person → agreement of their decisions with those of the others, over the newest shared items."""
-    among = agree.among(queue, key=DECISION)
-    return {one.person_id: one.rest for one in among.people if one.rest is not None}
+    return agree.with_the_others(queue, key=DECISION)
