@@ -1,8 +1,8 @@
-"""`reviewapp push FILE`, `push-feedback FILE`, `pull NAME@VERSION`, `status`, `verify FOLDER`.
+"""`reviewapp push FILE`, `push-feedback FILE`, `pull NAME@VERSION`, `change QUEUE KIND`, `status`, `verify`.
 
 Progress and sentences go to standard error, the result as JSON to standard output. Exit codes: 0 done;
-1 some records were rejected, or a file does not verify; 2 arguments, key or file; 3 the server refused;
-4 the server could not be reached.
+1 some records were rejected, a file does not verify, or a change was stopped or failed; 2 arguments, key or
+file; 3 the server refused; 4 the server could not be reached.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from reviewapp.client.change import Wanted, change
 from reviewapp.client.ending import OK, SOME_WRONG, Ending, Refused
 from reviewapp.client.key import VARIABLE, read_key
 from reviewapp.client.pull import pull
@@ -69,12 +70,27 @@ def _parser() -> argparse.ArgumentParser:
     pulling.add_argument("--to", type=Path, help="the folder; by default name-version here")
     pulling.add_argument("--verify", action="store_true", help="check all files once more, as they lie there")
     pulling.set_defaults(run=_pull)
+    _add_change(commands.add_parser("change", parents=[shared], help="change many items of a queue at once"))
     status = commands.add_parser("status", parents=[shared], help="is the server there, and is the key good?")
     status.set_defaults(run=_status)
     verifying = commands.add_parser("verify", help="check a pulled folder against its manifest")
     verifying.add_argument("folder", type=Path)
     verifying.set_defaults(run=_verify)
     return parser
+
+
+def _add_change(changing: argparse.ArgumentParser) -> None:
+    changing.add_argument("queue", help="the slug of the queue")
+    changing.add_argument("kind", choices=["priority", "due", "reviews", "move", "withdraw"])
+    changing.add_argument("--why", required=True, help="stands at each item")
+    changing.add_argument("--amount", type=int, help="the priority to raise to, hours to put off, or reviews")
+    changing.add_argument("--target", help="the slug of the queue to move to")
+    changing.add_argument("--item", type=int, action="append", default=[], help="this item; several times")
+    changing.add_argument("--state", default="open", help="else all in this state …")
+    changing.add_argument("--reason", default="", help="… that this rule sent …")
+    changing.add_argument("--late", action="store_true", help="… that are overdue")
+    changing.add_argument("--no-wait", action="store_true", help="do not wait until it is over")
+    changing.set_defaults(run=_change)
 
 
 def _server(options: argparse.Namespace) -> Server:
@@ -100,6 +116,22 @@ def _pull(options: argparse.Namespace) -> tuple[Any, int]:
     files = verify(Path(pulled["folder"]))
     is_whole = all(file["state"] == "ok" for file in files)
     return {**pulled, "whole": is_whole, "verified": files}, OK if is_whole else SOME_WRONG
+
+
+def _change(options: argparse.Namespace) -> tuple[Any, int]:
+    wanted = Wanted(
+        queue=options.queue,
+        kind=options.kind,
+        why=options.why,
+        amount=options.amount,
+        target=options.target,
+        items=options.item,
+        state=options.state,
+        reason=options.reason,
+        late=options.late,
+    )
+    told = change(_server(options), wanted, waits=not options.no_wait)
+    return told, SOME_WRONG if told["state"] in ("stopped", "failed") else OK
 
 
 def _status(options: argparse.Namespace) -> tuple[Any, int]:
