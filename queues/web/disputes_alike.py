@@ -20,7 +20,7 @@ from queues.adjudicate.actions import WHY_MAX
 from queues.adjudicate.alike import LOOK_AT, SETTLED_AT_ONCE, Batch, Position
 from queues.errors import Fault, Invalid, NotFound
 from queues.models import Queue
-from queues.review import line_ends
+from queues.review import care, line_ends
 from queues.web.agreement import value_words
 from queues.web.answer_words import in_words
 from queues.web.labels import labels_of_versions
@@ -112,6 +112,7 @@ def _page(
         "line": line,
         "choices": list(enumerate(line.positions)),
         "rows": [(dispute, str(dispute.item.pk) in ticked) for dispute in shown],
+        "veiled": care.veiled_for(request.user.pk, [one.item.prediction_id for one in shown]),
         "n_more": len(batch.disputes) - len(shown),
         "chosen": posted.get("position", "") if posted is not None else "",
         "why": posted.get("why", "") if posted is not None else "",

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Event, Person
 from accounts.roles import Role
 from queues.adjudicate import alike
-from queues.models import Item, ItemState, Queue, Review, Verdict
+from queues.models import Flag, Item, ItemState, Queue, Review, Verdict
 from tests.factories.projects import Cast, member
 from tests.factories.shared import Given, Shared, shared
 from tests.factories.work import FORM, TONE, queue_in
@@ -141,6 +141,20 @@ def test_what_is_missing_is_told_and_nothing_is_settled(
     assert answer.status_code == 422
     assert list(answer.context["marks"]) == [place]
     assert not Verdict.objects.exists()
+
+
+def test_what_a_filter_found_severe_is_folded_away(
+    people: Cast, lee: Client, queue: Queue, bo: Person
+) -> None:
+    first, _second = shared(queue, [over_tone(people.ann, bo) for _ in range(2)])
+    prediction_id = Item.objects.get(pk=first).prediction_id
+    Flag.objects.create(
+        prediction_id=prediction_id, component="filter", category="hate", flagged=True, severity=3
+    )
+
+    page = lee.get(address(people, queue, batch_of(queue, people).key)).content.decode()
+
+    assert page.count('<details class="veiled">') == 1
 
 
 def test_a_batch_that_is_gone_is_not_found(people: Cast, lee: Client, queue: Queue) -> None:
