@@ -24,6 +24,7 @@ USUAL: Mapping[str, str] = {
     "mark": "h",
     "veil": "x",
     "lease_again": "l",
+    "close_told": "t",
 }
 # Letters only: digits answer questions, and everything else belongs to browsers and screen readers.
 KEYS = tuple(string.ascii_lowercase)

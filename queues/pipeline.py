@@ -30,6 +30,8 @@ from queues.assign.bulk import run as bulk_change
 from queues.assign.lease import Lease
 from queues.assign.policy import MayNotWork, check_not_paused
 from queues.audit.overrides import actions as overrides
+from queues.curate.checks import actions as checks
+from queues.curate.checks import giving
 from queues.doorbell import ring, ring_at_times
 from queues.errors import NotAllowed, Taken, WrongState
 from queues.export import actions as export
@@ -203,13 +205,17 @@ def owed_arrivals(*, older_than: timedelta, after: int = 0, at_most: int = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The answer to a submit: the stored review, what became of its item, and the next lease if asked."""
+    """The answer to a submit: the stored review, what became of its item, and the next lease if asked.
+
+    was_check: for the server only; who submitted is told where the queue tells.
+    """
 
     review_id: int
     item_id: int
     item_state: str
     undo_until: datetime
     is_repeat: bool
+    was_check: bool
     next: Lease | None = None
 
 
@@ -244,7 +250,7 @@ def submit(
                 form_id=form_id,
             )
             state = (
-                submitted.item.state
+                submitted.item.told_state
                 if submitted.is_repeat
                 else after_review(submitted, project_id=project.pk)
             )
@@ -255,13 +261,30 @@ def submit(
         raise
     lease = _next(next_in, by=by, beside=beside, ahead=ahead) if next_in else None
     stored = submitted.review
-    return Submission(stored.pk, stored.item_id, state, submitted.undo_until, submitted.is_repeat, lease)
+    was_check = submitted.item.state == ItemState.CHECK
+    return Submission(
+        stored.pk, stored.item_id, state, submitted.undo_until, submitted.is_repeat, was_check, lease
+    )
+
+
+def lease_next(queue: Queue, *, by: Actor, beside: Sequence[int] = (), ahead: bool = False) -> Lease | None:
+    """As `assign.lease_next`; in a queue with checks, what comes may be one."""
+    if giving.gives_checks(queue) and not giving.make_way(queue, by=by, beside=beside, ahead=ahead):
+        return None
+    return assign.lease_next(queue, by=by, beside=beside, ahead=ahead)
+
+
+def lease_again(item: Item, *, by: Actor) -> Lease | None:
+    """As `assign.lease_again`; a check is held again by the one person whom it was given to."""
+    if item.state == ItemState.CHECK:
+        return giving.hold_again(item, by=by)
+    return assign.lease_again(item, by=by)
 
 
 def _next(queue: Queue, *, by: Actor, beside: Sequence[int], ahead: bool) -> Lease | None:
     """The review is stored whatever comes next: who may take no more gets nothing here."""
     try:
-        return assign.lease_next(queue, by=by, beside=beside, ahead=ahead)
+        return lease_next(queue, by=by, beside=beside, ahead=ahead)
     except MayNotWork:
         return None
 
@@ -280,6 +303,11 @@ def _keep_text(
 
 def after_review(submitted: Submitted, *, project_id: int) -> str:
     """Does this review settle its item? The item's state now; the events of both leave in one statement."""
+    if submitted.item.state == ItemState.CHECK:
+        # Says something of the person, nothing of the output: no judgement, no agreement, no verdict.
+        checks.store_result(submitted.review)
+        events.record_many([event for event in (submitted.event,) if event])
+        return submitted.item.told_state
     overrides.judge_by_review(submitted.review, submitted.item, project_id=project_id)
     settling = agree.settle(
         submitted.item, submitted.review, rule_id=submitted.dispute_rule_id, project_id=project_id
@@ -305,7 +333,11 @@ def undo(review_id: int, *, project: Project, by: Actor) -> Lease:
         undone = review.undo(review_id, project_id=project.pk, by=by)
         if undone.event:
             item = Item.objects.get(pk=undone.review.item_id)
-            reopened = agree.reopen(item, project_id=project.pk)
+            if item.state == ItemState.CHECK:
+                checks.take_back_result(undone.review)
+                reopened = None
+            else:
+                reopened = agree.reopen(item, project_id=project.pk)
             events.record_many([event for event in (undone.event, reopened) if event])
     return undone.lease
 

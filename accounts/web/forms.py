@@ -68,6 +68,7 @@ ACTIONS = {
     "mark": _("Mark a place in the output"),
     "veil": _("Show or hide content that may be harmful"),
     "lease_again": _("Take an item again whose lease has ended"),
+    "close_told": _("Close what you were told about a check"),
 }
 
 

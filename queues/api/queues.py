@@ -37,6 +37,11 @@ class QueueSettings(Body):
     overlap_rate: float = _number("overlap_rate", 0.0)
     overlap_extra: int = _number("overlap_extra", 1)
     blind_rate: float = _number("blind_rate", 0.0)
+    check_rate: float = _number("check_rate", 0.0)
+    tells_checks: bool = False
+    training_checks: int = _number("training_checks", 0)
+    qualifying_checks: int = _number("qualifying_checks", 0)
+    qualifying_share: float = _number("qualifying_share", 0.8)
     due_hours: float | None = _number("due_hours", None)
     lease_seconds: int = _number("lease_seconds", assign.LEASE_SECONDS)
     order: WorkOrder = Field(default=WorkOrder.PRIORITY_DUE, strict=False)

@@ -16,6 +16,7 @@ from queues.api.bodies import Body, Number, Text, read
 from queues.api.queue_of import found, queue_of
 from queues.assign import actions as assign
 from queues.assign.lease import Lease
+from queues.curate.checks import queries as checks
 from queues.models import Queue
 from queues.review import drafts
 from queues.review import queries as review
@@ -82,7 +83,7 @@ class NextView(ProjectView):
     def post(self, request: ProjectRequest, queue_id: int) -> Response:
         wanted = read(request, Next)
         queue = queue_of(request, queue_id)
-        lease = assign.lease_next(queue, by=request.actor, beside=wanted.beside, ahead=wanted.ahead)
+        lease = pipeline.lease_next(queue, by=request.actor, beside=wanted.beside, ahead=wanted.ahead)
         if lease is None:
             return Response(status=204)
         return Response(desk_of(lease, queue, request))
@@ -153,7 +154,10 @@ class GiveBackView(ProjectView):
 
 
 class ReviewsView(ProjectView):
-    """Submit a review under a lease; the same lease token gives the same answer, however often."""
+    """Submit a review under a lease; the same lease token gives the same answer, however often.
+
+    check: only where the item was a check and the queue tells: what was expected, and why.
+    """
 
     permission = {"POST": Permission.REVIEW}
 
@@ -178,9 +182,29 @@ class ReviewsView(ProjectView):
             "item_state": submitted.item_state,
             "undo_until": submitted.undo_until,
         }
+        if submitted.was_check and (told := _told(request, submitted.review_id)):
+            answer["check"] = told
         if queue:
             answer["next"] = desk_of(submitted.next, queue, request) if submitted.next else None
         return Response(answer, status=200 if submitted.is_repeat else 201)
+
+
+def _told(request: ProjectRequest, review_id: int) -> dict[str, Any] | None:
+    """What the person is told of an item that was a check; nothing where the queue does not tell."""
+    served = checks.told_after(review_id, request.user.pk)
+    if served is None:
+        return None
+    check = served.check_given
+    return {
+        "right": served.right,
+        "marks": served.marks,
+        "decision": check.decision,
+        "answers": check.answers,
+        "corrected_text": check.corrected_text,
+        "why": check.why,
+        "rubric": check.golden.rubric if check.golden else "",
+        "targets": check.golden.targets if check.golden else [],
+    }
 
 
 class UndoView(ProjectView):

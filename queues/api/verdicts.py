@@ -90,7 +90,7 @@ class ItemsView(ProjectView):
     @extend_schema(responses={200: dict[str, Any]})
     def get(self, request: ProjectRequest) -> Response:
         items = _items().filter(queue__in=_queues(request))
-        if state := parameters.choice(request, "state", ItemState.values):
+        if state := parameters.choice(request, "state", set(ItemState.values) - {ItemState.CHECK}):
             items = items.filter(state=state)
         page = pagination.page(request, items, order=("-id",))
         told = pair.told(page.rows, reader_id=request.actor.person_id)
@@ -172,7 +172,8 @@ def _queues(request: ProjectRequest) -> list[int]:
 
 
 def _items() -> QuerySet[Item]:
-    return Item.objects.select_related("prediction", "other").annotate(attached=ATTACHED)
+    items = Item.objects.exclude(state=ItemState.CHECK)  # a person's own, and no work of the queue's
+    return items.select_related("prediction", "other").annotate(attached=ATTACHED)
 
 
 def _with_item() -> QuerySet[Verdict]:

@@ -86,11 +86,12 @@ class QueueCard:
     done_today: int = 0
     reasons: list[tuple[str, int]] = field(default_factory=list)  # rule → of the first 40 waiting
     refusal: str = ""  # why this person may not work here now
+    begins: bool = False  # with checks, whether anything waits or not
 
     @property
     def can_start(self) -> bool:
         """There is something to review here, a form to review it with, and the person may."""
-        has_work = bool(self.mine or self.waiting or self.is_cut)
+        has_work = bool(self.mine or self.waiting or self.is_cut or self.begins)
         return self.queue.form_id is not None and has_work and not self.refusal
 
 

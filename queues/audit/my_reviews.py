@@ -43,10 +43,17 @@ _FALLEN = Verdict.objects.filter(item=OuterRef("item"), withdrawn_at__isnull=Fal
 _IS_QUESTION = Q(decision=Decision.ESCALATE)
 # Of two outputs that were compared, the answers say which is better.
 _HOLDS = Q(verdict_decision=F("decision")) & (Q(item__other__isnull=True) | Q(verdict_answers=F("answers")))
+# A check has no verdict: it is told like any other item of its queue, once its neighbour is settled.
+_IS_CHECK = Q(item__state=ItemState.CHECK)
+_LIKE_SETTLED = Q(item__queue__reviews_per_item=1) | Q(
+    item__served_check__beside__state__in=[ItemState.SETTLED, ItemState.WITHDRAWN]
+)
 # In this order: the first that is true is told.
 _BECAME = Case(
     When(withdrawn_at__isnull=False, then=Value(Became.TAKEN_BACK)),
     When(item__state=ItemState.WITHDRAWN, then=Value(Became.WITHDRAWN)),
+    When(_IS_CHECK & _IS_QUESTION, then=Value(Became.ASKED)),
+    When(_IS_CHECK & _LIKE_SETTLED, then=Value(Became.STANDS)),
     When(_IS_QUESTION, item__state=ItemState.SETTLED, then=Value(Became.ANSWERED)),
     When(_HOLDS, item__state=ItemState.SETTLED, then=Value(Became.STANDS)),
     When(item__state=ItemState.SETTLED, then=Value(Became.OVERRIDDEN)),
@@ -121,7 +128,9 @@ def reviews_of(
 
 
 def _told(rows: QuerySet[Review]) -> QuerySet[Review]:
-    return rows.select_related("item__queue__project", "item__prediction").annotate(
+    return rows.select_related(
+        "item__queue__project", "item__prediction", "item__served_check__beside"
+    ).annotate(
         verdict_decision=Subquery(_STANDING.values("decision")[:1]),
         verdict_answers=Subquery(_STANDING.values("answers")[:1]),
         verdict_basis=Subquery(_STANDING.values("basis")[:1]),

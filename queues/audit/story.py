@@ -15,6 +15,7 @@ from queues.models import (
     Deviation,
     Flag,
     Item,
+    ItemState,
     Prediction,
     ReleaseRow,
     Review,
@@ -123,7 +124,8 @@ def story_of(project_id: int, prediction_id: int, *, reader_id: int) -> Story | 
 def _items() -> Prefetch:
     return Prefetch(
         "items",
-        Item.objects.order_by("id")
+        Item.objects.exclude(state=ItemState.CHECK)
+        .order_by("id")
         .select_related("queue", "prediction__payload", "other__payload")
         .annotate(attached=ATTACHED)
         .prefetch_related(

@@ -13,7 +13,8 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import Event
-from queues.models import Item, ReleaseRow, Review, Routing, Slot, Verdict
+from queues.audit import plain_story
+from queues.models import Item, ItemState, ReleaseRow, Review, Routing, Slot, Verdict
 from queues.models.release import OUT
 
 PAGE = 100  # events of one page
@@ -65,7 +66,7 @@ def timeline_of(item: Item, reader: Reader, *, after: int = 0) -> Timeline:
     shown, has_more = found[:PAGE], len(found) > PAGE
     moments = _Told(item, reader).moments_of(shown)
     beginning = _beginning(item, reader) if not after else []
-    end = _releases(item) if reader.reads_all and not has_more else []
+    end = _end(item, reader) if not has_more else []
     return Timeline([*beginning, *moments, *end], shown[-1].pk if has_more else None)
 
 
@@ -86,6 +87,8 @@ def _events(item: Item, reader: Reader, after: int) -> list[Event]:
 
 
 def _beginning(item: Item, reader: Reader) -> list[Moment]:
+    if item.state == ItemState.CHECK and not reader.reads_all:
+        return [_plain(told) for told in plain_story.beginning_of(item)]
     prediction = item.prediction
     arrived = Moment(prediction.received_at, "arrived", facts={"happened": prediction.occurred_at})
     if not reader.reads_all:
@@ -95,6 +98,18 @@ def _beginning(item: Item, reader: Reader) -> list[Moment]:
         return [arrived]
     facts = {"version": routing.policy.version, "reasons": routing.reasons, "pi": routing.pi}
     return [arrived, Moment(routing.routed_at, "routed", facts=facts)]
+
+
+def _end(item: Item, reader: Reader) -> list[Moment]:
+    if reader.reads_all:
+        return _releases(item)
+    if item.state == ItemState.CHECK:
+        return [_plain(told) for told in plain_story.end_of(item, reader.person_id)]
+    return []
+
+
+def _plain(told: plain_story.Told) -> Moment:
+    return Moment(told.at, told.kind, after=told.facts, facts=told.facts)
 
 
 def _releases(item: Item) -> list[Moment]:

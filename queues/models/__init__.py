@@ -5,6 +5,7 @@ from queues.models.agreement_target import AgreementTarget, Expects
 from queues.models.bookmark import Bookmark
 from queues.models.bulk_change import AMOUNTS, BulkChange, BulkKind, ChangedItem
 from queues.models.calibration import Because, Calibration, CalibrationMethod, Worth
+from queues.models.check import Check, Purpose, ServedCheck
 from queues.models.dataset import DATASET_NAME, Dataset, DatasetVersion, SplitGroup
 from queues.models.dispute_rule import DisputeRule
 from queues.models.document import SearchDocument
@@ -21,6 +22,7 @@ from queues.models.note import Mention, Note
 from queues.models.policy import Policy, PolicyActivation, Routing, RuleAllowance, SecondLook
 from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
+from queues.models.qualification import DONE, Qualification, QualificationState
 from queues.models.queue import BOUNDS, NO_REASON, FormVersion, Queue, SpreadBy, WorkOrder
 from queues.models.recall import Recall, RecallBy, RecallReason, RecallRequest
 from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
@@ -39,6 +41,7 @@ __all__ = [
     "BOUNDS",
     "DAILY_LIMIT_MOST",
     "DATASET_NAME",
+    "DONE",
     "ITEM_MOVES",
     "LIST_NAME",
     "NO_REASON",
@@ -57,6 +60,7 @@ __all__ = [
     "Calibration",
     "CalibrationMethod",
     "ChangedItem",
+    "Check",
     "Dataset",
     "DatasetVersion",
     "Decision",
@@ -99,6 +103,9 @@ __all__ = [
     "Prediction",
     "PredictionAlias",
     "PredictionState",
+    "Purpose",
+    "Qualification",
+    "QualificationState",
     "Question",
     "Queue",
     "Rating",
@@ -118,6 +125,7 @@ __all__ = [
     "SecondLook",
     "SelectedBy",
     "Selection",
+    "ServedCheck",
     "Severity",
     "Skip",
     "SkipReason",

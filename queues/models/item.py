@@ -7,13 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ItemState(models.TextChoices):
-    """open → in_review → settled, or disputed → settled, or withdrawn."""
+    """open → in_review → settled, or disputed → settled, or withdrawn.
+
+    check: a hidden check, an item of one person's own. It never becomes anything else, so whatever counts
+    or settles items of the other states passes it by.
+    """
 
     OPEN = "open", _("open")
     IN_REVIEW = "in_review", _("in review")
     DISPUTED = "disputed", _("disputed")
     SETTLED = "settled", _("settled")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    CHECK = "check", _("hidden check")
 
 
 UNDER_REVIEW = (ItemState.OPEN, ItemState.IN_REVIEW)  # people give reviews
@@ -29,6 +34,7 @@ ITEM_MOVES: dict[ItemState, frozenset[ItemState]] = {
     ItemState.DISPUTED: frozenset({ItemState.SETTLED, ItemState.IN_REVIEW, ItemState.WITHDRAWN}),
     ItemState.SETTLED: frozenset({ItemState.IN_REVIEW, ItemState.DISPUTED}),
     ItemState.WITHDRAWN: frozenset({ItemState.OPEN, ItemState.IN_REVIEW, ItemState.DISPUTED}),
+    ItemState.CHECK: frozenset(),
 }
 
 
@@ -66,7 +72,11 @@ class Item(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["queue", "prediction"], name="item_prediction_once_per_queue"),
+            models.UniqueConstraint(
+                fields=["queue", "prediction"],
+                condition=~models.Q(state="check"),
+                name="item_prediction_once_per_queue",
+            ),
             models.CheckConstraint(condition=models.Q(state__in=ItemState.values), name="item_state_known"),
             models.CheckConstraint(
                 condition=models.Q(priority__gte=0, priority__lte=100), name="item_priority_0_to_100"
@@ -111,6 +121,18 @@ class Item(models.Model):
                 name="item_with_overlap",
             ),
         ]
+
+    @property
+    def told_state(self) -> ItemState:
+        """The state as its reviewers are told it: of a check, that of any other item after their review.
+
+        Where several review each item, a check goes the way of the item beside which it was put.
+        """
+        if self.state != ItemState.CHECK:
+            return ItemState(self.state)
+        beside = self.served_check.beside
+        is_over = beside is not None and beside.state not in UNFINISHED
+        return ItemState.SETTLED if self.queue.reviews_per_item == 1 or is_over else ItemState.IN_REVIEW
 
 
 class Attachment(models.Model):

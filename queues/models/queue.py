@@ -33,6 +33,10 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "overlap_rate": (0, 1),
     "overlap_extra": (1, 8),
     "blind_rate": (0, 1),
+    "check_rate": (0, 1),
+    "training_checks": (0, 50),
+    "qualifying_checks": (0, 100),
+    "qualifying_share": (0, 1),
     "due_hours": (1, 8_760),
     "max_held": (1, 3),
     "session_goal": (1, 500),
@@ -59,8 +63,12 @@ class Queue(models.Model):
 
     reviews_per_item: the least that an item needs, whatever the rule asks. overlap_rate: the share of
     items, drawn at random when they are opened, that get `overlap_extra` reviews more; blind_rate: the
-    share that gets one more by somebody who is told neither reasons nor flags. due_hours: no item waits
-    longer, whatever the rule says. order, spread_by: in which order items are handed out. languages,
+    share that gets one more by somebody who is told neither reasons nor flags. check_rate: the share of
+    hidden checks among what a person is given; tells_checks: after their answer they are told which were,
+    and what was expected. training_checks: so many come before anything else to somebody new, each with
+    what was expected; qualifying_checks: so many come next, and at least qualifying_share of them must be
+    right before the first real item. due_hours: no item waits longer, whatever the rule says. order,
+    spread_by: in which order items are handed out. languages,
     skills: who works here has all of them. max_held: leases of one person at once, the one rendered ahead
     counts. break_after: severe items in a day after which a break is suggested. version: of the settings,
     one more with each change. salt: of the draws; it never leaves the server.
@@ -77,6 +85,11 @@ class Queue(models.Model):
     overlap_rate = models.FloatField(default=0.0, db_default=0.0)
     overlap_extra = models.SmallIntegerField(default=1, db_default=1)
     blind_rate = models.FloatField(default=0.0, db_default=0.0)
+    check_rate = models.FloatField(default=0.0, db_default=0.0)
+    tells_checks = models.BooleanField(default=False, db_default=False)
+    training_checks = models.SmallIntegerField(default=0, db_default=0)
+    qualifying_checks = models.SmallIntegerField(default=0, db_default=0)
+    qualifying_share = models.FloatField(default=0.8, db_default=0.8)
     due_hours = models.FloatField(null=True)
     order = models.CharField(
         max_length=12, choices=WorkOrder.choices, default="priority_due", db_default="priority_due"
@@ -116,6 +129,16 @@ class Queue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def begins_with_checks(self) -> bool:
+        """Whether somebody new is given checks before the first real item."""
+        return bool(self.training_checks or self.qualifying_checks)
+
+    @property
+    def tells_any_check(self) -> bool:
+        """Whether somebody may be told afterwards that an item was a check."""
+        return bool(self.tells_checks or self.training_checks)
 
 
 NO_REASON = "No reason was given."

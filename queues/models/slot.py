@@ -18,7 +18,7 @@ SLOT_MOVES: dict[SlotState, frozenset[SlotState]] = {
     SlotState.OPEN: frozenset({SlotState.LEASED, SlotState.VOID}),
     SlotState.LEASED: frozenset({SlotState.OPEN, SlotState.DONE, SlotState.VOID}),
     SlotState.DONE: frozenset({SlotState.LEASED}),
-    SlotState.VOID: frozenset({SlotState.OPEN}),
+    SlotState.VOID: frozenset({SlotState.OPEN, SlotState.LEASED}),
 }
 
 

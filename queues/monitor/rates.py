@@ -31,7 +31,7 @@ WITH newest AS (
   SELECT item.* FROM queues_queue queue
   CROSS JOIN LATERAL (
     SELECT id, queue_id, prediction_id, reasons, other_id FROM queues_item
-    WHERE queue_id = queue.id ORDER BY prediction_id DESC LIMIT %(look)s
+    WHERE queue_id = queue.id AND state <> 'check' ORDER BY prediction_id DESC LIMIT %(look)s
   ) item
   WHERE queue.project_id = %(project)s ORDER BY item.prediction_id DESC LIMIT %(look)s
 ), stretch AS (

@@ -76,7 +76,7 @@ def submit(
     item = slot.item
     if item.state == ItemState.WITHDRAWN:
         raise drafts.withdrawn()
-    if item.state not in (ItemState.IN_REVIEW, ItemState.DISPUTED):
+    if item.state not in (ItemState.IN_REVIEW, ItemState.DISPUTED, ItemState.CHECK):
         raise WrongState(_("This item was closed meanwhile. Your text is kept as a draft."))
     shown_id = _shown_form(slot, form_id)
     drafts.take(item.pk, by=by, revision=revision)
@@ -219,7 +219,7 @@ def check_can_undo(review: Review, item: Item, by: Actor) -> None:
     is_fresh = timezone.now() < review.submitted_at + timedelta(seconds=UNDO_SECONDS) + UNDO_GRACE
     if item.state == ItemState.WITHDRAWN:
         raise WrongState(_("This item was withdrawn; there is nothing to undo."))
-    if item.state == ItemState.SETTLED and not is_fresh:
+    if item.told_state == ItemState.SETTLED and not is_fresh:
         raise WrongState(_("This item is settled. Ask a lead to reopen it."))
 
 

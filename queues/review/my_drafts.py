@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, TextChoices, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -86,10 +86,12 @@ def _standing(person_id: int) -> Case:
     mine = of_item.filter(person=person_id, state=SlotState.LEASED, lease_until__gt=Now())
     skipped = Skip.objects.filter(item=OuterRef("item"), person=person_id)
     # A lease that has ended frees its slot at the next claim.
-    is_open = of_item.filter(state=SlotState.OPEN) | of_item.filter(
-        state=SlotState.LEASED, lease_until__lte=Now()
+    is_open = of_item.filter(
+        Q(state=SlotState.OPEN)
+        | Q(state=SlotState.LEASED, lease_until__lte=Now())
+        | Q(state=SlotState.VOID, item__state=ItemState.CHECK)  # its person's own, given back
     )
-    under_review = Item.objects.filter(pk=OuterRef("item"), state__in=UNDER_REVIEW)
+    under_review = Item.objects.filter(pk=OuterRef("item"), state__in=(*UNDER_REVIEW, ItemState.CHECK))
     return Case(
         When(Exists(mine.filter(aside=True)), then=Value(Standing.KEPT)),
         When(Exists(mine), then=Value(Standing.HELD)),

@@ -119,7 +119,9 @@ def _with_ids(policy: ActivePolicy, picks: Sequence[Pick]) -> Opening:
     known = _waiting(places)
     opened: list[Opened] = []
     attached: list[tuple[int, int]] = []
-    for pick, one, place, item_id in zip(picks, terms, places, reserve_ids(Item, len(picks)), strict=True):
+    # Hidden checks are put into the gaps: nobody can tell one by its number.
+    ids = reserve_ids(Item, len(picks), gaps_in=(Item, Slot))
+    for pick, one, place, item_id in zip(picks, terms, places, ids, strict=True):
         if pick.decision.attaches and place[1] is not None and place in known:
             attached.append((pick.prediction, known[place]))
             continue

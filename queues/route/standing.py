@@ -20,7 +20,8 @@ FROM queues_routing r WHERE r.prediction_id = ANY(%s)
 """
 _ITEMS = """
 SELECT DISTINCT ON (prediction_id) prediction_id, id, state FROM (
-  SELECT prediction_id, id, state FROM queues_item WHERE prediction_id = ANY(%(ids)s)
+  SELECT prediction_id, id, state FROM queues_item
+  WHERE prediction_id = ANY(%(ids)s) AND state <> 'check'
   UNION ALL
   SELECT a.prediction_id, i.id, i.state FROM queues_attachment a JOIN queues_item i ON i.id = a.item_id
   WHERE a.prediction_id = ANY(%(ids)s)) found

@@ -2,12 +2,14 @@
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
 
 from queues import numbers
 from queues.newest import COUNT_LIMIT
 from queues.numbers import localized
 
 register = template.Library()
+ROUGH_FROM = 10
 
 
 @register.filter
@@ -16,6 +18,17 @@ def bounded(count: int | None) -> str:
     if count is None:
         return "–"
     return f"{intcomma(COUNT_LIMIT)}+" if count > COUNT_LIMIT else str(intcomma(count))
+
+
+@register.filter
+def roughly(count: int | None) -> str:
+    """A count that a single item does not change for the reader: "a few", "about 30", or "1,000+"."""
+    if not count or count > COUNT_LIMIT:
+        return bounded(count)
+    if count < ROUGH_FROM:
+        return _("a few")
+    step = 10 if count < 100 else 100
+    return _("about %(n)s") % {"n": localized(max(step, round(count / step) * step))}
 
 
 @register.filter

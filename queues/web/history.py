@@ -127,10 +127,17 @@ def _decision(review: Review, by: Actor) -> MyDecision:
     is_free = told.verdict_basis != Basis.ADJUDICATED  # what a lead has settled is not taken back
     can_undo, became = is_free and _can(check_can_undo, review, by), Became(told.became)
     if told.verdict_decision is None:
-        return MyDecision(review, can_undo, became, "", "")
+        return MyDecision(review, can_undo, became, "", _basis_of_none(review, became))
     is_compared = told.verdict_decision == Decision.APPROVE and review.item.other_id is not None
     verdict = gettext("Compared") if is_compared else Decision(told.verdict_decision).label
     return MyDecision(review, can_undo, became, verdict, Basis(told.verdict_basis).label)
+
+
+def _basis_of_none(review: Review, became: Became) -> str | Promise:
+    """How it came about that a decision holds without a verdict, as of a check: the usual way of its queue."""
+    if became != Became.STANDS:
+        return ""
+    return Basis.SINGLE.label if review.item.queue.reviews_per_item == 1 else Basis.AGREED.label
 
 
 def _midnight(day: date | None, *, days: int = 0) -> datetime | None:

@@ -15,11 +15,12 @@ from accounts.roles import Permission
 from queues.assign import aside
 from queues.assign import queries as assign
 from queues.assign.policy import start_of_day
-from queues.models import UNFINISHED, Draft, Mention, Queue, Slot
+from queues.models import UNFINISHED, Draft, ItemState, Mention, Queue, Slot
 from queues.review import care, my_drafts, notes
 from queues.review.my_drafts import Standing
 from queues.web.drafts import excerpt_of
 from queues.web.history import last_decisions
+from queues.web.way_in import put_on_cards
 
 DRAFTS_SHOWN = 10
 DECISIONS_SHOWN = 8
@@ -37,7 +38,9 @@ def home(request: PersonRequest) -> HttpResponse:
     decisions = last_decisions(request.actor, [one.pk for one in mine], size=DECISIONS_SHOWN).rows
     drafts = _drafts_of(request.user, mine)
     texts = [one.review.item for one in decisions] + [draft.item for draft, _standing, _text in drafts]
+    reads = frozenset(one.pk for one in mine if Permission.READ in permissions.noted_on(one))
     context = {
+        "ways": put_on_cards(cards, request.user.pk, reads=reads),
         "veiled": care.veiled_for(request.user.pk, [item.prediction_id for item in texts]),
         "projects": [(one, Permission.READ in permissions.noted_on(one)) for one in projects],
         "cards": cards,
@@ -60,7 +63,7 @@ def _drafts_of(person: Person, projects: list[Project]) -> list[tuple[Draft, Sta
     """The drafts on which the person may still go on, with where each stands; not those kept for later."""
     project_ids = [project.pk for project in projects]
     found = my_drafts.drafts_of(person.pk, project_ids, but_for=[Standing.KEPT])
-    drafts = found.filter(item__state__in=UNFINISHED)
+    drafts = found.filter(item__state__in=(*UNFINISHED, ItemState.CHECK))
     return [(draft, my_drafts.standing_of(draft), excerpt_of(draft)) for draft in drafts[:DRAFTS_SHOWN]]
 
 

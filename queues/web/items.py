@@ -25,6 +25,7 @@ from queues.web.queue_of import queue_of
 from queues.web.sentences import rule_names
 
 CHANGES_SHOWN = 5
+_LISTED = frozenset(ItemState.values) - {ItemState.CHECK}  # checks have a page of their own
 
 
 class ItemFilter(forms.Form):
@@ -82,7 +83,7 @@ def page_of_items(
 ) -> HttpResponse:
     """The list that the query string asks for; refusal: why a change of many was not begun."""
     state = request.GET.get("state")
-    state = ItemState(state) if state in ItemState.values else ItemState.OPEN
+    state = ItemState(state) if state in _LISTED else ItemState.OPEN
     wanted = ItemFilter(request.project, request.GET)
     narrowing = wanted.narrowing()
     behind = assigned.after(request.GET.get("after", ""))
@@ -122,4 +123,5 @@ def _tabs(request: ProjectRequest, current: ItemState) -> list[dict[str, object]
             "is_current": state == current,
         }
         for state in ItemState
+        if state != ItemState.CHECK
     ]

@@ -17,7 +17,8 @@ from queues.web.words_field import WordsField
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-_PERCENT = frozenset({"overlap_rate", "blind_rate"})  # people type percents, the database holds shares
+# People type percents, the database holds shares.
+_PERCENT = frozenset({"overlap_rate", "blind_rate", "check_rate", "qualifying_share"})
 _LEASE_MINUTES = (1, LEASE_BOUNDS[1] // 60)
 
 
@@ -66,6 +67,29 @@ class QueueForm(forms.Form):
     blind_rate = _percent(
         _("Share drawn for a blind review (%)"),
         _("One more review by somebody who is told neither why the item is here nor what filters found."),
+    )
+    check_rate = _percent(
+        _("Hidden checks (%)"),
+        _("So many of the items that a person is given have a known answer; nobody can tell which."),
+    )
+    tells_checks = forms.BooleanField(
+        label=_("Tell people afterwards"),
+        required=False,
+        help_text=_("After their answer, people read that it was a check, what was expected and why."),
+    )
+    training_checks = _whole(
+        "training_checks",
+        _("Checks for training"),
+        _("So many come first to somebody new, each with what was expected. 0: no training."),
+    )
+    qualifying_checks = _whole(
+        "qualifying_checks",
+        _("Checks for qualification"),
+        _("So many come next, before the first real item. 0: no qualification."),
+    )
+    qualifying_share = _percent(
+        _("Of these right, at least (%)"),
+        _("Who has fewer right waits for a lead, who lets them in or asks again."),
     )
     due_hours = forms.FloatField(
         label=_("Due after (hours)"),
@@ -151,6 +175,10 @@ _SETTINGS = frozenset(QueueForm.base_fields) - {"lease_minutes"}
 SECTIONS: Sequence[tuple[Promise, Sequence[str]]] = (
     (_("What it is"), ("name", "purpose")),
     (_("Reviews of an item"), ("reviews_per_item", "overlap_rate", "overlap_extra", "blind_rate")),
+    (
+        _("Checks"),
+        ("check_rate", "tells_checks", "training_checks", "qualifying_checks", "qualifying_share"),
+    ),
     (_("Time and order"), ("due_hours", "order", "spread_by")),
     (_("Who works here"), ("languages", "skills")),
     (_("The work of a person"), ("lease_minutes", "max_held", "session_goal", "break_after", "shows_scores")),

@@ -23,6 +23,11 @@ NAMES: dict[str, Promise] = {
     "overlap_rate": gettext_lazy("share drawn for extra reviews"),
     "overlap_extra": gettext_lazy("extra reviews of a drawn item"),
     "blind_rate": gettext_lazy("share drawn for a blind review"),
+    "check_rate": gettext_lazy("share of hidden checks"),
+    "tells_checks": gettext_lazy("people are told of checks afterwards"),
+    "training_checks": gettext_lazy("checks for training"),
+    "qualifying_checks": gettext_lazy("checks for qualification"),
+    "qualifying_share": gettext_lazy("share that must be right"),
     "due_hours": gettext_lazy("due after, in hours"),
     "lease_seconds": gettext_lazy("lease, in seconds"),
     "order": gettext_lazy("order of work"),
@@ -58,6 +63,6 @@ def _value(name: str, value: Any) -> str:
         return str(orders.get(value).label)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if name.endswith("_rate"):
+    if name.endswith(("_rate", "_share")):
         return percent(value, ".6g")
     return str(value)

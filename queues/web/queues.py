@@ -10,6 +10,7 @@ from accounts.roles import Permission
 from queues.assign import queries as assign
 from queues.assign.policy import start_of_day
 from queues.models import Queue
+from queues.web.way_in import put_on_cards
 
 
 @needs(Permission.ENTER)
@@ -20,7 +21,9 @@ def queues(request: ProjectRequest) -> HttpResponse:
     found = [queue for queue in every if queue.archived_at is None]
     may = request.permissions
     cards = assign.cards_for(request.user.pk, found, today=start_of_day()) if Permission.REVIEW in may else []
+    reads = frozenset({request.project.pk} if Permission.READ in may else ())
     context = {
+        "ways": put_on_cards(cards, request.user.pk, reads=reads),
         "cards": cards,
         "first": next((card for card in cards if card.can_start), None),
         "lines": assign.lines_of(found, now=timezone.now()) if Permission.READ in may else [],

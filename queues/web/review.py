@@ -26,8 +26,10 @@ from queues.assign import aside, further
 from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
 from queues.assign.policy import MayNotWork
+from queues.curate.checks import queries as checks
 from queues.errors import Fault, Invalid, NotFound, ReviewappError
 from queues.models import FormVersion, Queue, Slot
+from queues.pipeline import Submission
 from queues.review import drafts, queries
 from queues.review import form as forms
 from queues.review.care import veil_of
@@ -37,6 +39,7 @@ from queues.web import plain_marks, reading, spliced
 from queues.web.desk import LATER, Typed, context_of, later_choices, skip_reasons
 from queues.web.posted import draft_of, id_of, ids_of, review_of, revision_of, token_of
 from queues.web.queue_of import queue_of
+from queues.web.told import Told, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Held:
 def page(request: ProjectRequest, queue_slug: str) -> HttpResponse:
     """My item of this queue: the one I hold, else a new one; a page, or its fragment."""
     queue = _queue(request, queue_slug)
-    lease = assign.lease_next(queue, by=request.actor, beside=ids_of(request.GET.getlist("beside")))
+    lease = pipeline.lease_next(queue, by=request.actor, beside=ids_of(request.GET.getlist("beside")))
     return _show(request, queue, lease, submitted=ids_of(request.GET.getlist("submitted"))[:1])
 
 
@@ -66,7 +69,7 @@ def ahead(request: ProjectRequest, queue_slug: str) -> HttpResponse:
     queue = _queue(request, queue_slug)
     beside = ids_of(request.GET.getlist("beside"))
     try:
-        lease = assign.lease_next(queue, by=request.actor, beside=beside, ahead=True)
+        lease = pipeline.lease_next(queue, by=request.actor, beside=beside, ahead=True)
     except MayNotWork:  # said on the page that is asked for by hand
         return HttpResponse(status=204)
     if lease is None:
@@ -102,7 +105,8 @@ def submit(request: ProjectRequest, slot_id: int) -> HttpResponse:
         return _both(request, held, token, conflict)
     if not request.htmx:
         return redirect(f"{_address('review', request, held.queue.slug)}?submitted={done.review_id}")
-    return _answer(request, held.queue, done.next, review_id=done.review_id, wants_next=wants_next)
+    told_of = _told(request, done.review_id) if done.was_check else None
+    return _answer(request, held.queue, done, wants_next=wants_next, told=told_of)
 
 
 @needs(Permission.REVIEW)
@@ -198,6 +202,7 @@ def _show(
     """The page, or the fragment, of a lease; without one, the sentence that nothing waits."""
     context = _context(request, queue, lease) | {
         "undo_id": submitted[0] if submitted else None,
+        "told": _told(request, submitted[0]) if submitted and queue.tells_any_check else None,
         "session": session_of(queue, by=request.actor),  # from here on the script counts
     }
     template = "review/_item.html" if request.htmx else "review/page.html"
@@ -208,13 +213,18 @@ def _show(
 
 
 def _answer(
-    request: ProjectRequest, queue: Queue, lease: Lease | None, *, review_id: int, wants_next: bool
+    request: ProjectRequest, queue: Queue, done: Submission, *, wants_next: bool, told: Told | None
 ) -> HttpResponse:
     """To the script: the toast with its undo, and the item that follows when one was asked for."""
-    context = _context(request, queue, lease) if wants_next else {"slug": request.project.slug}
-    return render(
-        request, "review/_submitted.html", context | {"undo_id": review_id, "wants_next": wants_next}
-    )
+    context = _context(request, queue, done.next) if wants_next else {"slug": request.project.slug}
+    context |= {"undo_id": done.review_id, "wants_next": wants_next, "told": told}
+    return render(request, "review/_submitted.html", context)
+
+
+def _told(request: ProjectRequest, review_id: int) -> Told | None:
+    """What the person is told of the item before, where it was a check and the queue tells."""
+    served = checks.told_after(review_id, request.user.pk)
+    return told(served) if served else None
 
 
 def _follow(request: ProjectRequest, queue: Queue) -> HttpResponse:
@@ -222,7 +232,7 @@ def _follow(request: ProjectRequest, queue: Queue) -> HttpResponse:
     if not request.htmx:
         return redirect(_address("review", request, queue.slug))
     shown = ids_of(request.POST.getlist("shown"))
-    lease = assign.lease_next(queue, by=request.actor, beside=shown, ahead=bool(shown))
+    lease = pipeline.lease_next(queue, by=request.actor, beside=shown, ahead=bool(shown))
     return render(request, "review/_item.html", _context(request, queue, lease))
 
 

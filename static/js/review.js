@@ -84,6 +84,7 @@
   async function leave(item, url, data) {
     if (isBusy) return;
     isBusy = true;
+    reviewapp.clearTold();
     item.draft.stop();
     for (const slot of ahead.slots) data.append("shown", slot);
     if (ahead.slots.length > 1) data.append("next", "no");
@@ -111,6 +112,7 @@
         reviewapp.toast(found.toast);
         reviewapp.countDone(1);
       }
+      if (found.told) reviewapp.showTold(found.told);
       if (!next) show(found);
       else if (slotOf(found) !== slotOf(shown)) ahead.putLast(found);
     } else if (answer.status === 422 && slotOf(found)) {

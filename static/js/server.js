@@ -35,6 +35,7 @@ window.reviewapp ??= {};
       bar: take(".item-bar"),
       desk: take(".desk"),
       toast: found.querySelector(".toast") && take(".toast"),
+      told: found.querySelector(".told") && take(".told"),
       refusal: found.querySelector("[data-refusal]")?.textContent,
       isChoice: found.querySelector("[data-choose]") !== null,
     };

@@ -172,7 +172,8 @@ class Move:
         target = queues.filter(pk=target_id).first()
         if target is None:
             raise PassedBy("closed")
-        if Item.objects.filter(queue=target, prediction=item.prediction_id).exists():
+        there = Item.objects.filter(queue=target, prediction=item.prediction_id)
+        if there.exclude(state=ItemState.CHECK).exists():
             raise PassedBy("there_already")
         Slot.objects.filter(item=item.pk).update(queue=target)
         Item.objects.filter(pk=item.pk).update(queue=target)

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from queues.models import BulkChange, Item
+from queues.models import BulkChange, Item, ItemState
 
 
 def items_of(change: BulkChange) -> list[int]:
     """The ids, ascending. Nothing that was opened after the change was asked for."""
     found = Item.objects.filter(queue=change.queue_id, created_at__lte=change.created_at)
+    found = found.exclude(state=ItemState.CHECK)
     if change.item_ids is not None:
         return sorted(found.filter(pk__in=change.item_ids).values_list("pk", flat=True))
     matching = narrowed(

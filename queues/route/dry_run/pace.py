@@ -19,7 +19,8 @@ SELECT i.queue_id, (r.submitted_at AT TIME ZONE 'UTC')::date, count(*), min(r.su
 FROM (SELECT item_id, submitted_at FROM queues_review WHERE withdrawn_at IS NULL
       ORDER BY id DESC LIMIT %(look)s) r
 JOIN queues_item i ON i.id = r.item_id
-WHERE i.queue_id = ANY(%(queues)s) AND r.submitted_at >= %(since)s AND r.submitted_at < %(until)s
+WHERE i.queue_id = ANY(%(queues)s) AND i.state <> 'check'
+  AND r.submitted_at >= %(since)s AND r.submitted_at < %(until)s
 GROUP BY 1, 2
 """
 _OLDEST = """

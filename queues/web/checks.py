@@ -1,0 +1,215 @@
+"""Hidden checks for those who lead: who is right how often, who is on the way in, which checks are used.
+
+Figures of people are for leads only; each look at them is in the audit log.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts import events
+from accounts.gate import ProjectRequest, needs
+from accounts.roles import Permission
+from queues.assign.policy import is_paused
+from queues.audit.queries import names_of
+from queues.curate.checks import beginning, figures, queries
+from queues.curate.checks.figures import LEAST, Accuracy
+from queues.models import Check, Qualification, Queue, WorkProfile
+from queues.newest import newest
+from queues.statistics.proportions import Proportion, proportion
+from queues.web.csv_file import csv_file
+from queues.web.labels import labels_of_versions
+from queues.web.paging import number, pager
+
+_HEAD = ("person", "person_id", "given", "right", "n", "share", "low", "high", "worth_a_talk")
+WHY_NOT_GIVEN: Mapping[str, Promise] = {
+    "retired": gettext_lazy("retired"),
+    "taken_back": gettext_lazy("its verdict was taken back"),
+    "other_form": gettext_lazy("of another version of the form"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One person's figures with the address of the answers behind them."""
+
+    of: Accuracy
+    name: str
+    url: str
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One check: how often it was given and answered rightly. why_not: why nobody is given it now."""
+
+    check: Check
+    given: int
+    share: Proportion | None
+    why_not: str | Promise
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayLine:
+    """One person's way into a queue."""
+
+    way: Qualification
+    share: Proportion | None
+    url: str
+
+
+@needs(Permission.SETTLE)
+@require_safe
+def checks(request: ProjectRequest) -> HttpResponse:
+    """People over all queues, or with ?queue= one queue with its checks and who is on the way in."""
+    queues = list(Queue.objects.filter(project=request.project).select_related("form"))
+    queue = next((one for one in queues if one.slug == request.GET.get("queue")), None)
+    people = _people(request, queue)
+    if people:
+        _record_look(request, queue)
+    context: dict[str, Any] = {
+        "queues": queues,
+        "queue": queue,
+        "people": people,
+        "whole": _whole(people),
+        "least": LEAST,
+        "may_tune": Permission.TUNE in request.permissions,
+    }
+    if queue:
+        context |= _of_queue(request, queue)
+    return render(request, "checks/page.html", context)
+
+
+@needs(Permission.SETTLE)
+@require_safe
+def results(request: ProjectRequest) -> HttpResponse:
+    """The answers behind a figure, newest first: of a queue, a person, a check."""
+    queue = Queue.objects.filter(project=request.project, slug=request.GET.get("queue", "")).first()
+    person_id = number(request, "person")
+    rows = queries.results_of(
+        request.project.pk,
+        queue_id=queue.pk if queue else None,
+        person_id=person_id,
+        check_id=number(request, "check"),
+    )
+    page = newest(rows, before=number(request, "before"))
+    if page.rows:
+        _record_look(request, queue, person_id)
+    context = {
+        "queue": queue,
+        "served": page.rows,
+        "labels": labels_of_versions(one.check_given.form for one in page.rows),
+        "pager": pager(request, page),
+    }
+    return render(request, "checks/results.html", context)
+
+
+@needs(Permission.SETTLE)
+@require_safe
+def checks_csv(request: ProjectRequest) -> HttpResponse:
+    """The figures of people as a table."""
+    queue = Queue.objects.filter(project=request.project, slug=request.GET.get("queue", "")).first()
+    people = _people(request, queue)
+    _record_look(request, queue)
+    rows = [
+        (
+            line.name,
+            line.of.person_id,
+            line.of.given,
+            line.of.right,
+            line.of.n,
+            *_figures(line.of.share),
+            line.of.is_worth_a_talk,
+        )
+        for line in people
+    ]
+    return csv_file(f"checks-{request.project.slug}", _HEAD, rows)
+
+
+def _people(request: ProjectRequest, queue: Queue | None) -> list[PersonLine]:
+    found = figures.accuracy_of(request.project.pk, queue_id=queue.pk if queue else None)
+    names = names_of(one.person_id for one in found)
+    profiles = WorkProfile.objects.filter(project=request.project, person__in=names)
+    paused = {profile.person_id for profile in profiles if is_paused(profile)}
+    lines = [
+        PersonLine(
+            one,
+            names.get(one.person_id, ""),
+            _results(request, queue, person=one.person_id),
+            one.person_id in paused,
+        )
+        for one in found
+    ]
+    return sorted(lines, key=lambda line: (not line.of.is_worth_a_talk, line.name.casefold()))
+
+
+def _whole(people: Sequence[PersonLine]) -> Proportion | None:
+    return proportion(sum(line.of.right for line in people), sum(line.of.n for line in people))
+
+
+def _of_queue(request: ProjectRequest, queue: Queue) -> dict[str, Any]:
+    rows = queries.checks_of(queue.pk)[: queries.CHECKS_SHOWN]
+    in_use = queries.in_use(queue.pk, queue.form_id)
+    needed = queue.training_checks + queue.qualifying_checks
+    return {
+        "checks": [_check_line(request, queue, row) for row in rows],
+        "ways": [
+            WayLine(way, proportion(way.right, way.n), _results(request, queue, person=way.person_id))
+            for way in beginning.ways_of(queue.pk)
+        ],
+        "in_use": in_use,
+        "needed": needed,
+        "is_short": in_use < needed,
+        "candidates": queries.candidates_of(queue.pk, queue.form_id),
+        "labels": labels_of_versions([queue.form]),
+    }
+
+
+def _check_line(request: ProjectRequest, queue: Queue, check: Any) -> CheckLine:
+    return CheckLine(
+        check,
+        check.given,
+        proportion(check.right, check.judged),
+        _why_not_given(check),
+        _results(request, queue, check=check.pk),
+    )
+
+
+def _why_not_given(check: Check) -> str | Promise:
+    if check.retired_at is not None:
+        return WHY_NOT_GIVEN["retired"]
+    if check.verdict.withdrawn_at is not None:
+        return WHY_NOT_GIVEN["taken_back"]
+    return "" if check.form_id == check.queue.form_id else WHY_NOT_GIVEN["other_form"]
+
+
+def _results(request: ProjectRequest, queue: Queue | None, **narrowing: int) -> str:
+    asked: dict[str, str | int] = {"queue": queue.slug} if queue else {}
+    return f"{reverse('web:check-results', args=[request.project.slug])}?{urlencode(asked | narrowing)}"
+
+
+def _figures(share: Proportion | None) -> tuple[float | None, float | None, float | None]:
+    return (share.rate, share.low, share.high) if share else (None, None, None)
+
+
+def _record_look(request: ProjectRequest, queue: Queue | None, person_id: int | None = None) -> None:
+    """A lead looked at figures of people: they can see who did and when."""
+    if request.method != "GET":
+        return
+    events.record(
+        project_id=request.project.pk,
+        kind="checks.seen",
+        by=request.actor,
+        subject_kind="people" if person_id is None else "person",
+        subject_id=person_id,
+        after={"queue": queue.pk} if queue else {},
+    )
