@@ -129,7 +129,10 @@ def reviews_of(
 
 def _told(rows: QuerySet[Review]) -> QuerySet[Review]:
     return rows.select_related(
-        "item__queue__project", "item__prediction", "item__served_check__beside"
+        "item__queue__project",
+        "item__prediction",
+        "item__served_check__beside",
+        "item__served_check__review",
     ).annotate(
         verdict_decision=Subquery(_STANDING.values("decision")[:1]),
         verdict_answers=Subquery(_STANDING.values("answers")[:1]),

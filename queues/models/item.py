@@ -130,7 +130,9 @@ class Item(models.Model):
         """
         if self.state != ItemState.CHECK:
             return ItemState(self.state)
-        beside = self.served_check.beside
+        beside, review = self.served_check.beside, self.served_check.review
+        if review is not None and review.decision == "escalate":
+            return ItemState.DISPUTED
         is_over = beside is not None and beside.state not in UNFINISHED
         return ItemState.SETTLED if self.queue.reviews_per_item == 1 or is_over else ItemState.IN_REVIEW
 

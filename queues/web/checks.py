@@ -194,7 +194,7 @@ def _why_not_given(check: Check) -> str | Promise:
 
 def _results(request: ProjectRequest, queue: Queue | None, **narrowing: int) -> str:
     asked: dict[str, str | int] = {"queue": queue.slug} if queue else {}
-    return f"{reverse('web:check-results', args=[request.project.slug])}?{urlencode(asked | narrowing)}"
+    return f"{reverse('web:check-results', args=[request.project.slug])}?{urlencode({**asked, **narrowing})}"
 
 
 def _figures(share: Proportion | None) -> tuple[float | None, float | None, float | None]:

@@ -134,7 +134,7 @@ def _decision(review: Review, by: Actor) -> MyDecision:
 
 
 def _basis_of_none(review: Review, became: Became) -> str | Promise:
-    """How it came about that a decision holds without a verdict, as of a check: the usual way of its queue."""
+    """How a decision came to hold without a verdict, as of a check: the usual way of its queue."""
     if became != Became.STANDS:
         return ""
     return Basis.SINGLE.label if review.item.queue.reviews_per_item == 1 else Basis.AGREED.label

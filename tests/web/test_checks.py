@@ -1,12 +1,16 @@
 """Pages of hidden checks: what leads see and decide, what annotators are told, and what nobody sees."""
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts import events
+from accounts.actor import SYSTEM, Actor
 from accounts.models import Event
-from queues.models import Check, Item, ItemState, Qualification, Queue, Review, ServedCheck
+from queues.models import Check, Draft, Item, ItemState, Qualification, Queue, Review, ServedCheck, Slot
+from queues.web.history import last_decisions
 from tests.factories.checks import APPROVE, REJECT, queue_with_checks, review
 from tests.factories.projects import Cast
 from tests.factories.work import waiting
@@ -14,8 +18,8 @@ from tests.web.conftest import SignIn
 from tests.web.reviewing import Reviewer, on_screen
 
 pytestmark = pytest.mark.django_db
-FINE = {"decision": "approve", "answer.tone": "fine"}
-RUDE = {"decision": "reject", "reasons": "factual", "answer.tone": "rude"}
+FINE: dict[str, Any] = {"decision": "approve", "answer.tone": "fine"}
+RUDE: dict[str, Any] = {"decision": "reject", "reasons": "factual", "answer.tone": "rude"}
 
 
 @pytest.fixture
@@ -51,6 +55,57 @@ def test_without_being_told_no_page_and_no_answer_says_that_it_was_a_check(peopl
         assert 'class="told"' not in words
         assert "It says" not in words
         assert "was a check" not in words
+
+
+def words_of(page: Any) -> list[str]:
+    """The words of a page, without numbers, times and ids, in their order."""
+    body = re.sub(r"(?s)<(script|style|template|dialog).*?</\1>", "", page.content.decode())
+    body = re.sub(r"<time[^>]*>.*?</time>|prediction-\d+", "", body)
+    body = re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"', "", body)
+    return re.sub(r"\d+", "", body).split()
+
+
+@pytest.mark.parametrize("document", [FINE, RUDE, {"decision": "escalate", "note": "Is it?"}])
+def test_story_and_notes_and_state_of_a_check_read_like_those_of_any_other_item(
+    people: Cast, document: dict[str, Any]
+) -> None:
+    ann = at_work(people, n=1)
+    told = []
+    for _ in range(2):
+        item = Slot.objects.get(pk=on_screen(ann.open()).slot).item
+        if item.state != ItemState.CHECK:  # as routing does, which these items did not go through
+            events.record(
+                project_id=people.project.pk,
+                kind="item.opened",
+                by=SYSTEM,
+                subject_kind="item",
+                subject_id=item.pk,
+                after={"priority": item.priority},
+            )
+        ann.post(on_screen(ann.open()), "submit", **document)
+        pages = [ann.client.get(address(people, f"items/{item.pk}/{name}")) for name in ("story", "notes")]
+        (one,) = last_decisions(Actor(people.ann.pk), [people.project.pk], size=1).rows
+        told.append(([sorted(words_of(page)) for page in pages], one.became, one.basis, one.can_undo))
+
+    check, other = told
+    assert ServedCheck.objects.filter(review__isnull=False).count() == 1
+    assert check == other
+
+
+def test_a_draft_on_a_check_can_be_gone_on_with(people: Cast) -> None:
+    ann = at_work(people, n=1)
+    taken = on_screen(ann.open())
+    ann.post(taken, "draft", decision="reject", note="I am not sure yet")
+    ann.post(taken, "give-back")
+    listed = ann.client.get(address(people, "drafts/")).content.decode()
+    draft = Draft.objects.get()
+
+    sent = ann.client.post(address(people, f"drafts/{draft.pk}/open"))
+
+    assert "open: you can take it again" in listed
+    assert sent.status_code == 302
+    assert "I am not sure yet" in ann.client.get(sent.headers["Location"]).content.decode()
+    assert Slot.objects.get(item=draft.item_id).state == "leased"
 
 
 def test_a_card_counts_what_waits_so_roughly_that_a_check_changes_nothing(people: Cast) -> None:
