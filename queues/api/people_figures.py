@@ -11,6 +11,7 @@ from queues.api.base import ProjectRequest, ProjectView
 from queues.api.overrides import Share, share_of
 from queues.audit.people import queries as people
 from queues.audit.people.queries import PersonFigures
+from queues.curate.checks.figures import missed_in
 from queues.statistics.quantiles import Quantile
 
 
@@ -62,7 +63,7 @@ class PeopleFiguresView(ProjectView):
     def get(self, request: ProjectRequest) -> Response:
         queue = named_queue(request)
         page = parameters.whole(request, "page", low=0, high=10_000) or 0
-        found = people.figures_of_people(queue, page=page)
+        found = people.figures_of_people(queue, page=page, checks=missed_in(queue.pk))
         people.note_reading(request.project.pk, by=request.actor, queue=queue)
         answer = PeopleAnswer(
             queue=queue.slug,

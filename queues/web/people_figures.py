@@ -19,6 +19,7 @@ from queues.audit.people import queries as people
 from queues.audit.people.habits import LEAST, TOLD_FROM, Habit
 from queues.audit.people.queries import PAGE_OF_PEOPLE, PersonFigures
 from queues.audit.people.reading import LOOK_AT
+from queues.curate.checks.figures import missed_in
 from queues.errors import NotFound
 from queues.models import Queue
 from queues.statistics.proportions import Proportion
@@ -52,7 +53,7 @@ def people_figures(request: ProjectRequest) -> HttpResponse:
     context: dict[str, Any] = {"queues": queues, "queue": queue}
     if queue:
         page = number(request, "after") or 0
-        found = people.figures_of_people(queue, page=min(page, 10_000))
+        found = people.figures_of_people(queue, page=min(page, 10_000), checks=missed_in(queue.pk))
         _note(request, queue)
         csv_url = reverse("web:people-figures-csv", args=[request.project.slug])
         context |= {
@@ -77,7 +78,8 @@ def people_figures_csv(request: ProjectRequest) -> HttpResponse:
     queue = chosen_of(request, queues_of(request))
     if queue is None:
         raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
-    found = people.figures_of_people(queue, page=min(number(request, "after") or 0, 10_000))
+    page = min(number(request, "after") or 0, 10_000)
+    found = people.figures_of_people(queue, page=page, checks=missed_in(queue.pk))
     _note(request, queue)
     return csv_file(f"people-{queue.slug}", _HEAD, map(_row, found.people))
 

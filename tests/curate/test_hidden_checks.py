@@ -17,6 +17,7 @@ from queues.curate.checks import actions as checks
 from queues.curate.checks import figures, giving
 from queues.curate.checks.figures import Accuracy
 from queues.errors import Invalid, Taken, WrongState
+from queues.export.recalls.erasing import erase
 from queues.models import (
     AgreementUnit,
     Check,
@@ -305,6 +306,20 @@ def test_a_retired_check_is_given_to_nobody(queue: Queue, people: Cast) -> None:
     next_lease(queue, people.ann)
 
     assert not ServedCheck.objects.exists()
+
+
+def test_of_an_erased_prediction_no_text_stays_and_nobody_is_given_the_check(
+    queue: Queue, people: Cast
+) -> None:
+    source = Item.objects.get(pk=Check.objects.get().source_id)
+
+    erase([source.prediction_id])
+
+    check = Check.objects.get()
+    assert (check.why, check.answers) == ("(erased)", {"tone": "fine"})
+    assert check.retired_at is not None
+    waiting(queue)
+    assert Item.objects.get(pk=next_lease(queue, people.ann).item_id).state == ItemState.IN_REVIEW
 
 
 def test_only_a_settled_item_becomes_a_check_once_and_with_a_reason(queue: Queue, people: Cast) -> None:

@@ -73,6 +73,13 @@ def own_by_queue(project_id: int, person_id: int, *, before: datetime) -> Sequen
     return sorted(found, key=lambda pair: pair[0])
 
 
+def missed_in(queue_id: int) -> dict[int, tuple[int, int]]:
+    """Person → (wrong, decided) of the hidden checks of a queue."""
+    rows = ServedCheck.objects.filter(queue=queue_id, purpose=Purpose.HIDDEN, right__isnull=False)
+    counted = rows.values_list("person_id").annotate(wrong=Count("pk", filter=Q(right=False)), n=Count("pk"))
+    return {person_id: (wrong, n) for person_id, wrong, n in counted}
+
+
 def compared(people: Iterable[Accuracy]) -> list[Accuracy]:
     """The same people, each held against all others together: Fisher's exact test, Benjamini-Hochberg."""
     every = list(people)

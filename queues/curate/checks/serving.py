@@ -39,6 +39,7 @@ SELECT s.id, s.source_id, payload.record FROM (
   LEFT JOIN queues_golden golden ON golden.id = version.golden_id
   WHERE c.queue_id = %(queue)s AND c.retired_at IS NULL AND c.form_id = %(form)s
     AND c.author_id <> %(me)s AND golden.retired_at IS NULL AND version.is_current IS NOT FALSE
+    AND NOT EXISTS (SELECT 1 FROM queues_recall WHERE prediction_id = source.prediction_id)
     AND NOT EXISTS (SELECT 1 FROM queues_servedcheck given
       WHERE given.check_given_id = c.id AND given.person_id = %(me)s)
     AND NOT EXISTS (SELECT 1 FROM queues_item known WHERE known.prediction_id = source.prediction_id AND (

@@ -6,10 +6,22 @@ from typing import Any
 import orjson
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from queues.ingest import documents
-from queues.models import Draft, Enrichment, Feedback, FormVersion, Item, Note, Payload, Review, Verdict
+from queues.models import (
+    Check,
+    Draft,
+    Enrichment,
+    Feedback,
+    FormVersion,
+    Item,
+    Note,
+    Payload,
+    Review,
+    Verdict,
+)
 from queues.score import vectors
 
 ERASED = "(erased)"  # where the database asks for some text
@@ -40,6 +52,7 @@ def erase(prediction_ids: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_REVIEWS, _emptied(Review.objects.filter(item__in=item_ids), forms))
         cursor.execute(_VERDICTS, [ERASED, *_emptied(Verdict.objects.filter(item__in=item_ids), forms)])
+    _erase_checks(Check.objects.filter(source__in=item_ids), forms)
     Feedback.objects.filter(prediction__in=prediction_ids, erased_at=None).update(record=None, erased_at=now)
     Enrichment.objects.filter(prediction__in=prediction_ids, kind__in=["index", "embed", "detect"]).delete()
     documents.forget(prediction_ids)
@@ -50,6 +63,14 @@ def erase_feedback_of(project_id: int, user_ref: str) -> None:
     """What a person said of other outputs than those made for them."""
     said = Feedback.objects.filter(project=project_id, erased_at=None, record__actor__user_ref=user_ref)
     said.update(record=None, erased_at=timezone.now())
+
+
+def _erase_checks(checks: "QuerySet[Check]", forms: "_Forms") -> None:
+    """Nobody is given them any more; who was right stays."""
+    for pk, answers, form_id in list(checks.values_list("pk", "answers", "form_id")):
+        kept = _without_texts(answers, forms.kinds(form_id))
+        Check.objects.filter(pk=pk).update(answers=kept, why=ERASED, retired_at=Coalesce("retired_at", Now()))
+    checks.filter(corrected_text__isnull=False).update(corrected_text="")
 
 
 class _Forms:

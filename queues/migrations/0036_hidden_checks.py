@@ -35,7 +35,7 @@ DROP FUNCTION queues_check_stays_check();
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_language_as_the_browser"),
-        ("queues", "0031_versions_of_dataset_definitions"),
+        ("queues", "0035_recalls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
