@@ -24,6 +24,7 @@ from queues.curate.checks import beginning, figures, queries
 from queues.curate.checks.figures import LEAST, Accuracy
 from queues.models import Check, Qualification, Queue, WorkProfile
 from queues.newest import newest
+from queues.review import care
 from queues.statistics.proportions import Proportion, proportion
 from queues.web.csv_file import csv_file
 from queues.web.labels import labels_of_versions
@@ -160,6 +161,8 @@ def _of_queue(request: ProjectRequest, queue: Queue) -> dict[str, Any]:
     rows = queries.checks_of(queue.pk)[: queries.CHECKS_SHOWN]
     in_use = queries.in_use(queue.pk, queue.form_id)
     needed = queue.training_checks + queue.qualifying_checks
+    candidates = queries.candidates_of(queue.pk, queue.form_id)
+    texts = [verdict.item.prediction_id for verdict in candidates]
     return {
         "checks": [_check_line(request, queue, row) for row in rows],
         "ways": [
@@ -169,7 +172,8 @@ def _of_queue(request: ProjectRequest, queue: Queue) -> dict[str, Any]:
         "in_use": in_use,
         "needed": needed,
         "is_short": in_use < needed,
-        "candidates": queries.candidates_of(queue.pk, queue.form_id),
+        "candidates": candidates,
+        "veiled": care.veiled_for(request.user.pk, texts),
         "labels": labels_of_versions([queue.form]),
     }
 

@@ -108,7 +108,6 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "queues/<slug:queue_slug>/people/<id:person_id>/let-in": {"POST": SETTLE},
     WEB + "queues/<slug:queue_slug>/people/<id:person_id>/ask-again": {"POST": SETTLE},
     WEB + "my-checks": {"GET": REVIEW},
-    WEB + "my-work": {"GET": REVIEW, "POST": REVIEW},
     WEB + "drafts/": {"GET": REVIEW},
     WEB + "drafts/<id:draft_id>": {"GET": REVIEW},
     WEB + "drafts/<id:draft_id>/open": {"POST": REVIEW},
