@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy
 from accounts.actor import Actor
 from accounts.permissions import held_by_actor
 from accounts.roles import Permission
-from queues.assign import policy
+from queues.assign import further, policy
 from queues.assign.actions import free_ended
-from queues.assign.claim import is_anything_left
 from queues.assign.lease import Lease
 from queues.assign.orders import orders
 from queues.assign.policy import Fit, MayNotWork
@@ -129,4 +128,4 @@ def _holds(queue: Queue, by: Actor, beside: Sequence[int]) -> bool:
 
 def _would_be_given_one(queue: Queue, by: Actor, fit: Fit) -> bool:
     walk = orders.get(queue.order).walk
-    return is_anything_left(queue.pk, walk=walk, fit=fit, person_id=by.as_person())
+    return bool(further.find(queue.pk, walk=walk, fit=fit, person_id=by.as_person()).slots)

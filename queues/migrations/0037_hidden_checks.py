@@ -35,7 +35,7 @@ DROP FUNCTION queues_check_stays_check();
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_language_as_the_browser"),
-        ("queues", "0035_recalls"),
+        ("queues", "0036_bookmark"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
