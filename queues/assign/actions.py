@@ -108,13 +108,8 @@ def lease_again(item: Item, *, by: Actor) -> Lease | None:
         )
     policy.check_may_work(queue, person_id)
     free_ended(queue_id=queue.pk)
-    with transaction.atomic():
-        lease = claim_of_item(
-            queue.pk, item.pk, person_id=person_id, token=uuid4(), seconds=queue.lease_seconds
-        )
-        if lease is not None:
-            _record_lease(queue.project_id, lease, by)
-    return lease
+    seconds = queue.lease_seconds
+    return _claim(queue, by, partial(claim_of_item, queue.pk, item.pk, person_id=person_id, seconds=seconds))
 
 
 def heartbeat(slot_id: int, *, token: UUID, by: Actor, is_first_look: bool = False) -> datetime:

@@ -19,7 +19,7 @@ from queues.models.release import OUT
 
 PAGE = 100  # events of one page
 # What happens to others while they hold it, and what is theirs alone.
-_OF_ONE_PERSON = ("slot.", "draft.")
+_OF_ONE_PERSON = ("slot.", "draft.", "item.suggestion_read")
 # Said of an item so often that nothing else would be left, or of no interest to its story.
 _LEFT_OUT = ("item.attached",)
 

@@ -99,8 +99,22 @@ def redefine(
 
 
 def newest_version(dataset: Dataset) -> DatasetVersion:
-    """The version that counts now."""
-    return DatasetVersion.objects.get(dataset=dataset, version=dataset.version)
+    """The version that counts now.
+
+    A process of the program before there were versions, still at work during an update, makes datasets
+    without any; the first is then made here.
+    """
+    version, _is_new = DatasetVersion.objects.get_or_create(
+        dataset=dataset,
+        version=dataset.version,
+        defaults={
+            "filter": dataset.filter,
+            "rules": dataset.rules,
+            "splits": dataset.splits,
+            "created_by_id": dataset.created_by_id,
+        },
+    )
+    return version
 
 
 def _keep(dataset: Dataset, *, reason: str, by: Actor) -> DatasetVersion:

@@ -1,6 +1,8 @@
 """The form for a new dataset; its rules are those of the action."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -13,6 +15,17 @@ from queues.web.format_names import GROUPED
 SHARES = {"validation": "validation_share", "test": "test_share"}  # split → field
 CAPPED = {"model_approved": "approved_share", "synthetic": "synthetic_share"}  # origin → field
 _LISTS = ("queues", "decisions", "basis")
+
+
+class PercentField(forms.DecimalField):
+    """Per cent with up to three decimals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(decimal_places=3, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """A browser would else refuse what is no whole number of thousandths."""
+        return super().widget_attrs(widget) | {"step": "any"}
 
 
 class DatasetForm(forms.Form):
@@ -48,7 +61,7 @@ class DatasetForm(forms.Form):
     decided_after = forms.DateTimeField(
         label=_("Decided from"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
     )
 
     agreement_gate = forms.BooleanField(
@@ -74,21 +87,21 @@ class DatasetForm(forms.Form):
         required=False,
         help_text=_("SPDX names with commas between, as in CC-BY-4.0, MIT. None: any, and unknown ones."),
     )
-    approved_share = forms.IntegerField(
+    approved_share = PercentField(
         label=_("Approved output of models, at most per cent"),
         required=False,
         min_value=0,
         max_value=100,
         help_text=_("None: any share. Data that models wrote should be added to what people wrote."),
     )
-    synthetic_share = forms.IntegerField(
+    synthetic_share = PercentField(
         label=_("Synthetic data, at most per cent"), required=False, min_value=0, max_value=100
     )
 
-    validation_share = forms.IntegerField(
+    validation_share = PercentField(
         label=_("To validate with, per cent"), required=False, min_value=0, max_value=99
     )
-    test_share = forms.IntegerField(
+    test_share = PercentField(
         label=_("To test with, per cent"),
         required=False,
         min_value=0,
@@ -130,18 +143,18 @@ class DatasetForm(forms.Form):
         if licences := [name.strip() for name in chosen["licences"].split(",") if name.strip()]:
             given["licences"] = licences
         shares = {origin: chosen[field] for origin, field in CAPPED.items()}
-        if caps := {origin: share / 100 for origin, share in shares.items() if share is not None}:
+        if caps := {origin: float(share / 100) for origin, share in shares.items() if share is not None}:
             given["caps"] = caps
         return given
 
     def splits_document(self) -> dict[str, object]:
         """The shares of the splits; nothing where all rows are in one file."""
         parts = {
-            split: percent / 100
+            split: float(percent / 100)
             for split, field in SHARES.items()
             if (percent := self.cleaned_data[field]) is not None and percent > 0
         }
-        return {"shares": {"train": round(1 - sum(parts.values()), 2), **parts}} if parts else {}
+        return {"shares": {"train": round(1 - sum(parts.values()), 5), **parts}} if parts else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,23 +167,40 @@ class Asked:
 
 
 def merged(dataset: Dataset, form: DatasetForm) -> Asked:
-    """What was chosen, and what the form does not know as the dataset asks it now."""
-    filter_ = {name: value for name, value in dataset.filter.items() if name not in form.fields}
+    """What was changed in the form; all else as the dataset asks it now, to the last decimal."""
+    changed = set(form.changed_data)
+    filter_ = {
+        name: value
+        for name, value in dataset.filter.items()
+        if name not in form.fields or (name == "decided_after" and name not in changed)
+    }
     rules = form.rules_document()
-    caps = {origin: share for origin, share in dataset.rules.get("caps", {}).items() if origin not in CAPPED}
-    if caps := {**caps, **cast(dict[str, float], rules.get("caps", {}))}:
+    caps = {
+        origin: share
+        for origin, share in dataset.rules.get("caps", {}).items()
+        if CAPPED.get(origin) not in changed
+    }
+    if caps := {**cast(dict[str, float], rules.get("caps", {})), **caps}:
         rules["caps"] = caps
-    splits = form.splits_document()
+    splits = form.splits_document() if changed & set(SHARES.values()) else dataset.splits
     if splits and "seed" in dataset.splits:
-        splits["seed"] = dataset.splits["seed"]
-    return Asked({**filter_, **form.filter_document()}, rules, splits)
+        splits = {**splits, "seed": dataset.splits["seed"]}
+    return Asked({**form.filter_document(), **filter_}, rules, splits)
 
 
 def definition_initial(like: Dataset) -> dict[str, object]:
     """What the form begins with, from the definition of another dataset."""
     shares = like.splits.get("shares", {})
-    percents = {field: round(shares[split] * 100) for split, field in SHARES.items() if split in shares}
-    return {**like.filter, **_rules_initial(like), **percents}
+    percents = {field: _percent(shares[split]) for split, field in SHARES.items() if split in shares}
+    filter_ = dict(like.filter)
+    if after := filter_.get("decided_after"):
+        filter_["decided_after"] = datetime.fromisoformat(after).replace(microsecond=0)
+    return {**filter_, **_rules_initial(like), **percents}
+
+
+def _percent(share: float) -> Decimal:
+    """As the field shows it; what is not changed there is stored as it was."""
+    return round(Decimal(str(share)) * 100, 3).normalize()
 
 
 def _rules_initial(like: Dataset) -> dict[str, object]:
@@ -179,5 +209,5 @@ def _rules_initial(like: Dataset) -> dict[str, object]:
     given["licences"] = ", ".join(given.get("licences", []))
     for origin, field in CAPPED.items():
         if origin in caps:
-            given[field] = round(caps[origin] * 100)
+            given[field] = _percent(caps[origin])
     return given

@@ -24,6 +24,7 @@ from queues.review import care, line_ends
 from queues.web.agreement import value_words
 from queues.web.answer_words import in_words
 from queues.web.labels import labels_of_versions
+from queues.web.posted import id_of
 from queues.web.queue_of import queue_of
 
 
@@ -80,9 +81,9 @@ class Wanted(NamedTuple):
 
 
 def _wanted(request: ProjectRequest, batch: Batch) -> Wanted:
-    """Faults for what is missing; an item that is not of the batch is not asked for at all."""
-    ids = {str(dispute.item.pk) for dispute in batch.disputes}
-    chosen = [int(text) for text in request.POST.getlist("item") if text in ids][:SETTLED_AT_ONCE]
+    """Faults for what is missing; an item that has left the batch is asked for too, and then told of."""
+    ids = [id_of(text) for text in request.POST.getlist("item")[:SETTLED_AT_ONCE]]
+    chosen = list(dict.fromkeys(item_id for item_id in ids if item_id is not None))
     places = {str(place): position for place, (position, _n) in enumerate(batch.positions)}
     position = places.get(request.POST.get("position", ""))
     why = line_ends.like("", request.POST.get("why", ""))

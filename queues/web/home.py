@@ -63,7 +63,7 @@ def _drafts_of(person: Person, projects: list[Project]) -> list[tuple[Draft, Sta
     """The drafts on which the person may still go on, with where each stands; not those kept for later."""
     project_ids = [project.pk for project in projects]
     found = my_drafts.drafts_of(person.pk, project_ids, but_for=[Standing.KEPT])
-    drafts = found.filter(item__state__in=(*UNFINISHED, ItemState.CHECK))
+    drafts = found.filter(item__state__in=(*UNFINISHED, ItemState.CHECK)).order_by("-saved_at")
     return [(draft, my_drafts.standing_of(draft), excerpt_of(draft)) for draft in drafts[:DRAFTS_SHOWN]]
 
 

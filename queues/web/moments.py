@@ -36,6 +36,9 @@ _PLAIN: Mapping[str, Promise] = {
     "item.bulk_withdraw": gettext_lazy("A change of many items withdrew it."),
     "item.bulk_move": gettext_lazy("A change of many items moved it to another queue."),
     "item.bulk_undone": gettext_lazy("A change of many items was taken back."),
+    "item.suggestion_read": gettext_lazy("Read the suggestion of what the dispute probably is."),
+    "prediction.recalled": gettext_lazy("Withdrawn from all later releases."),
+    "prediction.erased": gettext_lazy("Its texts were erased everywhere."),
     "prediction.looked_at_again": gettext_lazy("More had become known: the policy looked again."),
 }
 
@@ -58,6 +61,11 @@ def line_of(moment: Moment, names: Mapping[int, str]) -> Line:
     if moment.is_hidden:
         who = _("somebody else")
     return Line(moment.at, who, _said(moment, names), moment.reason, moment.review, moment.verdict)
+
+
+def has_words(kind: str) -> bool:
+    """Whether this kind of event is told in a sentence of its own."""
+    return kind in _PLAIN or kind in _FILLED
 
 
 def _said(moment: Moment, names: Mapping[int, str]) -> str:

@@ -1,5 +1,6 @@
 """What a dataset asks for changes in versions; a release names the one that it was built by."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from accounts.models import Event
 from queues import pipeline
 from queues.errors import Invalid, Taken
 from queues.export import actions as export
+from queues.export import defining
 from queues.models import Dataset, DatasetVersion, Release
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, cast
@@ -130,6 +132,50 @@ def test_the_page_changes_what_its_form_knows_and_keeps_the_rest(people: Cast, d
     assert "To test &lt;b&gt;with&lt;/b&gt;." in page
     assert "splits.shares" in page
     assert late.status_code == 409
+
+
+def test_what_is_not_touched_on_the_page_stays_to_the_last_decimal(people: Cast) -> None:
+    made = export.create_dataset(
+        people.project,
+        name="fine",
+        format_name="trl_sft",
+        wanted={"decided_after": "2026-01-02T03:04:05.678901+00:00"},
+        demanded={"caps": {"synthetic": 0.123456}},
+        shared={"shares": {"train": 0.8765432, "test": 0.1234568}},
+        by=Actor(people.mel.pk),
+    )
+    before = Dataset.objects.get(pk=made.pk)
+    client = Client()
+    client.force_login(people.mel)
+    address = f"/projects/{people.project.slug}/datasets/fine/edit"
+    fields = _fields(client.get(address).content.decode())
+
+    answer = client.post(address, {**fields, "licences": "MIT", "reason": "Licences."})
+
+    made.refresh_from_db()
+    assert (fields["decided_after"], fields["test_share"]) == ("2026-01-02T03:04:05", "12.346")
+    assert answer.status_code == 302
+    assert (made.filter, made.splits) == (before.filter, before.splits)
+    assert made.rules == {**before.rules, "licences": ["MIT"]}
+
+
+def _fields(page: str) -> dict[str, str]:
+    """What a browser would send of a page's form: single inputs and chosen options only."""
+    inputs = re.findall(
+        r'<input type="(?:text|number|datetime-local|hidden)" name="(\w+)" value="([^"]*)"', page
+    )
+    return dict(inputs) | dict(
+        re.findall(r'<select name="(\w+)"(?:(?!</select>).)*?<option value="(\w+)" selected', page, re.S)
+    )
+
+
+def test_a_dataset_of_the_program_before_versions_gets_its_first(people: Cast, dataset: Dataset) -> None:
+    old = Dataset.objects.create(project=people.project, name="old", title="", format="trl_sft", filter={})
+
+    version = defining.newest_version(old)
+
+    assert (version.version, version.filter) == (1, {})
+    assert defining.newest_version(old) == version
 
 
 def test_the_api_asks_which_version_was_seen(people: Cast, dataset: Dataset) -> None:

@@ -118,6 +118,7 @@ def test_an_item_that_changed_meanwhile_is_left_alone(
     assert Item.objects.get(pk=ids[0]).state == ItemState.DISPUTED
     assert Item.objects.filter(pk__in=ids, state=ItemState.SETTLED).count() == 2
     assert "2 items are settled." in answer.content.decode()
+    assert "1 item was left as it is" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

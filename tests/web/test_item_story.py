@@ -1,11 +1,14 @@
 """One item's full story: in order and in words, and nothing that the reader may not know."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+import queues
 from accounts import events
 from accounts.actor import Actor
 from accounts.roles import Role
@@ -16,6 +19,7 @@ from queues.audit import timeline
 from queues.export import actions as export
 from queues.models import Item, Job
 from queues.review import notes
+from queues.web import moments
 from tests.factories.projects import Cast, member
 from tests.factories.reviews import APPROVE, REJECT, leased, reviewed
 from tests.factories.verdicts import settled
@@ -90,6 +94,32 @@ def test_who_has_reviewed_it_is_told_their_own_part_and_what_became_of_it(
     text = page.content.decode()
     assert "&lt;b&gt;fine&lt;/b&gt;" in text
     assert "Ben" not in text and "a secret of ben" not in text and "uncertain" not in text
+
+
+def test_only_who_reads_the_project_is_told_that_a_lead_read_a_suggestion(
+    people: Cast, item: Item, signed_in: SignIn
+) -> None:
+    events.record(
+        project_id=people.project.pk,
+        kind="item.suggestion_read",
+        by=Actor(people.lee.pk),
+        subject_kind="item",
+        subject_id=item.pk,
+    )
+
+    mine, whole = (told(signed_in(one).get(address(people, item))) for one in (people.ann, people.lee))
+
+    said = ("Lee", "Read the suggestion of what the dispute probably is.")
+    assert (said in mine, said in whole) == (False, True)
+
+
+def test_every_event_of_an_item_has_words() -> None:
+    kinds = set[str]()
+    for path in Path(queues.__file__).parent.rglob("*.py"):
+        kinds |= set(re.findall(r'"((?:item|slot|review|draft|prediction)\.[a-z_]+)"', path.read_text()))
+    no_events = {"item.missing", "item.reasons", "item.compared", "item.attached", "review.reason"}
+
+    assert {kind for kind in kinds - no_events if not moments.has_words(kind)} == set()
 
 
 def test_nobody_reads_it_before_their_own_review_nor_while_they_hold_it(
