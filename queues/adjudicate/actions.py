@@ -1,6 +1,6 @@
 """A lead settles what the reviews did not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -14,6 +14,7 @@ from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotSt
 from queues.review import form as forms
 from queues.review import marked_texts
 from queues.review import submission as submissions
+from queues.review.actions import check_not_recalled
 
 WHY_MAX = 10_000
 
@@ -82,6 +83,7 @@ def reopen_by_lead(item_id: int, *, project_id: int, by: Actor, why: str) -> Ite
     item = _locked(item_id, project_id)
     if item.state != ItemState.SETTLED:
         raise WrongState(_("Only a settled item can be reopened, and this one is not. Reload the page."))
+    check_not_recalled(item)
     if faults := _why_faults(why, missing=_("Say why the item is reopened.")):
         raise Invalid(_("Nothing was reopened: see the marked place."), faults)
     verdict = Verdict.objects.get(item=item.pk, withdrawn_at=None)
@@ -127,7 +129,14 @@ def _locked(item_id: int, project_id: int) -> Item:
 
 def _close(item: Item) -> None:
     """Settled: reviews that were still needed are not needed any more."""
-    Slot.objects.filter(item=item.pk, state__in=[SlotState.OPEN, SlotState.LEASED]).update(
+    void_slots([item.pk])
+    Item.objects.filter(pk=item.pk).update(state=ItemState.SETTLED, settled_at=Now())
+
+
+def void_slots(item_ids: Sequence[int]) -> None:
+    """Nobody reviews these items any more: whoever holds one holds it no longer. The slots are locked."""
+    waiting = Slot.objects.filter(item__in=item_ids, state__in=[SlotState.OPEN, SlotState.LEASED])
+    waiting.update(
         state=SlotState.VOID,
         person=None,
         lease_token=None,
@@ -135,7 +144,6 @@ def _close(item: Item) -> None:
         lease_until=None,
         aside=False,
     )
-    Item.objects.filter(pk=item.pk).update(state=ItemState.SETTLED, settled_at=Now())
 
 
 def _form_of(item: Item, picked: int | None) -> int:

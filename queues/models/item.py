@@ -1,5 +1,7 @@
 """A prediction in a queue."""
 
+from collections.abc import Collection
+
 from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Now
@@ -38,6 +40,16 @@ ITEM_MOVES: dict[ItemState, frozenset[ItemState]] = {
 }
 
 
+class ItemQuerySet(models.QuerySet["Item"]):
+    """Items by what they show."""
+
+    def showing(self, prediction_ids: Collection[int]) -> list[int]:
+        """Ids of the items that show one of these predictions, alone or beside another."""
+        own = self.filter(prediction__in=prediction_ids).values_list("pk", flat=True)
+        beside = self.filter(other__in=prediction_ids).values_list("pk", flat=True)
+        return sorted({*own, *beside})  # each by its own index
+
+
 class Item(models.Model):
     """A prediction in a queue: what people review. Higher priority comes first.
 
@@ -68,6 +80,8 @@ class Item(models.Model):
         "queues.Prediction", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     other_first = models.BooleanField(null=True)
+
+    objects = ItemQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -120,6 +134,8 @@ class Item(models.Model):
                 condition=models.Q(reviews_needed__gt=1, state__in=["in_review", "disputed", "settled"]),
                 name="item_with_overlap",
             ),
+            # Read by recalls: the comparisons in which a prediction is the other output.
+            models.Index(fields=["other"], condition=models.Q(other__isnull=False), name="item_of_other"),
         ]
 
     @property

@@ -1,5 +1,7 @@
 """Rows that may not be used any more: who asked for it, and each prediction that was withdrawn."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -64,10 +66,21 @@ class RecallRequest(models.Model):
         indexes = [models.Index(fields=["project", "-id"], name="recall_request_newest")]
 
 
+class RecallQuerySet(models.QuerySet["Recall"]):
+    """Is something withdrawn? Asked wherever an item is opened, or opened again."""
+
+    def among(self, prediction_ids: Iterable[int | None]) -> set[int]:
+        """Those of these predictions that were withdrawn."""
+        asked = {id_ for id_ in prediction_ids if id_ is not None}
+        if not asked:
+            return set()
+        return set(self.filter(prediction__in=asked).values_list("prediction", flat=True))
+
+
 class Recall(models.Model):
     """One prediction that is in no later release. Never changed, never taken back: the tombstone.
 
-    erases: its texts are gone as well.
+    erases: its texts are gone as well. A trigger refuses to open an item that shows such a prediction.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -84,10 +97,16 @@ class Recall(models.Model):
     erases = models.BooleanField()
     created_at = models.DateTimeField(db_default=Now())
 
+    objects = RecallQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
         constraints = [
             # Read by every export: is this prediction withdrawn?
             models.UniqueConstraint(fields=["prediction", "erases"], name="recall_once_per_prediction"),
         ]
-        indexes = [models.Index(fields=["project", "id"], name="recall_of_project")]
+        indexes = [
+            models.Index(fields=["project", "id"], name="recall_of_project"),
+            # Read by the job of a request: how many it has withdrawn.
+            models.Index(fields=["request"], name="recall_of_request"),
+        ]

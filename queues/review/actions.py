@@ -18,7 +18,7 @@ from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
 from queues.bulk import insert
 from queues.errors import NotAllowed, NotFound, WrongState
-from queues.models import Draft, Item, ItemState, Review, Slot, SlotState
+from queues.models import Draft, Item, ItemState, Recall, Review, Slot, SlotState
 from queues.review import drafts, form_versions, marked_texts
 from queues.review import form as forms
 from queues.review import submission as submissions
@@ -70,12 +70,12 @@ def submit(
     slot = _locked(slot_id, project_id)
     if slot.lease_token != token or slot.person_id != by.person_id or slot.state != SlotState.LEASED:
         return _repeat(token, by, document, slot)
+    if slot.item.state == ItemState.WITHDRAWN:
+        raise drafts.withdrawn()
     lease = _lease(slot)
     if lease.until < timezone.now():
         raise lease_ended()
     item = slot.item
-    if item.state == ItemState.WITHDRAWN:
-        raise drafts.withdrawn()
     if item.state not in (ItemState.IN_REVIEW, ItemState.DISPUTED, ItemState.CHECK):
         raise WrongState(_("This item was closed meanwhile. Your text is kept as a draft."))
     shown_id = _shown_form(slot, form_id)
@@ -146,7 +146,7 @@ _LOCKED = Compiled(_lockable)
 def _repeat(token: UUID, by: Actor, document: Mapping[str, object], slot: Slot) -> Submitted:
     review = Review.objects.filter(lease_token=token, person=by.person_id, slot=slot).first()
     if review is None:
-        raise lease_ended()
+        raise drafts.withdrawn() if slot.item.state == ItemState.WITHDRAWN else lease_ended()
     if not _says_the_same(review, document):
         raise WrongState(_("This lease was already answered, with other content. The first answer stands."))
     return Submitted(review, slot.item, slot.queue.dispute_rule_id, None, is_repeat=True)
@@ -219,8 +219,17 @@ def check_can_undo(review: Review, item: Item, by: Actor) -> None:
     is_fresh = timezone.now() < review.submitted_at + timedelta(seconds=UNDO_SECONDS) + UNDO_GRACE
     if item.state == ItemState.WITHDRAWN:
         raise WrongState(_("This item was withdrawn; there is nothing to undo."))
+    check_not_recalled(item)
     if item.told_state == ItemState.SETTLED and not is_fresh:
         raise WrongState(_("This item is settled. Ask a lead to reopen it."))
+
+
+def check_not_recalled(item: Item) -> None:
+    """What was withdrawn from all releases is not reviewed again. The item is locked, so it stays so."""
+    if Recall.objects.among([item.prediction_id, item.other_id]):
+        raise WrongState(
+            _("What this item shows was withdrawn from all releases, so nobody reviews it again.")
+        )
 
 
 def undo(review_id: int, *, project_id: int, by: Actor) -> Undone:

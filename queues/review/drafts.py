@@ -17,12 +17,16 @@ from queues.review.submission import draft_faults
 # One statement: an older revision changes nothing and says so by returning no row.
 _SAVE = """
 INSERT INTO queues_draft AS d (item_id, person_id, content, revision, saved_at)
-VALUES (%(item)s, %(person)s, %(content)s, 1, now())
+SELECT i.id, %(person)s, %(content)s, 1, now() FROM queues_item i
+WHERE i.id = %(item)s AND NOT EXISTS (
+  SELECT 1 FROM queues_recall c WHERE c.prediction_id IN (i.prediction_id, i.other_id))
 ON CONFLICT (item_id, person_id) DO UPDATE
   SET content = EXCLUDED.content, revision = d.revision + 1, saved_at = now(), discarded_at = NULL
   WHERE %(revision)s::bigint IS NULL OR d.revision = %(revision)s OR d.discarded_at IS NOT NULL
 RETURNING id
 """
+# With the lock that a recall excludes: it sees the draft and removes it, or is seen by the statement above.
+_HOLD = "SELECT state FROM queues_item WHERE id = %s FOR KEY SHARE"
 _TAKE = """
 DELETE FROM queues_draft WHERE item_id = %s AND person_id = %s
 RETURNING revision, content, saved_at, discarded_at
@@ -87,14 +91,19 @@ def has_held(slot_id: int, *, project_id: int, by: Actor) -> bool:
 
 @transaction.atomic
 def keep(item_id: int, *, by: Actor, content: Mapping[str, object], revision: int | None = None) -> Draft:
-    """Store the content as this person's draft of the item."""
+    """Store the content as this person's draft of the item; nothing is kept of what was withdrawn."""
     with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [item_id])
+        if cursor.fetchone() == (ItemState.WITHDRAWN,):
+            raise withdrawn()
         encoded = Draft._meta.get_field("content").get_db_prep_value(dict(content), connection)
         cursor.execute(
             _SAVE, {"item": item_id, "person": by.person_id, "content": encoded, "revision": revision}
         )
         is_saved = cursor.fetchone() is not None
-    draft = Draft.objects.get(item=item_id, person=by.person_id)
+    draft = Draft.objects.filter(item=item_id, person=by.person_id).first()
+    if draft is None:
+        raise withdrawn()
     if not is_saved:
         raise _conflict(draft)
     return draft

@@ -11,7 +11,7 @@ from accounts.actor import SYSTEM
 from accounts.events import EventRow
 from queues.bulk import Value, reserve_ids, write_rows
 from queues.errors import WrongState
-from queues.models import Attachment, Item, Slot
+from queues.models import Attachment, Item, Recall, Slot
 from queues.route import same
 from queues.route.decide import Decision
 from queues.route.draws import Needed, Terms, needed
@@ -70,7 +70,11 @@ class Opening(NamedTuple):
 
 
 def open_items(policy: ActivePolicy, picks: Sequence[Pick], now: datetime) -> Opening:
-    """Write the items, a slot for each review that they need, and what is counted on items that wait."""
+    """Write the items, a slot for each review that they need, and what is counted on items that wait.
+
+    What was withdrawn from all releases gets none, nor does a comparison with it.
+    """
+    picks = _without_recalled(picks)
     if not picks:
         return Opening()
     opening = _with_ids(policy, picks)
@@ -129,6 +133,12 @@ def _with_ids(policy: ActivePolicy, picks: Sequence[Pick]) -> Opening:
         opened.append(Opened(item_id, pick, one, reviews, place[1]))
         known.setdefault(place, item_id)
     return Opening(opened, attached)
+
+
+def _without_recalled(picks: Sequence[Pick]) -> Sequence[Pick]:
+    shown = {pick.prediction: (pick.prediction, _pair(pick.decision.reasons)[0]) for pick in picks}
+    recalled = Recall.objects.among(id_ for ids in shown.values() for id_ in ids)
+    return [pick for pick in picks if recalled.isdisjoint(shown[pick.prediction])] if recalled else picks
 
 
 def _fingerprints(policy: ActivePolicy, picks: Sequence[Pick]) -> dict[int, bytes]:

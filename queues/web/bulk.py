@@ -28,6 +28,7 @@ PASSED_BY: dict[str, Promise] = {
     "most_reviews": _("would have needed more than 20 reviews"),
     "there_already": _("were in the other queue already"),
     "closed": _("could not go to a queue that is closed"),
+    "recalled": _("were withdrawn from all releases"),
     "changed_since": _("were changed by somebody since"),
 }
 

@@ -33,6 +33,7 @@ _PLAIN: Mapping[str, Promise] = {
     "item.withdrawn": gettext_lazy(
         "Withdrawn: it says nearly the same as another item and is counted there."
     ),
+    "item.recalled": gettext_lazy("Withdrew it from all later releases, and with them from review."),
     "item.bulk_withdraw": gettext_lazy("A change of many items withdrew it."),
     "item.bulk_move": gettext_lazy("A change of many items moved it to another queue."),
     "item.bulk_undone": gettext_lazy("A change of many items was taken back."),

@@ -34,6 +34,7 @@ from queues.models import (
 )
 from tests.export.building import ask as ask_release
 from tests.export.building import content, released
+from tests.export.recalling import withdraw
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, cast
 from tests.factories.verdicts import record_of, settled
@@ -72,21 +73,6 @@ def verdicts(people: Cast, queue: Queue) -> list[Verdict]:
 
 def name_of(verdict: Verdict) -> str:
     return verdict.item.prediction.prediction_id
-
-
-def withdraw(people: Cast, *named: str, by_what: str = "predictions", **said: Any) -> RecallRequest:
-    given: dict[str, Any] = {
-        "reason": "wrong",
-        "why": "It is not so.",
-        "erases": False,
-        "publishes": False,
-    } | said
-    request, job = asking.ask(people.project, by_what=by_what, named=named, by=Actor(people.mel.pk), **given)
-    pipeline.run_job(job.pk)
-    job.refresh_from_db()
-    assert job.state == "done", job.error
-    request.refresh_from_db()
-    return request
 
 
 def test_a_withdrawn_row_is_in_no_later_release_and_that_is_a_major_one(

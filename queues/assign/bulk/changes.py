@@ -19,6 +19,7 @@ from queues.models import (
     Item,
     ItemState,
     Queue,
+    Recall,
     Review,
     Slot,
     SlotState,
@@ -195,6 +196,8 @@ class Withdraw:
 
     def revert(self, locked: Locked, before: Facts, after: Facts) -> None:
         _check_still(locked.item.state, after["state"])
+        if Recall.objects.among([locked.item.prediction_id, locked.item.other_id]):
+            raise PassedBy("recalled")
         Slot.objects.filter(pk__in=before["slots"], state=SlotState.VOID).update(state=SlotState.OPEN)
         Item.objects.filter(pk=locked.item.pk).update(state=before["state"])
 

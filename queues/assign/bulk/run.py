@@ -58,7 +58,7 @@ def _owed(change_id: int) -> BulkChange | None:
 def _batch(change: BulkChange, ids: Sequence[int], *, then: Callable[[Sequence[int]], object]) -> None:
     work = _reverting(change, ids) if change.undo_of else _applying(change)
     rows, passed = [], Counter[str]()
-    for locked in _lock(ids):
+    for locked in lock(ids):
         try:
             before, after = work(locked)
         except PassedBy as why:
@@ -94,7 +94,7 @@ def _reverting(change: BulkChange, ids: Sequence[int]) -> Work:
     return revert
 
 
-def _lock(ids: Sequence[int]) -> list[Locked]:
+def lock(ids: Sequence[int]) -> list[Locked]:
     """The slots before their items, as in every other write, so that no two wait for each other."""
     slots: dict[int, list[Slot]] = defaultdict(list)
     for slot in Slot.objects.select_for_update().filter(item__in=ids).order_by("pk"):

@@ -59,6 +59,8 @@ JOIN queues_slot slot ON slot.item_id = served.item_id AND slot.state = 'void'
 WHERE served.person_id = %(me)s AND served.queue_id = %(queue)s AND served.answered_at IS NULL
   AND c.form_id = %(form)s AND (%(item)s::bigint IS NULL OR served.item_id = %(item)s)
   AND NOT EXISTS (SELECT 1 FROM queues_skip WHERE item_id = served.item_id AND person_id = %(me)s)
+  AND NOT EXISTS (SELECT 1 FROM queues_item shown JOIN queues_recall ON shown.id = served.item_id
+    AND queues_recall.prediction_id IN (shown.prediction_id, shown.other_id))
 ORDER BY served.id LIMIT 1
 """
 _WAITING = """

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -44,8 +44,7 @@ def erase(prediction_ids: Sequence[int]) -> None:
     Payload.objects.filter(prediction__in=prediction_ids, erased_at=None).update(
         record={}, output_text="", erased_at=now
     )
-    items = Item.objects.filter(Q(prediction__in=prediction_ids) | Q(other__in=prediction_ids))
-    item_ids = list(items.values_list("pk", flat=True))
+    item_ids = Item.objects.showing(prediction_ids)
     Draft.objects.filter(item__in=item_ids).delete()
     Note.objects.filter(item__in=item_ids).update(text=ERASED)
     forms = _Forms()

@@ -15,20 +15,15 @@ from accounts.events import EventRow, record_many
 from queues.errors import WrongState
 from queues.export import actions as export
 from queues.export.files import store
-from queues.export.recalls import erasing, queries
+from queues.export.recalls import closing, erasing, queries
 from queues.models import (
-    UNFINISHED,
     Dataset,
-    Item,
-    ItemState,
     Job,
     Prediction,
     Recall,
     RecallBy,
     RecallRequest,
     ReleaseState,
-    Slot,
-    SlotState,
 )
 from queues.progress import Progress
 
@@ -79,8 +74,12 @@ def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 @transaction.atomic
 def _withdraw(request: RecallRequest, ids: Sequence[int]) -> None:
-    """A tombstone each; a release that is publishing now either sees it, or is seen by `_publish_without`."""
+    """A tombstone each; a release that is publishing now either sees it, or is seen by `_publish_without`.
+
+    The predictions are locked before slots and items: who opens an item for one of them sees its tombstone.
+    """
     list(Dataset.objects.select_for_update().filter(project=request.project_id).order_by("pk"))
+    list(Prediction.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
     stones = Recall.objects.filter(prediction__in=ids, erases=request.erases)
     known = {stone.prediction_id for stone in stones.only("prediction")}
     new = [pk for pk in ids if pk not in known]
@@ -94,7 +93,7 @@ def _withdraw(request: RecallRequest, ids: Sequence[int]) -> None:
         )
         for pk in new
     )
-    _close_items(ids)
+    closing.close_items(request, ids)
     if request.erases:
         erasing.erase(ids)
     kind = "prediction.erased" if request.erases else "prediction.recalled"
@@ -112,16 +111,6 @@ def _withdraw(request: RecallRequest, ids: Sequence[int]) -> None:
             for pk in new
         ]
     )
-
-
-def _close_items(ids: Sequence[int]) -> None:
-    """Nobody reviews what is withdrawn; who holds it now may still submit, and it leaves with nothing."""
-    open_items = Item.objects.select_for_update().filter(prediction__in=ids, state__in=UNFINISHED)
-    leased = Slot.objects.filter(item__prediction__in=ids, state=SlotState.LEASED)
-    held = {slot.item_id for slot in leased.only("item")}
-    closing = [item.pk for item in open_items if item.pk not in held]
-    Slot.objects.filter(item__in=closing, state=SlotState.OPEN).update(state=SlotState.VOID)
-    Item.objects.filter(pk__in=closing).update(state=ItemState.WITHDRAWN)
 
 
 def _remove_files(request: RecallRequest) -> None:

@@ -18,6 +18,7 @@ FROM unnest(%(ids)s::bigint[], %(keys)s::bigint[], %(environments)s::text[]) AS 
 CROSS JOIN LATERAL (
   SELECT id, model_version, environment FROM queues_prediction
   WHERE project_id = %(project)s AND input_key = asked.key AND id < asked.id
+    AND NOT EXISTS (SELECT 1 FROM queues_recall c WHERE c.prediction_id = queues_prediction.id)
   ORDER BY id DESC LIMIT {MOST}) found
 WHERE found.environment = asked.environment
 ORDER BY asked.id, found.id

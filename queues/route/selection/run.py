@@ -18,7 +18,7 @@ from accounts.actor import SYSTEM
 from accounts.events import EventRow
 from queues.bulk import write_rows
 from queues.errors import WrongState
-from queues.models import Job, SecondLook, SelectedBy, Selection
+from queues.models import Job, Recall, SecondLook, SelectedBy, Selection
 from queues.models.vector import Part
 from queues.progress import Progress
 from queues.route import opening, queries, standing
@@ -77,7 +77,7 @@ def _send(selection: Selection, found: Candidates, chosen: Chosen) -> None:
         raise WrongState("No policy is in force any more. Activate one, and ask again.")
     ids = [found.ids[place] for place in chosen.places]
     locked = {arrival.id for arrivals in lock(ids).values() for arrival in arrivals}
-    sent = [id_ for id_ in ids if id_ in locked]
+    sent = [id_ for id_ in ids if id_ in locked - Recall.objects.among(ids)]
     had_item, attached = _open_items(selection, policy, sent)
     result = Result(
         policy_version=policy.version,
