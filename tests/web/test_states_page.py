@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from queues.management.commands import states
+from queues.models import ItemState
 
 
 def test_the_page_is_what_the_code_says() -> None:
@@ -27,4 +28,5 @@ def test_every_state_has_its_moves_and_can_be_reached(thing: states.Thing) -> No
     _first, *others = thing.states
 
     assert set(thing.moves) == set(thing.states)
-    assert set(others) <= set().union(*thing.moves.values())
+    begun_in = {ItemState.CHECK}  # a hidden check is one from the beginning to the end
+    assert set(others) - begun_in <= set().union(*thing.moves.values())
