@@ -68,8 +68,7 @@ def settle_by_lead(
             "decision": verdict.decision,
             "answers": form.closed(verdict.answers),
         },
-        reason=why,
-    )
+    )  # why: at the verdict, from which it can be erased
     answering.answer(item, project_id=project_id, by=by, text=answer, why=why)
     return verdict
 

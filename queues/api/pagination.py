@@ -61,9 +61,18 @@ def position(request: Request) -> int | None:
 
 def cursor_at(request: Request, before: int | None) -> str | None:
     """The cursor under which `position` gives this id; None at the end of the list."""
-    if before is None:
-        return None
-    return signing.dumps([before], salt=_salt(request), serializer=_Positions)
+    return None if before is None else cursor_at_pair(request, (before,))
+
+
+def pair(request: Request) -> tuple[int, int] | None:
+    """Where a list that is read by two numbers goes on: behind these; None at its beginning."""
+    there = _position(request, _salt(request), ("first", "second"))
+    return None if there is None else (int(there[0]), int(there[1]))
+
+
+def cursor_at_pair(request: Request, numbers: Sequence[int]) -> str:
+    """The cursor under which `pair` gives these numbers."""
+    return signing.dumps(list(numbers), salt=_salt(request), serializer=_Positions)
 
 
 def _after(rows: QuerySet[Row], order: Sequence[str], position: Sequence[Any] | None) -> QuerySet[Row]:

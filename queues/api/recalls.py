@@ -135,9 +135,9 @@ class ReleaseRecallsView(ProjectView):
         release = releases.release_of(request.project.pk, name, version)
         limit = parameters.whole(request, "limit", low=1, high=pagination.HIGHEST_LIMIT)
         limit = limit or pagination.DEFAULT_LIMIT
-        after = pagination.position(request) or 0
+        after = pagination.pair(request) or queries.BEGINNING
         rows = queries.rows_of(request.project.pk, release, after=after, limit=limit + 1)
-        goes_on = rows[limit - 1].recall_id if len(rows) > limit else None
+        goes_on = rows[limit - 1].place if len(rows) > limit else None
         body = {
             "items": [
                 {
@@ -155,7 +155,7 @@ class ReleaseRecallsView(ProjectView):
                 {"person": one.person, "key": one.key, "path": one.path, "times": one.times, "last": one.last}
                 for one in takers_of(request.project.pk, [release]).get(release.pk, [])
             ],
-            "next_cursor": pagination.cursor_at(request, goes_on),
+            "next_cursor": pagination.cursor_at_pair(request, goes_on) if goes_on else None,
         }
         return Response(body)
 

@@ -16,7 +16,7 @@ from queues.errors import Fault, Invalid, WrongState
 from queues.export.build import build
 from queues.export.defining import create_dataset, newest_version, redefine
 from queues.export.guards import guards
-from queues.models import Dataset, Job, JobState, Release, ReleaseFile, ReleaseState
+from queues.models import Dataset, DatasetVersion, Job, JobState, Release, ReleaseFile, ReleaseState
 
 __all__ = [
     "build",
@@ -35,11 +35,17 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def publish(
-    dataset: Dataset, *, notes: str = "", accepted: Mapping[str, str] = _NONE, by: Actor
+    dataset: Dataset,
+    *,
+    notes: str = "",
+    accepted: Mapping[str, str] = _NONE,
+    definition: DatasetVersion | None = None,
+    by: Actor,
 ) -> tuple[Release, Job]:
     """Ask for a new release; the worker builds it. One at a time: each is compared with the one before.
 
     accepted: guard → why it need not stop this release; kept in its manifest and in the audit log.
+    definition: the version to build it by; None: the newest.
     """
     if len(notes) > NOTES_MAX or not is_storable(notes):
         fault = Fault("/notes", "notes.text", _("Give at most %(max)d characters.") % {"max": NOTES_MAX})
@@ -53,7 +59,7 @@ def publish(
             raise WrongState(_("A release of this dataset is being built. Wait for it, and ask again."))
         release = Release(
             dataset=dataset,
-            definition=newest_version(dataset),
+            definition=definition or newest_version(dataset),
             notes=notes,
             accepted=dict(accepted),
             asked_by_id=by.person_id,

@@ -61,7 +61,8 @@ def line_of(moment: Moment, names: Mapping[int, str]) -> Line:
     who = names.get(moment.person_id or 0, "")
     if moment.is_hidden:
         who = _("somebody else")
-    return Line(moment.at, who, _said(moment, names), moment.reason, moment.review, moment.verdict)
+    why = moment.reason or (moment.verdict.why if moment.verdict else "")
+    return Line(moment.at, who, _said(moment, names), why, moment.review, moment.verdict)
 
 
 def has_words(kind: str) -> bool:

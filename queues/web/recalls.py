@@ -91,8 +91,10 @@ def ask(request: ProjectRequest) -> HttpResponse:
 def _page(request: ProjectRequest, form: RecallForm, status: int = 200) -> HttpResponse:
     requests = list(queries.requests_of(request.project.pk)[:SHOWN])
     jobs = queries.jobs_of(requests)
+    still = queries.current_with_recalled_rows(request.project.pk)
     context = {
         "form": form,
+        "still": [f"{one.dataset.name}@{one.version}" for one in still],
         "lines": [(one, jobs.get(one.pk)) for one in requests],
         "may_recall": Permission.RELEASE in request.permissions,
     }
@@ -107,13 +109,14 @@ def of_release(request: ProjectRequest, *, name: str, release_id: int) -> HttpRe
     release = releases.releases_of(dataset).filter(pk=release_id, state__in=OUT).first()
     if release is None:
         raise NotFound(_("There is no such release. Look at the list of releases of the dataset."))
-    found = queries.rows_of(request.project.pk, release, after=number(request, "after") or 0, limit=ROWS + 1)
-    following = found[ROWS - 1].recall_id if len(found) > ROWS else None
+    after = number(request, "after") or 0, number(request, "row") or 0
+    found = queries.rows_of(request.project.pk, release, after=after, limit=ROWS + 1)
+    following = found[ROWS - 1] if len(found) > ROWS else None
     context = {
         "dataset": dataset,
         "release": release,
         "rows": [(row, RecallReason(row.reason).label) for row in found[:ROWS]],
         "takers": takers_of(request.project.pk, [release]).get(release.pk, []),
-        "next_url": address(request, after=following) if following else "",
+        "next_url": address(request, after=following.recall_id, row=following.item) if following else "",
     }
     return render(request, "recalls/release.html", context)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from queues.errors import ReviewappError
 from queues.export.row import Record
 from queues.models import Job, Recall, RecallRequest, Release, ReleaseFile
-from queues.models.release import OUT
+from queues.models.release import OUT, ReleaseState
 
 WITHOUT_TEXTS = ("provenance.", "findings.")  # these files hold ids, codes and pseudonyms
 
@@ -19,16 +19,24 @@ _ROWS = """
 FROM queues_recall c JOIN queues_item i ON i.prediction_id = c.prediction_id
 JOIN queues_releaserow r ON r.item_id = i.id
 """
+# One line a row, that of its first recall, whatever came after it.
 _OF_RELEASE = f"""
-SELECT c.id, r.item_id, r.split, r.line, encode(r.record_sha256, 'hex'), c.reason, c.erases, c.created_at
-{_ROWS} WHERE c.project_id = %s AND c.id > %s AND r.release_id = %s ORDER BY c.id LIMIT %s
+SELECT c.id, r.item_id, r.split, r.line, encode(r.record_sha256, 'hex'), c.reason,
+  EXISTS (SELECT 1 FROM queues_recall e WHERE e.prediction_id = c.prediction_id AND e.erases), c.created_at
+{_ROWS}
+WHERE c.project_id = %s AND c.id >= %s AND (c.id, r.item_id) > (%s, %s) AND r.release_id = %s
+  AND NOT EXISTS (SELECT 1 FROM queues_recall e WHERE e.prediction_id = c.prediction_id AND e.id < c.id)
+ORDER BY c.id, r.item_id LIMIT %s
+"""
+_HAS_ERASED = f"""
+SELECT EXISTS (SELECT 1 {_ROWS} WHERE c.project_id = %s AND c.erases AND r.release_id = %s)
 """
 _COUNTS = f"""
 SELECT r.release_id, count(DISTINCT r.item_id) {_ROWS}
 WHERE c.project_id = %s AND r.release_id = ANY (%s) GROUP BY r.release_id
 """
-_WITH_ROWS = f"""
-SELECT DISTINCT r.release_id {_ROWS} WHERE c.project_id = %s AND (c.erases OR NOT %s)
+_WITH_ERASED_ROWS = f"""
+SELECT DISTINCT r.release_id {_ROWS} WHERE c.project_id = %s AND c.erases
 """
 _TOMBSTONES = f"""
 SELECT encode(r.record_sha256, 'hex') record, min(c.created_at)::date, min(c.reason) {_ROWS}
@@ -44,6 +52,12 @@ class Recalled(ReviewappError):
     code = "recalled"
 
 
+Place = tuple[int, int]
+"""A recall and an item: what the list of withdrawn rows is ordered by."""
+
+BEGINNING: Place = (0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class RecalledRow:
     """One withdrawn row of a release: where it stood, and why it may not be used any more."""
@@ -56,6 +70,11 @@ class RecalledRow:
     reason: str
     is_erased: bool
     at: datetime
+
+    @property
+    def place(self) -> Place:
+        """Where a list goes on behind it."""
+        return self.recall_id, self.item
 
     @property
     def record_id(self) -> str:
@@ -78,10 +97,10 @@ def job_key(request: RecallRequest) -> str:
     return f"recall:{request.pk}"
 
 
-def rows_of(project_id: int, release: Release, *, after: int = 0, limit: int) -> list[RecalledRow]:
+def rows_of(project_id: int, release: Release, *, after: Place = BEGINNING, limit: int) -> list[RecalledRow]:
     """The withdrawn rows of a release, oldest recall first."""
     with connection.cursor() as cursor:
-        cursor.execute(_OF_RELEASE, [project_id, after, release.pk, limit])
+        cursor.execute(_OF_RELEASE, [project_id, after[0], *after, release.pk, limit])
         return [RecalledRow(*values) for values in cursor.fetchall()]
 
 
@@ -121,7 +140,9 @@ def is_given_out(file: ReleaseFile, project_id: int) -> bool:
     """False for a file of rows whose release holds texts that were erased."""
     if not _has_texts(file):
         return True
-    return file.release_id not in _with_rows(project_id, only_erased=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_ERASED, [project_id, file.release_id])
+        return not cursor.fetchone()[0]
 
 
 def check_given_out(file: ReleaseFile, project_id: int, name: str) -> None:
@@ -135,7 +156,7 @@ def check_given_out(file: ReleaseFile, project_id: int, name: str) -> None:
 
 def files_with_erased_rows(project_id: int) -> Iterator[ReleaseFile]:
     """All files that hold a text that was erased."""
-    releases = _with_rows(project_id, only_erased=True)
+    releases = _with_erased_rows(project_id)
     for file in ReleaseFile.objects.filter(release__in=releases, release__state__in=OUT):
         if _has_texts(file):
             yield file
@@ -143,15 +164,18 @@ def files_with_erased_rows(project_id: int) -> Iterator[ReleaseFile]:
 
 def current_with_recalled_rows(project_id: int) -> QuerySet[Release]:
     """The current releases that still have withdrawn rows."""
-    found = _with_rows(project_id, only_erased=False)
-    return Release.objects.filter(pk__in=found, state="published").select_related("dataset__project")
+    current = Release.objects.filter(dataset__project=project_id, state=ReleaseState.PUBLISHED)
+    found = counts_of(project_id, list(current.only("pk")))
+    return (
+        Release.objects.filter(pk__in=found).select_related("dataset__project", "definition").order_by("pk")
+    )
 
 
 def _has_texts(file: ReleaseFile) -> bool:
     return file.rows is not None and not file.path.startswith(WITHOUT_TEXTS)
 
 
-def _with_rows(project_id: int, *, only_erased: bool) -> set[int]:
+def _with_erased_rows(project_id: int) -> set[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_WITH_ROWS, [project_id, only_erased])
+        cursor.execute(_WITH_ERASED_ROWS, [project_id])
         return {release for (release,) in cursor.fetchall()}

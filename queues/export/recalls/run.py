@@ -120,6 +120,10 @@ def _remove_files(request: RecallRequest) -> None:
 
 
 def _publish_without(request: RecallRequest) -> None:
+    """By the definition of the release that is replaced: rows leave, and nothing else changes.
+
+    One that fails all the same leaves the old one current; the pages of recalls go on naming it.
+    """
     for release in queries.current_with_recalled_rows(request.project_id):
         if release.state == ReleaseState.PUBLISHED:
             with suppress(WrongState):  # one is being built: it leaves them out already
@@ -127,5 +131,6 @@ def _publish_without(request: RecallRequest) -> None:
                     release.dataset,
                     notes=_("Without rows that were withdrawn."),
                     accepted=release.accepted,
+                    definition=release.definition,
                     by=Actor(request.asked_by_id),
                 )
