@@ -11,11 +11,20 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
         """Delete answers that nobody will ask for again; how many."""
         return self.filter(created_at__lt=Now() - timedelta(days=KEPT_DAYS)).delete()[0]
 
+    def empty_of(self, slug: str) -> None:
+        """Forget what the answers of a project said, since any may hold a text that is erased.
+
+        That they were given stays: a repeat does nothing a second time.
+        """
+        given = self.filter(route__startswith=f"/api/v1/projects/{slug}/", body__isnull=False)
+        given.update(body=None, headers={})
+
 
 class StoredAnswer(models.Model):
     """The answer to a POST that carried an Idempotency-Key, kept for the caller's repeats.
 
-    One row per caller, route and key; without a status while the first request still runs.
+    One row per caller, route and key; without a status while the first request still runs,
+    and with a status but no body once it was emptied by an erasure.
     """
 
     caller = models.CharField(max_length=64)  # "key:12" or "person:7"

@@ -18,7 +18,15 @@ from django.utils.translation import gettext as _
 from accounts.models import StoredAnswer
 from queues.api.problems import Malformed
 from queues.api.rate_limit import caller_of
-from queues.errors import Fault, Invalid, Taken
+from queues.errors import Fault, Invalid, ReviewappError, Taken
+
+
+class AnswerErased(ReviewappError):
+    """The request was done, but its answer is not kept any more (410)."""
+
+    status = 410
+    code = "answer_erased"
+
 
 _SHAPE = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 _KEPT_HEADERS = ("Location", "ETag", "Content-Type")
@@ -85,6 +93,10 @@ def _keep(row: StoredAnswer, response: HttpResponse) -> None:
 
 
 def _replay(row: StoredAnswer) -> HttpResponse:
+    if row.body is None:
+        raise AnswerErased(
+            _("It was done. Its answer went when texts of the project were erased; read the record.")
+        )
     return HttpResponse(
-        bytes(row.body or b""), status=row.status, headers={**row.headers, "Idempotency-Replayed": "true"}
+        bytes(row.body), status=row.status, headers={**row.headers, "Idempotency-Replayed": "true"}
     )

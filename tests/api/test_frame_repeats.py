@@ -87,6 +87,20 @@ def test_whoever_finds_a_dead_request_takes_over(lee: Program) -> None:
     assert made() == 2
 
 
+def test_an_answer_that_was_emptied_by_an_erasure_is_gone_and_nothing_is_done_again(
+    people: Cast, lee: Program
+) -> None:
+    lee.post("things", {"name": "x"}, Idempotency_Key="k-1")
+    StoredAnswer.objects.empty_of(people.other.slug)
+    assert lee.post("things", {"name": "x"}, Idempotency_Key="k-1").status_code == 201
+
+    StoredAnswer.objects.empty_of(people.project.slug)
+    gone = lee.post("things", {"name": "x"}, Idempotency_Key="k-1")
+
+    assert (gone.status_code, gone.json()["type"]) == (410, "urn:reviewapp:problem:answer_erased")
+    assert made() == 1
+
+
 def test_answers_are_forgotten_after_a_week(lee: Program) -> None:
     lee.post("things", {"name": "x"}, Idempotency_Key="old")
     StoredAnswer.objects.update(created_at=timezone.now() - timedelta(days=7, minutes=1))

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.actor import Actor
-from accounts.models import Event
+from accounts.models import Event, StoredAnswer
 from queues import pipeline
 from queues.errors import Invalid
 from queues.export import publishing
@@ -142,6 +142,10 @@ def test_what_is_erased_is_nowhere_and_the_decisions_stay(
     Note.objects.create(item=item, author=people.ann, text=SECRET)
     _settled_anew_by_a_lead(people, item)
     Draft.objects.create(item=item, person=people.ann, content={"note": SECRET})
+    route = f"/api/v1/projects/{people.project.slug}/golden"
+    StoredAnswer.objects.create(
+        caller="key:1", route=route, key="k", request_sha256=b"0" * 32, status=201, body=SECRET.encode()
+    )
     release = released(people)
     events = list(Event.objects.order_by("pk").values())
 
@@ -149,6 +153,7 @@ def test_what_is_erased_is_nowhere_and_the_decisions_stay(
 
     assert request.found == 1
     assert request.named == []
+    assert StoredAnswer.objects.get().body is None
     assert not SearchDocument.objects.filter(prediction=item.prediction_id).exists()
     with connection.cursor() as cursor:
         cursor.execute(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.events import EventRow, record_many
+from accounts.models import StoredAnswer
 from queues.errors import WrongState
 from queues.export import actions as export
 from queues.export.files import store
@@ -44,7 +45,9 @@ def run(job: Job) -> None:
             done += len(ids)
             progress.report(done)
     if request.erases and request.by == RecallBy.PERSON:
-        erasing.erase_feedback_of(request.project_id, request.named[0])
+        with transaction.atomic():
+            erasing.erase_feedback_of(request.project_id, request.named[0])
+            StoredAnswer.objects.empty_of(request.project.slug)
     if request.erases:
         _remove_files(request)
     if request.publishes:
@@ -96,6 +99,7 @@ def _withdraw(request: RecallRequest, ids: Sequence[int]) -> None:
     closing.close_items(request, ids)
     if request.erases:
         erasing.erase(ids)
+        StoredAnswer.objects.empty_of(request.project.slug)
     kind = "prediction.erased" if request.erases else "prediction.recalled"
     after = {"recall": request.pk, "reason": request.reason}
     record_many(
