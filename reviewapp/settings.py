@@ -37,6 +37,7 @@ MIDDLEWARE = [
     "queues.api.problems.ProblemsOnly",
     "django.middleware.security.SecurityMiddleware",
     "reviewapp.headers.Headers",
+    "reviewapp.readable.Readable",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.own_language.OwnLanguage",

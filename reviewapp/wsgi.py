@@ -6,14 +6,17 @@ Loaded once, before the server forks: all that the processes have in common is i
 import gc
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 from django.urls import get_resolver
+
+from reviewapp.utf8_request import Utf8Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewapp.settings")
 os.environ.setdefault("DATABASE_POOL", "4")
 os.environ.setdefault("STATEMENT_SECONDS", "30")
 
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = Utf8Handler()
 
 len(get_resolver().url_patterns)  # loads every view now, not with the first request
 gc.collect()
