@@ -196,6 +196,11 @@ class ProblemsOnly:
             return response
         return _translated(request, response)
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Refusals of views that are not Django REST framework's, such as signed links."""
+        is_ours = isinstance(exception, ReviewappError) and request.path.startswith("/api/")
+        return of_exception(exception, request) if is_ours else None
+
 
 def _translated(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     kept = {name: response.headers[name] for name in ("Allow", "Retry-After") if name in response.headers}

@@ -26,8 +26,11 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """None (Django goes on) for anything that is not a refusal: that is our fault, not the caller's."""
-        if not isinstance(exception, ReviewappError):
+        """None (Django goes on) for anything that is not a refusal: that is our fault, not the caller's.
+
+        What a program asked for is answered by `queues.api.problems`.
+        """
+        if not isinstance(exception, ReviewappError) or request.path.startswith("/api/"):
             return None
         faults, title = getattr(exception, "faults", ()), str(getattr(exception, "title", ""))
         return refusal(request, exception.status, str(exception), faults, title=title)

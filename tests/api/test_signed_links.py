@@ -115,3 +115,18 @@ def test_a_link_dies_when_our_secret_is_changed(people: Cast, file: ReleaseFile)
 
 def test_only_who_may_pull_makes_a_link(people: Cast, file: ReleaseFile) -> None:
     assert Caller(people.project, people.mel, Permission.READ).post(LINK, {}).status_code == 403
+
+
+def test_a_link_refuses_a_range_behind_the_end_as_the_reference_says(people: Cast, file: ReleaseFile) -> None:
+    refused = Client().get(url_of(file, people), headers={"Range": "bytes=9999999999-"})
+
+    assert refused.status_code == 416
+    assert refused.json()["type"] == "urn:reviewapp:problem:range_not_satisfiable"
+    assert refused.headers["Content-Range"] == f"bytes */{file.bytes}"
+
+
+@pytest.mark.parametrize("address", [FILE, FILE + ":link", FILE.partition("/files")[0]])
+def test_a_release_has_no_nul_in_its_address(mel: Caller, address: str) -> None:
+    for bad in (address + "%00", address.replace("@", "@%00")):
+        assert mel.get(bad).status_code == 404
+        assert mel.post(bad, {}).json()["type"] == "urn:reviewapp:problem:not_found"
