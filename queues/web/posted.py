@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from queues.errors import Fault, Invalid
 from queues.review.form import Form
 from queues.review.line_ends import like
+from queues.review.storable import unstorable
 from queues.web.posted_answers import ANSWER, answers_of
 
 # int() and UUID() would also take other scripts' digits.
@@ -83,7 +84,11 @@ def _left_over(post: QueryDict) -> dict[str, object]:
         found = json.loads(post.get("left_over") or "{}")
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    if faults := [*unstorable(found, "answers", "/answers")]:
+        raise Invalid(_("Something in it is wrong"), faults)
+    return found
 
 
 def submission_of(request: HttpRequest, output_text: str, form: Form) -> dict[str, object]:

@@ -262,3 +262,13 @@ def test_a_field_that_the_form_does_not_have_is_refused_by_name(ann: Reviewer, a
     assert response.status_code == 422
     assert "/spans" in response.content.decode()
     assert not Review.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["submit", "draft"])
+def test_answers_left_over_that_no_database_keeps_are_refused(ann: Reviewer, action: str) -> None:
+    item = on_screen(ann.open())
+
+    response = ann.post(item, action, decision="", left_over='{"x": "\\ud800"}')
+
+    assert response.status_code == 422
+    assert not Draft.objects.exists()
