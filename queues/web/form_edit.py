@@ -287,6 +287,8 @@ def _object_of(text: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         place = {"line": error.lineno, "column": error.colno}
         raise _no_document(_("This is not JSON: see line %(line)d, column %(column)d.") % place) from error
+    except ValueError as error:  # a number of more digits than Python reads
+        raise _no_document(_("This number is too large to be kept exactly.")) from error
     except RecursionError as error:
         raise _no_document(_("This JSON is nested too deep for a form.")) from error
     if not isinstance(found, dict):

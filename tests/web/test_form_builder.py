@@ -359,3 +359,10 @@ def test_the_pages_cost_the_same_however_many_items_wait(
 
     with django_assert_max_num_queries(25):
         lead.get("edit")
+
+
+def test_a_number_of_more_digits_than_python_reads_is_refused(lead: Builder) -> None:
+    answer = lead.post("json", document='{"title": %s}' % ("9" * 5_000))
+
+    assert answer.status_code == 422
+    assert not FormDraft.objects.exists()
