@@ -64,7 +64,11 @@ def admit(project: Project, *, person: Person, role: Role, by: Actor) -> Members
             _("%(person)s is already a member of this project. Change the role in the list instead.")
             % {"person": person.name}
         )
-    return _grant(project, person, role, by=by)
+    try:
+        with transaction.atomic():
+            return _grant(project, person, role, by=by)
+    except IntegrityError as error:
+        raise _admitted_twice() from error
 
 
 @transaction.atomic
@@ -75,9 +79,20 @@ def invite(
     _check_may_grant(project, role, by)
     person, password = Person.objects.filter(email=normal_email(email)).first(), ""
     if person is None:
-        person, password = create_person(email=email, name=name, now=now, by=by)
+        try:
+            with transaction.atomic():
+                person, password = create_person(email=email, name=name, now=now, by=by)
+        except IntegrityError as error:
+            raise _admitted_twice() from error
     admit(project, person=person, role=role, by=by)
     return person, password
+
+
+def _admitted_twice() -> Taken:
+    """The same form was sent twice at once, or by two owners: the other one was first."""
+    return Taken(
+        _("Somebody with this e-mail was admitted at the same moment. Reload the page and look at the list.")
+    )
 
 
 @transaction.atomic

@@ -1,8 +1,11 @@
 """Own settings, API keys and the people of a project, as pages."""
 
 import re
+import threading
+import time
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from accounts import keys, permissions
@@ -198,6 +201,35 @@ def test_a_member_is_not_admitted_again(people: Cast) -> None:
 
     assert again.status_code == 409
     assert permissions.held_by(people.ann, people.project) == ROLES[Role.ANNOTATOR]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_admitted_twice_at_once_is_admitted_once_and_the_second_is_told(people: Cast) -> None:
+    client, first_is_made = signed_in(people.olga), threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            Person.objects.create_person("new@example.org", "New", PASSWORD)
+            first_is_made.set()
+            for _look in range(500):  # until the second waits for this one
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    if cursor.fetchone()[0]:
+                        break
+                time.sleep(0.01)
+        connection.close()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    first_is_made.wait()
+    second = client.post(
+        people_page(people, "admit/"), {"email": "new@example.org", "name": "New", "role": "lead"}
+    )
+    thread.join()
+
+    assert second.status_code == 409
+    assert "at the same moment" in second.content.decode()
+    assert Person.objects.filter(email="new@example.org").count() == 1
 
 
 def test_a_lead_sees_the_people_but_changes_nothing(people: Cast) -> None:
