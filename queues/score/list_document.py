@@ -4,6 +4,7 @@ Patterns are compiled and tried here, on texts made to be slow: what could hold 
 """
 
 import random
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -23,6 +24,8 @@ PATTERNS_MOST, PATTERN_CHARACTERS = 200, 500
 PROGRAM_MOST, PROGRAMS_MOST = 8_000, 30_000  # instructions of RE2, of one pattern and of all together
 FAULTS_REPORTED = 20
 TRIED_CHARACTERS = 5_000
+
+_TOKENS = re.compile(r"\\Q.*?(?:\\E|$)|\\(.)|[^\\]+", re.DOTALL)  # of a pattern: quoted, escaped, plain
 
 Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_/\-]{0,59}$")]
 
@@ -125,7 +128,10 @@ def _faults_of_pattern(place: int, entry: str) -> Iterator[Fault]:
             _at(place), "list.pattern_syntax", _("RE2 cannot read it: %(why)s.") % {"why": _why(error)}
         )
         return
-    if pattern.programsize > PROGRAM_MOST:
+    if any(token[1] == "C" for token in _TOKENS.finditer(entry)):
+        detail = _("\\C stands for a single byte, which is no text. Use . for any character.")
+        yield Fault(_at(place), "list.pattern_bytes", detail)
+    elif pattern.programsize > PROGRAM_MOST:
         yield Fault(
             _at(place), "list.pattern_large", _("It repeats too much. Use smaller bounds, or * and +.")
         )

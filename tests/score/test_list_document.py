@@ -132,12 +132,19 @@ def slowest_seconds(matcher: Matcher) -> float:
         (r"a*", "list.pattern_empty"),
         (r"\b", "list.pattern_empty"),
         (r"x|", "list.pattern_empty"),
+        (r"a\Cb", "list.pattern_bytes"),
+        (r"\\\C", "list.pattern_bytes"),
         (r".{0,1000}z", "list.pattern_large"),
         ("a" * 501, "list.entry_long"),
     ],
 )
 def test_the_fault_of_a_pattern_has_a_name(pattern: str, code: str) -> None:
     assert faults(patterns("fine", pattern)) == [("/entries/1", code)]
+
+
+@pytest.mark.parametrize("pattern", [r"a\\C", r"\Qa\C\E"])
+def test_a_backslash_before_a_c_is_text_where_it_is_quoted(pattern: str) -> None:
+    assert parse(patterns(pattern)).entries
 
 
 def test_patterns_that_are_too_large_together_are_refused() -> None:
