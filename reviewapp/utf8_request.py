@@ -1,4 +1,4 @@
-"""Requests whose text is UTF-8, whatever charset they name; `reviewapp.readable` refuses those with another one.
+"""Requests whose text is UTF-8, whatever charset they name; `reviewapp.readable` refuses those with another.
 
 Django's own would read the query in the named codec while it makes the request, before any middleware runs.
 """
