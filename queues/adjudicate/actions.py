@@ -15,6 +15,7 @@ from queues.review import form as forms
 from queues.review import marked_texts
 from queues.review import submission as submissions
 from queues.review.actions import check_not_recalled
+from queues.route.reasons import is_flagged
 
 WHY_MAX = 10_000
 
@@ -41,7 +42,7 @@ def settle_by_lead(
     check_can_settle(item, by)
     form_id = _form_of(item, picked)
     form = forms.for_item(forms.of_version(form_id), compares=item.other_id is not None)
-    submission = _check(item, form, document, why, answer)
+    submission = _check(item, form, document, why, answer, is_picked=picked is not None)
     verdict = Verdict.objects.create(
         queue_id=item.queue_id,
         item_id=item.pk,
@@ -172,7 +173,7 @@ def _why_faults(why: str, *, missing: str) -> list[Fault]:
 
 
 def _check(
-    item: Item, form: forms.Form, document: Mapping[str, object], why: str, answer: str
+    item: Item, form: forms.Form, document: Mapping[str, object], why: str, answer: str, *, is_picked: bool
 ) -> submissions.Submission:
     faults = [*_why_faults(why, missing=_("Say why this verdict holds.")), *answering.faults(answer)]
     if document.get("decision") == Decision.ESCALATE:
@@ -184,6 +185,7 @@ def _check(
             output_text=item.prediction.payload.output_text,
             is_flagged=False,  # the lead's reason stands in `why`
             input_text=marked_texts.input_text_of(item, form),
+            may_approve_with_reasons=is_picked or is_flagged(item.reasons),
         )
     except Invalid as error:
         raise Invalid(str(error), [*faults, *error.faults]) from error

@@ -52,6 +52,11 @@ class Form(Strict):
         return frozenset(reason.value for reason in self.reasons)
 
     @property
+    def approves_bare(self) -> bool:
+        """Whether an approval names no reasons: they say what is wrong. A flagged item is another matter."""
+        return "approve" not in self.reasons_required_for
+
+    @property
     def needs_note_for(self) -> frozenset[str]:
         """The decisions that a note has to explain. An escalation is a question, so it always has one."""
         return frozenset({*self.note_required_for, "escalate"})

@@ -60,18 +60,22 @@ def check(
     output_text: str,
     is_flagged: bool,
     input_text: str | None = None,
+    may_approve_with_reasons: bool = False,
 ) -> Submission:
     """The submission of a document, its answers as they are stored. Raises Invalid with every fault.
 
     output_text: the model's, to tell a correction from an untouched copy; is_flagged: a safety filter
     had flagged the item, so that approving it is an override; input_text: in which a form may have places
-    marked (`conversation.input_text`).
+    marked (`conversation.input_text`); may_approve_with_reasons: whatever the form says, as for a verdict
+    that takes over what a review said.
     """
     if faults := [*_shape_faults(document)]:
         raise Invalid(_("Nothing was submitted yet: see the marked places."), faults)
     said = _read(cast(Document, document))
     lengths = {"output": len(output_text)} | ({} if input_text is None else {"input": len(input_text)})
     faults = [*_form_faults(said, form, lengths, is_flagged=is_flagged), *_text_faults(said, output_text)]
+    if not (is_flagged or may_approve_with_reasons):
+        faults += _faults_of_approval(said, form)
     if faults:
         raise Invalid(_("Nothing was submitted yet: see the marked places."), faults)
     text = said.corrected_text if said.decision == "correct" else None
@@ -195,6 +199,13 @@ def _reason_faults(said: Submission, form: Form, *, is_flagged: bool) -> Iterato
         yield Fault("/reasons", "reasons.override", _("A safety filter flagged this: say why it is fine."))
     elif form.reasons and said.decision in form.reasons_required_for:
         yield Fault("/reasons", "reasons.missing", _("Choose at least one reason."))
+
+
+def _faults_of_approval(said: Submission, form: Form) -> Iterator[Fault]:
+    """Else models would be taught from an approval that says what is wrong."""
+    if said.decision == "approve" and said.reasons and form.approves_bare:
+        text = _("You approve: take the reasons back, or correct or reject.")
+        yield Fault("/reasons", "reasons.with_approve", text)
 
 
 def _needs_note(said: Submission, form: Form) -> bool:

@@ -19,6 +19,7 @@ from queues.review.conversation import Document, last_user_turn, text_of
 from queues.review.form import Form
 from queues.review.line_ends import like
 from queues.review.queries import Desk, FlaggedPlace
+from queues.review.question import Question
 from queues.web.answer_words import in_words
 from queues.web.asked import DIGITS, Choice, questions_of
 from queues.web.rendering import AHEAD_CHARACTERS, Rendering, rendering_of
@@ -110,8 +111,11 @@ def context_of(
             faults=typed.faults,
             texts=_marked_texts(desk),
         ),
+        "may_be_unsure": any(question.allows_unsure for question in form.questions),
+        "may_say_none": any(_may_be_none(question) for question in form.questions),
         "left_over": _left_over(form, _answers(typed)),
         "reasons_required_for": _reasons_required_for(desk),
+        "approves_bare": form.approves_bare and not _is_flagged(desk),
         "note_required_for": " ".join(sorted(form.needs_note_for)),
         "note": typed.content.get("note") or "",
         "faults": {
@@ -231,9 +235,18 @@ def _reasons_required_for(desk: Desk) -> str:
     if not desk.form.reasons:
         return ""
     needed = set(desk.form.reasons_required_for)
-    if desk.form.override_needs_reason and any(r.kind == "safety_flagged" for r in desk.reasons_routed):
+    if desk.form.override_needs_reason and _is_flagged(desk):
         needed.add("approve")
     return " ".join(sorted(needed))
+
+
+def _may_be_none(question: Question) -> bool:
+    """Whether "none of them" can be its answer."""
+    return question.marks_texts or getattr(question, "min_chosen", None) == 0
+
+
+def _is_flagged(desk: Desk) -> bool:
+    return any(reason.kind == "safety_flagged" for reason in desk.reasons_routed)
 
 
 def _other_faults(form: Form, typed: Typed) -> list[Fault]:

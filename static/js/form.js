@@ -14,6 +14,9 @@ window.reviewapp ??= {};
     if (!decision) return { stop: form.querySelector("[data-stop=decision]"), text: reviewapp.say("decide") };
     if (decision === "correct" && (correction.isEmpty || !correction.isChanged))
       return { stop: correction.editor, text: reviewapp.say("unchanged") };
+    const reasons = form.querySelector("[data-not-with-approve]");
+    if (decision === "approve" && reasons?.querySelector(":checked"))
+      return { stop: reasons, text: reasons.dataset.notWithApprove };
     for (const stop of form.querySelectorAll("[data-required-for]")) {
       const isQuestion = stop.matches(".question");
       if (isQuestion && !reviewapp.isAsked(stop)) continue;

@@ -32,8 +32,13 @@ def flag(item: Item, component: str, category: str, *, flagged: bool = True) -> 
 def judged(
     queue: Queue, *decisions: tuple[Person, dict[str, Any]], flags: tuple[tuple[str, str, bool], ...] = ()
 ) -> Item:
-    """An item with these flags (component, category, flagged) after these reviews."""
-    item = waiting(queue, reviews_needed=len(decisions))
+    """An item with these flags (component, category, flagged) after these reviews.
+
+    It came for its flags where an approval says why: elsewhere an approval has no reasons.
+    """
+    says_why = any(said["decision"] == "approve" and said.get("reasons") for _person, said in decisions)
+    kinds = ("safety_flagged",) if says_why else ("uncertain",)
+    item = waiting(queue, reviews_needed=len(decisions), kinds=kinds)
     for component, category, is_flagged in flags:
         flag(item, component, category, flagged=is_flagged)
     for person, document in decisions:

@@ -98,6 +98,17 @@ def test_approving_what_a_safety_filter_flagged_needs_a_reason() -> None:
     assert faults_of({"decision": "approve"}, lax, is_flagged=True) == set()
 
 
+def test_an_approval_names_nothing_wrong_unless_the_form_asks_for_reasons() -> None:
+    asks = {**FORM, "reasons_required_for": ["approve", "reject"]}
+    approval = {"decision": "approve", "reasons": ["vague"]}
+
+    with pytest.raises(Invalid) as refused:
+        submission.check(approval, form=forms.parse(FORM), output_text=OUTPUT, is_flagged=False)
+
+    assert [fault.code for fault in refused.value.faults] == ["reasons.with_approve"]
+    assert faults_of(approval, asks) == set()
+
+
 def test_a_corrected_text_is_kept_code_point_for_code_point() -> None:
     text = " Zero\u200bwidth, \u202eright\u202c,\r\n\te\u0301 and \U0001f600 \u2028"
 
