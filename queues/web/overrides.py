@@ -102,12 +102,12 @@ def overrides(request: ProjectRequest) -> HttpResponse:
         "kind": kind,
         "filters": _filters(cells),
         "reasons": [(OverrideKind(one).label, found) for one, found in reasons_of(scope).items()],
-        "labels": labels_of_versions(queue.form for queue in queues),
+        "labels": _labels([chosen] if chosen else queues),
         "look_at": LOOK_AT,
         "least": LEAST,
         "csv_url": _csv_url(request),
         **_people(request, cells),
-        **_cases(request, kind, queue_id=scope.queue_id),
+        **_cases(request, kind, queues, queue_id=scope.queue_id),
     }
     return render(request, "overrides/page.html", context)
 
@@ -133,9 +133,8 @@ def person(request: ProjectRequest, *, person_id: int) -> HttpResponse:
         "is_own": is_own,
         "kinds": [line for line in _kinds(request, cells) if _may_know(request, line[0])],
         "kind": kind,
-        "labels": labels_of_versions(queue.form for queue in _queues_with_form(request)),
         "look_at": LOOK_AT,
-        **_cases(request, kind, person_id=person_id, is_own=is_own),
+        **_cases(request, kind, _queues_with_form(request), person_id=person_id, is_own=is_own),
     }
     return render(request, "overrides/person.html", context)
 
@@ -156,6 +155,15 @@ def overrides_csv(request: ProjectRequest) -> HttpResponse:
 
 def _queues_with_form(request: ProjectRequest) -> list[Queue]:
     return list(Queue.objects.filter(project=request.project).select_related("form"))
+
+
+def _labels(queues: Iterable[Queue]) -> dict[str, str]:
+    """The words for each reason; where queues word one code differently, each of them."""
+    found: dict[str, dict[str, None]] = {}
+    for queue in queues:
+        for code, words in labels_of_versions([queue.form]).items():
+            found.setdefault(code, {})[words] = None
+    return {code: " / ".join(words) for code, words in found.items()}
 
 
 def _may_know(request: ProjectRequest, kind: OverrideKind) -> bool:
@@ -224,6 +232,7 @@ def _plot(found: People, lines: Sequence[PersonLine]) -> FunnelPlot | None:
 def _cases(
     request: ProjectRequest,
     kind: OverrideKind,
+    queues: Iterable[Queue],
     *,
     queue_id: int | None = None,
     person_id: int | None = None,
@@ -237,8 +246,15 @@ def _cases(
         is_own=is_own,
         before=number(request, "before"),
     )
+    labels = {queue.pk: labels_of_versions([queue.form]) for queue in queues}
     rows = [
-        (case, SAID[case.judgement.before], SAID[case.judgement.after], FATES[case.fate])
+        (
+            case,
+            SAID[case.judgement.before],
+            SAID[case.judgement.after],
+            FATES[case.fate],
+            [labels[case.judgement.queue_id].get(code, code) for code in case.judgement.reasons],
+        )
         for case in page.rows
     ]
     return {"cases": rows, "pager": pager(request, page)}

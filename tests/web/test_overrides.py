@@ -178,3 +178,19 @@ def test_a_lead_is_told_of_no_override_on_an_item_that_is_still_under_review(
 
     assert leads.context["cases"] == []
     assert len(own.context["cases"]) == 1
+
+
+def test_a_reason_has_the_words_of_its_own_queue(people: Cast, signed_in: SignIn) -> None:
+    vague, factual = ({"value": value, "label": value.title()} for value in ("vague", "factual"))
+    other = {**FORM, "reasons": [vague, {**factual, "label": "Beside the point"}]}
+    here = queue_in(people.project, form={**FORM, "reasons": [vague, factual]})
+    there = queue_in(people.project, form=other)
+    for queue in (here, there):
+        judged(queue, (people.ann, REJECT))
+
+    answer = signed_in(people.lee).get(page(people))
+    alone = signed_in(people.lee).get(f"{page(people)}?queue={here.slug}")
+
+    words = {case.judgement.queue_id: reasons for case, *_rest, reasons in answer.context["cases"]}
+    assert words == {here.pk: ["Factual"], there.pk: ["Beside the point"]}
+    assert "Beside the point" not in alone.content.decode()
