@@ -35,6 +35,7 @@ class DatasetForm(forms.Form):
         label=_("Name"),
         max_length=60,
         help_text=_("Small letters, digits and hyphens; it stays, as in refunds-dpo@1.0.0."),
+        error_messages={"invalid": _("Only a to z, 0 to 9 and hyphens.")},
     )
     title = forms.CharField(label=_("Title"), max_length=120, required=False)
     format = forms.ChoiceField(label=_("Format"), choices=GROUPED)

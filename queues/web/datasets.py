@@ -163,4 +163,6 @@ def _shown(record: Record) -> str:
 
 
 def _listed(value: object) -> object:
+    if isinstance(value, dict):
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     return ", ".join(map(str, value)) if isinstance(value, list) else value

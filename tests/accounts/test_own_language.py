@@ -9,6 +9,8 @@ from accounts.models import Person
 from tests.accounts.conftest import signed_in
 from tests.factories.projects import cast
 
+SETTINGS = {"name": "Ann", "theme": "system", "density": "normal", "text_size": "normal", "time_zone": "UTC"}
+
 pytestmark = pytest.mark.django_db
 
 
@@ -21,6 +23,14 @@ def test_a_refusal_speaks_the_language_that_the_person_chose() -> None:
     assert page.status_code == 404
     assert page.headers["Content-Language"] == "de"
     assert '<html lang="de"' in page.content.decode()
+
+
+def test_saved_settings_are_confirmed_in_the_language_just_chosen() -> None:
+    ann = cast().ann
+
+    page = signed_in(ann).post("/me/", {**SETTINGS, "language": "de"}, follow=True)
+
+    assert "Ihre Einstellungen sind gespeichert." in page.content.decode()
 
 
 def test_the_api_answers_in_english_whatever_is_asked_for() -> None:
