@@ -14,8 +14,11 @@ class Openness(Enum):
     SIGNED_IN = "every active person"
 
 
-Access = Openness | Permission | Mapping[str, Permission]
-"""A mapping gives one permission per HTTP method (API views)."""
+Needed = Permission | frozenset[Permission]
+"""A set: any one of these is enough."""
+
+Access = Openness | Needed | Mapping[str, Needed]
+"""A mapping gives what is needed per HTTP method (API views)."""
 
 View = Callable[..., Any]
 

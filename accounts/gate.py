@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from accounts import permissions, sessions
-from accounts.access import Openness, View, declare
+from accounts.access import Needed, Openness, View, declare
 from accounts.actor import Actor
 from accounts.compiled import Argument, Compiled
 from accounts.errors import NotAllowed, NotFound, NotSignedIn
@@ -47,7 +47,7 @@ class ProjectRequest(PersonRequest):
     htmx: HtmxDetails
 
 
-def enter(request: Any, slug: str, permission: Permission) -> Project:
+def enter(request: Any, slug: str, permission: Needed) -> Project:
     """The project `slug`, if the caller may do this in it; at most one statement.
 
     NotFound when the caller is not in the project (the same answer as for an unknown one),
@@ -65,15 +65,16 @@ def enter(request: Any, slug: str, permission: Permission) -> Project:
     return project
 
 
-def require(request: Any, permission: Permission) -> None:
+def require(request: Any, permission: Needed) -> None:
     """Inside a project already entered: refuse a caller who does not hold this further permission."""
-    if permission not in request.permissions:
+    enough = permission if isinstance(permission, frozenset) else frozenset({permission})
+    if enough.isdisjoint(request.permissions):
         raise NotAllowed(
             _(
                 "This needs the permission “%(permission)s” in the project “%(project)s”, which you or your"
                 " key do not have. Ask an owner of the project for a role, or use a key, that includes it."
             )
-            % {"permission": permission.value, "project": request.project.name}
+            % {"permission": " / ".join(sorted(one.value for one in enough)), "project": request.project.name}
         )
 
 

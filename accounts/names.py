@@ -14,6 +14,11 @@ def is_plain(text: str) -> bool:
     return all(unicodedata.category(character) not in _REFUSED_CATEGORIES for character in text)
 
 
+def folded(name: str) -> str:
+    """What two names have in common that nobody tells apart: without case, width and number of spaces."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def validate_plain(text: str) -> None:
     """Refuse invisible and control characters: a name that looks like another is a disguise."""
     if not is_plain(text):

@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import keys, shortcuts
-from accounts.models import Person
-from accounts.names import validate_plain
+from accounts.models import Membership, Person
+from accounts.names import folded, validate_plain
 from accounts.roles import Permission, Role
 
 
@@ -49,6 +49,21 @@ class SettingsForm(forms.ModelForm):
             ("", gettext("As the browser")),
             *settings.LANGUAGES,
         ]
+
+    def clean_name(self) -> str:
+        """A name by which the person is not taken for another member of their projects."""
+        name = str(self.cleaned_data["name"])
+        if "name" in self.changed_data and self._is_anothers(name):
+            raise forms.ValidationError(
+                _("Somebody else in one of your projects has this name. Choose one that tells you apart."),
+                code="name.taken",
+            )
+        return name
+
+    def _is_anothers(self, name: str) -> bool:
+        mine = Membership.objects.filter(person=self.instance.pk).values("project")
+        others = Person.objects.filter(memberships__project__in=mine).exclude(pk=self.instance.pk)
+        return folded(name) in {folded(other) for other in others.values_list("name", flat=True)}
 
 
 # What each action is called where its key is chosen.

@@ -23,6 +23,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts import gate
+from accounts.access import Needed
 from accounts.actor import Actor
 from accounts.models import ApiKey, Person, Project
 from accounts.roles import Permission
@@ -44,7 +45,7 @@ class ProjectRequest(Request):
 class ProjectView(APIView):
     """One resource below /api/v1/projects/<slug>/."""
 
-    permission: ClassVar[Permission | Mapping[str, Permission]]
+    permission: ClassVar[Needed | Mapping[str, Needed]]
     parameters: ClassVar[frozenset[str]] = frozenset()  # the query parameters that GET knows
     post_parameters: ClassVar[frozenset[str]] = frozenset()  # and those that POST knows
     keeps_answers: ClassVar[bool] = True  # False: a POST that is safe to repeat without Idempotency-Key
@@ -103,8 +104,8 @@ class ProjectView(APIView):
         response = self.finalize_response(self.request, response, **arguments)
         return response.render() if hasattr(response, "render") else response
 
-    def _permission_for(self, request: Request) -> Permission:
-        if isinstance(self.permission, Permission):
+    def _permission_for(self, request: Request) -> Needed:
+        if isinstance(self.permission, (Permission, frozenset)):
             return self.permission
         method = "GET" if request.method == "HEAD" else request.method or ""
         if method not in self.permission:

@@ -15,6 +15,9 @@ from queues.api.bodies import Body, Text, read
 from queues.models import Note
 from queues.review import notes
 
+# Of a key, the scope to enter alone says nothing of what people write to each other.
+OWN_OR_ALL = frozenset({Permission.REVIEW, Permission.READ})
+
 
 class NewNote(Body):
     """text: at most 4,000 characters; @ and the whole name of a member tells that member."""
@@ -51,7 +54,7 @@ class NotesView(ProjectView):
     For whoever has submitted a review of the item, or may read the project; never for who holds the item.
     """
 
-    permission = {"GET": Permission.ENTER, "POST": Permission.ENTER}
+    permission = {"GET": OWN_OR_ALL, "POST": OWN_OR_ALL}
     parameters = pagination.PARAMETERS
 
     @extend_schema(responses={200: NotePage})
@@ -73,7 +76,7 @@ class NotesView(ProjectView):
 class MentionsView(ProjectView):
     """The notes that name the caller, newest first."""
 
-    permission = {"GET": Permission.ENTER}
+    permission = {"GET": OWN_OR_ALL}
     parameters = pagination.PARAMETERS
 
     @extend_schema(responses={200: NotePage})

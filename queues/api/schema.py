@@ -113,6 +113,8 @@ def _permission(view: Any, method: str) -> str | None:
     permission = getattr(view, "permission", None)
     if isinstance(permission, dict):
         permission = permission.get(method)
+    if isinstance(permission, frozenset):
+        return " or ".join(sorted(permission))
     return str(permission) if permission else None
 
 

@@ -1,11 +1,12 @@
 """The audit log of one project, read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from accounts.models import Event, Person
+from queues.models import Slot, SlotState
 from queues.newest import Page, newest
 
 
@@ -19,9 +20,18 @@ class EventSearch:
     subject_id: int | None = None
 
 
-def events_of(project_id: int, wanted: EventSearch, *, before: int | None = None) -> Page[Event]:
-    """The newest events of a project that match; one bounded walk (see `newest`)."""
+def events_of(
+    project_id: int, wanted: EventSearch, *, before: int | None = None, but_for: Sequence[int] = ()
+) -> Page[Event]:
+    """The newest events of a project that match; one bounded walk (see `newest`).
+
+    but_for: items of which nothing is told, as their reader is to answer without knowing.
+    """
     rows = Event.objects.filter(project_id=project_id)
+    if but_for:
+        slots = list(Slot.objects.filter(item__in=but_for).values_list("pk", flat=True))
+        rows = rows.exclude(subject_kind="item", subject_id__in=but_for)
+        rows = rows.exclude(subject_kind="slot", subject_id__in=slots)
     if wanted.subject_kind and wanted.subject_id is not None:  # has an index of its own
         rows = rows.filter(subject_kind=wanted.subject_kind, subject_id=wanted.subject_id)
     tests = Q()
@@ -32,6 +42,12 @@ def events_of(project_id: int, wanted: EventSearch, *, before: int | None = None
     if wanted.subject_kind:
         tests &= Q(subject_kind=wanted.subject_kind)
     return newest(rows, tests or None, before=before)
+
+
+def held_by(person_id: int, project_id: int) -> list[int]:
+    """The items that this person holds now: of what others say about them, nothing is shown."""
+    held = Slot.objects.filter(person=person_id, state=SlotState.LEASED, queue__project=project_id)
+    return list(held.values_list("item", flat=True))
 
 
 def events_about(

@@ -6,6 +6,7 @@ read the whole project, such as a lead, may read threads as well, but not of an 
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.events import record
 from accounts.models import Membership, Project
+from accounts.names import folded
 from accounts.roles import ROLES, Permission, Role
 from accounts.storable import is_storable
 from queues.errors import Fault, Invalid, NotAllowed, NotFound
@@ -78,6 +80,11 @@ def add(item_id: int, *, project: Project, by: Actor, held: Collection[Permissio
     if fault := text_fault(text):
         raise Invalid(_("The note was not added: see the marked place."), [fault])
     named = named_in(text, project.pk)
+    if alike := _alike(named):
+        raise Invalid(
+            _("The note was not added: see the marked place."),
+            [Fault("/text", "note.mention_is_ambiguous", _ambiguous(alike))],
+        )
     if blind := sorted(one.person.name for one in named if not _may_be_led_to(one, item)):
         raise Invalid(
             _("The note was not added: see the marked place."),
@@ -104,19 +111,19 @@ def write(item: Item, *, project_id: int, by: Actor, text: str, to: Sequence[int
 def named_in(text: str, project_id: int) -> list[Membership]:
     """The members whom a text names: @ and the whole name, after a space or at the beginning.
 
-    Where one name begins another, the longer one is meant. Two members of one name are both named.
+    Where one name begins another, the longer one is meant. Two members of one name are both found.
     """
     if "@" not in text:
         return []
     members = Membership.objects.filter(project=project_id, person__is_active=True).select_related("person")
     found: dict[int, Membership] = {}
-    rest = text.casefold()
-    by_length = sorted(members, key=lambda one: (-len(one.person.name), one.pk))
-    for name in dict.fromkeys(one.person.name.casefold() for one in by_length):
+    rest = folded(text)
+    by_length = sorted(members, key=lambda one: (-len(folded(one.person.name)), one.pk))
+    for name in dict.fromkeys(folded(one.person.name) for one in by_length):
         pattern = re.compile(rf"(?<!\S)@{re.escape(name)}(?!\w)")
         if pattern.search(rest):
             rest = pattern.sub(" ", rest)
-            found |= {one.pk: one for one in by_length if one.person.name.casefold() == name}
+            found |= {one.pk: one for one in by_length if folded(one.person.name) == name}
     return sorted(found.values(), key=lambda one: one.pk)
 
 
@@ -139,6 +146,16 @@ def _may_be_led_to(member: Membership, item: Item) -> bool:
     if Permission.READ in ROLES[Role(member.role)]:
         return True
     return Review.objects.filter(item=item.pk, person=member.person_id, withdrawn_at=None).exists()
+
+
+def _alike(named: Sequence[Membership]) -> list[str]:
+    """Names that several of these members have, so that nobody can say who is meant."""
+    times = Counter(folded(one.person.name) for one in named)
+    return sorted({one.person.name for one in named if times[folded(one.person.name)] > 1})
+
+
+def _ambiguous(names: Sequence[str]) -> str:
+    return _("Several members are called %(names)s. Write the name without @.") % {"names": ", ".join(names)}
 
 
 def _blind(names: Sequence[str]) -> str:

@@ -43,11 +43,13 @@ def events(request: ProjectRequest) -> HttpResponse:
         subject_kind=clean.get("subject") or "",
         subject_id=clean.get("number"),
     )
-    page = audit.events_of(request.project.pk, search, before=number(request, "before"))
+    held = audit.held_by(request.user.pk, request.project.pk)
+    page = audit.events_of(request.project.pk, search, before=number(request, "before"), but_for=held)
     context = {
         "events": page.rows,
         "names": audit.names_of(event.actor_person_id for event in page.rows),
         "filter": wanted,
+        "holds": bool(held),
         "is_narrowed": search != audit.EventSearch(),
         "pager": pager(request, page),
     }

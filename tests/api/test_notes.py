@@ -58,7 +58,16 @@ def test_a_leads_key_without_the_scope_to_read_reads_no_thread(people: Cast, ite
 
     assert narrow.get(path(item)).status_code == 403
     assert narrow.post(path(item), {"text": "x"}).status_code == 403
-    assert Program(people, people.ann, Permission.ENTER).get(path(item)).status_code == 200
+    assert Program(people, people.ann, Permission.REVIEW).get(path(item)).status_code == 200
+
+
+def test_a_key_with_the_scope_to_enter_alone_neither_reads_nor_writes_notes(people: Cast, item: Item) -> None:
+    narrow = Program(people, people.ann, Permission.ENTER)
+
+    assert narrow.get(path(item)).status_code == 403
+    assert narrow.post(path(item), {"text": "x"}).status_code == 403
+    assert narrow.get("mentions").status_code == 403
+    assert not Note.objects.exists()
 
 
 def test_an_item_of_another_project_is_not_there(people: Cast, item: Item) -> None:

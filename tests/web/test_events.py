@@ -7,7 +7,7 @@ from accounts import events
 from accounts.actor import SYSTEM, Actor
 from queues.models import Policy
 from tests.factories.projects import Cast
-from tests.factories.reviews import reviewed
+from tests.factories.reviews import leased, reviewed
 from tests.factories.work import queue_in, waiting
 from tests.web.conftest import SignIn
 
@@ -52,6 +52,20 @@ def test_events_are_found_by_kind_person_and_subject(people: Cast, mel: Client) 
     assert kinds(mel, people, kind="review") == ["review.submitted"]
     assert kinds(mel, people, person=people.ann.pk, subject="item") == ["review.submitted"]
     assert kinds(mel, people, subject="item", number=item.pk) == ["item.settled", "review.submitted"]
+
+
+def test_who_holds_an_item_reads_nothing_of_it_until_submitted(people: Cast, signed_in: SignIn) -> None:
+    queue = queue_in(people.project)
+    item = waiting(queue, reviews_needed=3)
+    reviewed(queue, people.ann)
+    leased(queue, people.lee)
+    lee = signed_in(people.lee)
+
+    assert kinds(lee, people, subject="item", number=item.pk) == []
+    assert kinds(lee, people, kind="slot") == [] and kinds(lee, people, kind="review") == []
+    assert "that you hold is left out" in lee.get(f"/projects/{people.project.slug}/events/").content.decode()
+    reviewed(queue, people.lee)
+    assert kinds(lee, people, kind="review") == ["review.submitted", "review.submitted"]
 
 
 def test_events_of_other_projects_stay_unseen(people: Cast, mel: Client) -> None:

@@ -122,6 +122,16 @@ def test_a_name_is_meant_as_a_whole_and_the_longer_one_wins(people: Cast) -> Non
     assert named(f"@{people.sam.name}") == []
 
 
+def test_a_name_that_two_members_have_names_nobody(people: Cast, item: Item, signed_in: SignIn) -> None:
+    member(people.project, Role.LEAD, name="\uff2c\uff45\uff45")
+
+    answer = signed_in(people.ann).post(address(people, item), {"text": "@Lee, please look."})
+
+    assert answer.status_code == 422
+    assert "Several members are called Lee" in answer.content.decode()
+    assert not Note.objects.exists()
+
+
 def test_notes_are_never_changed_or_removed_nor_empty(people: Cast, item: Item) -> None:
     note = Note.objects.create(item=item, author=people.ann, text="x")
     Mention.objects.create(note=note, person=people.lee)
