@@ -56,7 +56,7 @@ from queues.models import (
 )
 from queues.monitor import actions as monitor
 from queues.review import actions as review
-from queues.review import drafts
+from queues.review import drafts, taking_back
 from queues.review import submission as submissions
 from queues.review.actions import Submitted
 from queues.route import actions as route
@@ -207,12 +207,14 @@ def owed_arrivals(*, older_than: timedelta, after: int = 0, at_most: int = 1_000
 class Submission:
     """The answer to a submit: the stored review, what became of its item, and the next lease if asked.
 
-    was_check: for the server only; who submitted is told where the queue tells.
+    was_check: for the server only; who submitted is told where the queue tells. told_state: the state as
+    far as who submitted may know it, item_state: as it is.
     """
 
     review_id: int
     item_id: int
     item_state: str
+    told_state: str
     undo_until: datetime
     is_repeat: bool
     was_check: bool
@@ -262,8 +264,9 @@ def submit(
     lease = _next(next_in, by=by, beside=beside, ahead=ahead) if next_in else None
     stored = submitted.review
     was_check = submitted.item.state == ItemState.CHECK
+    told = taking_back.told_state(stored, submitted.item, state)
     return Submission(
-        stored.pk, stored.item_id, state, submitted.undo_until, submitted.is_repeat, was_check, lease
+        stored.pk, stored.item_id, state, told, submitted.undo_until, submitted.is_repeat, was_check, lease
     )
 
 

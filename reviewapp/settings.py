@@ -133,6 +133,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# For how long a review of an item that several people review may be taken back; until then its author is
+# not told what became of the item.
+BLIND_UNDO_SECONDS = 60
+
 # Sizes, on purpose: a batch has at most 16 MiB (the API reads bodies itself and counts what is unpacked).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

@@ -81,7 +81,8 @@ class MentionsView(ProjectView):
 
     @extend_schema(responses={200: NotePage})
     def get(self, request: ProjectRequest) -> Response:
-        found = notes.mentions_of(request.user.pk, request.project.pk)
+        may_read = Permission.READ in request.permissions
+        found = notes.mentions_of(request.user.pk, request.project.pk, may_read=may_read)
         page = pagination.page(request, found.prefetch_related("note__mentions__person"), order=("-id",))
         return Response(page.body([_line(mention.note) for mention in page.rows]))
 

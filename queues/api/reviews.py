@@ -179,7 +179,7 @@ class ReviewsView(ProjectView):
         answer: dict[str, Any] = {
             "review": submitted.review_id,
             "item": submitted.item_id,
-            "item_state": submitted.item_state,
+            "item_state": submitted.told_state,
             "undo_until": submitted.undo_until,
         }
         if submitted.was_check and (told := _told(request, submitted.review_id)):

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from queues.models import Decision, ItemState, Review, Verdict
 from queues.newest import PAGE_SIZE, Page, newest
+from queues.review import taking_back
 
 
 class Became(TextChoices):
@@ -48,21 +49,32 @@ _IS_CHECK = Q(item__state=ItemState.CHECK)
 _LIKE_SETTLED = Q(item__queue__reviews_per_item=1) | Q(
     item__served_check__beside__state__in=[ItemState.SETTLED, ItemState.WITHDRAWN]
 )
-# In this order: the first that is true is told.
-_BECAME = Case(
-    When(withdrawn_at__isnull=False, then=Value(Became.TAKEN_BACK)),
-    When(item__state=ItemState.WITHDRAWN, then=Value(Became.WITHDRAWN)),
-    When(_IS_CHECK & _IS_QUESTION, then=Value(Became.ASKED)),
-    When(_IS_CHECK & _LIKE_SETTLED, then=Value(Became.STANDS)),
-    When(_IS_QUESTION, item__state=ItemState.SETTLED, then=Value(Became.ANSWERED)),
-    When(_HOLDS, item__state=ItemState.SETTLED, then=Value(Became.STANDS)),
-    When(item__state=ItemState.SETTLED, then=Value(Became.OVERRIDDEN)),
-    When(Exists(_FALLEN), item__state=ItemState.DISPUTED, then=Value(Became.REOPENED)),
-    When(_IS_QUESTION, item__state=ItemState.DISPUTED, then=Value(Became.ASKED)),
-    When(item__state=ItemState.DISPUTED, then=Value(Became.DISPUTED)),
-    default=Value(Became.WAITING),
-    output_field=CharField(),
-)
+
+
+def _is_veiled() -> Q:
+    """While one may still decide anew (see `taking_back`): also of a decision that was taken back before."""
+    fresh = Q(submitted_at__gt=taking_back.blind_since())
+    again = Review.objects.filter(fresh, item=OuterRef("item"), person=OuterRef("person"))
+    return taking_back.blind() & (fresh | Exists(again))
+
+
+def _became() -> Case:
+    """In this order: the first that is true is told."""
+    return Case(
+        When(withdrawn_at__isnull=False, then=Value(Became.TAKEN_BACK)),
+        When(item__state=ItemState.WITHDRAWN, then=Value(Became.WITHDRAWN)),
+        When(_IS_CHECK & _IS_QUESTION, then=Value(Became.ASKED)),
+        When(~_IS_QUESTION & _is_veiled(), then=Value(Became.WAITING)),
+        When(_IS_CHECK & _LIKE_SETTLED, then=Value(Became.STANDS)),
+        When(_IS_QUESTION, item__state=ItemState.SETTLED, then=Value(Became.ANSWERED)),
+        When(_HOLDS, item__state=ItemState.SETTLED, then=Value(Became.STANDS)),
+        When(item__state=ItemState.SETTLED, then=Value(Became.OVERRIDDEN)),
+        When(Exists(_FALLEN), item__state=ItemState.DISPUTED, then=Value(Became.REOPENED)),
+        When(_IS_QUESTION, item__state=ItemState.DISPUTED, then=Value(Became.ASKED)),
+        When(item__state=ItemState.DISPUTED, then=Value(Became.DISPUTED)),
+        default=Value(Became.WAITING),
+        output_field=CharField(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,8 @@ def reviews_of(
     """The person's newest reviews in these projects, withdrawn ones included; one bounded walk.
 
     excerpt: of what they said, noted on each instead of its texts, which may be long. Each has `became`;
-    `verdict_decision`, `verdict_answers` and `verdict_basis` are None while its item is not settled.
+    `verdict_decision`, `verdict_answers` and `verdict_basis` are None while its item is not settled;
+    `is_veiled`: they are not to be told yet.
     """
     rows = Review.objects.filter(person=person_id, item__queue__project__in=project_ids)
     told = _told(rows).defer("corrected_text", "note").annotate(excerpt=excerpt)
@@ -137,5 +150,6 @@ def _told(rows: QuerySet[Review]) -> QuerySet[Review]:
         verdict_decision=Subquery(_STANDING.values("decision")[:1]),
         verdict_answers=Subquery(_STANDING.values("answers")[:1]),
         verdict_basis=Subquery(_STANDING.values("basis")[:1]),
-        became=_BECAME,
+        became=_became(),
+        is_veiled=Case(When(_is_veiled(), then=Value(value=True)), default=Value(value=False)),
     )

@@ -19,15 +19,11 @@ from queues.assign.lease import Lease
 from queues.bulk import insert
 from queues.errors import NotAllowed, NotFound, WrongState
 from queues.models import Draft, Item, ItemState, Recall, Review, Slot, SlotState
-from queues.review import drafts, form_versions, marked_texts
+from queues.review import drafts, form_versions, marked_texts, taking_back
 from queues.review import form as forms
 from queues.review import submission as submissions
 from queues.review.submission import Submission
 from queues.route.reasons import is_flagged
-
-UNDO_SECONDS = 10  # of the toast
-UNDO_GRACE = timedelta(seconds=5)  # for the way there and back
-
 
 _DONE = "UPDATE queues_slot SET state = 'done', lease_until = NULL, aside = false WHERE id = %s"
 
@@ -47,7 +43,7 @@ class Submitted:
 
     @property
     def undo_until(self) -> datetime:
-        return self.review.submitted_at + timedelta(seconds=UNDO_SECONDS)
+        return self.review.submitted_at + timedelta(seconds=taking_back.UNDO_SECONDS)
 
 
 def submit(
@@ -213,13 +209,18 @@ class Undone:
 
 
 def check_can_undo(review: Review, item: Item, by: Actor) -> None:
-    """One's own review, in the seconds after it, or later while the item is not settled."""
+    """One's own review, in the seconds after it, or later while the item is not settled.
+
+    Where several review an item: in the minute after it, whatever became of the item, and never later.
+    """
     if review.person_id != by.person_id:
         raise NotAllowed(_("This is another person's review: only its author can undo it."))
-    is_fresh = timezone.now() < review.submitted_at + timedelta(seconds=UNDO_SECONDS) + UNDO_GRACE
+    is_fresh = taking_back.is_fresh(review, item)
     if item.state == ItemState.WITHDRAWN:
         raise WrongState(_("This item was withdrawn; there is nothing to undo."))
     check_not_recalled(item)
+    if taking_back.is_blind(item) and not is_fresh:
+        raise WrongState(_("Others review this item too, so your review stands after a minute. Ask a lead."))
     if item.told_state == ItemState.SETTLED and not is_fresh:
         raise WrongState(_("This item is settled. Ask a lead to reopen it."))
 

@@ -3,6 +3,7 @@
 An item is reviewed blind, so no annotator reads what others say about it before having submitted: not who
 holds it, nor who could still be given it. Nor can such a person be named, who would be led to it. Who may
 read the whole project, such as a lead, may read threads as well, but not of an item that they hold.
+Where several review the item, submitted means for good: see `taking_back`.
 """
 
 import re
@@ -10,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
@@ -23,7 +24,9 @@ from queues.errors import Fault, Invalid, NotAllowed, NotFound
 from queues.models import Item, Mention, Note, Review, Slot, SlotState
 from queues.models.note import NOTE_MAX
 from queues.numbers import localized
+from queues.review import taking_back
 
+_READERS = [role for role, held in ROLES.items() if Permission.READ in held]
 THREAD_SHOWN = 500  # notes of one item: the newest, in their order
 
 
@@ -46,9 +49,14 @@ def check_can_read(item: Item, by: Actor, held: Collection[Permission]) -> None:
         raise NotAllowed(_("You hold this item. What others say about it is shown after you have submitted."))
     if Permission.READ in held:
         return
-    if not Review.objects.filter(item=item.pk, person=by.person_id, withdrawn_at=None).exists():
+    review = Review.objects.filter(item=item.pk, person=by.person_id, withdrawn_at=None).first()
+    if review is None:
         raise NotAllowed(
             _("What is said about an item is shown to those who have reviewed it. Submit your review first.")
+        )
+    if taking_back.is_blind(item) and taking_back.is_fresh(review, item):
+        raise NotAllowed(
+            _("You can still take your review back. What others say is shown when it stands, in a minute.")
         )
 
 
@@ -62,9 +70,22 @@ def notes_of(item_id: int) -> QuerySet[Note]:
     return Note.objects.filter(item=item_id).select_related("author").prefetch_related("mentions__person")
 
 
-def mentions_of(person_id: int, *project_ids: int) -> QuerySet[Mention]:
-    """Where this person was named in these projects, to be read page by page, newest first."""
+def mentions_of(person_id: int, *project_ids: int, may_read: bool = True) -> QuerySet[Mention]:
+    """Where this person was named in these projects, to be read page by page, newest first.
+
+    By the rule of `check_can_read`. may_read: False for a key that does not read the project.
+    """
+    mine = {"item": OuterRef("note__item"), "person": person_id}
+    reviews = Review.objects.filter(**mine, withdrawn_at=None)
+    stands = Exists(reviews.exclude(taking_back.blind(), submitted_at__gt=taking_back.blind_since()))
+    reads = Exists(
+        Membership.objects.filter(
+            project=OuterRef("note__item__queue__project"), person=person_id, role__in=_READERS
+        )
+    )
     found = Mention.objects.filter(person=person_id, note__item__queue__project__in=project_ids)
+    found = found.filter(stands | reads if may_read else stands)
+    found = found.exclude(Exists(Slot.objects.filter(**mine, state=SlotState.LEASED)))
     return found.select_related("note__author", "note__item__queue__project")
 
 

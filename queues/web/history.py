@@ -124,9 +124,10 @@ _SAID = Left(
 
 def _decision(review: Review, by: Actor) -> MyDecision:
     told: Any = review  # with what `reviews_of` has noted on it
-    is_free = told.verdict_basis != Basis.ADJUDICATED  # what a lead has settled is not taken back
+    # What a lead has settled is not taken back.
+    is_free = told.is_veiled or told.verdict_basis != Basis.ADJUDICATED
     can_undo, became = is_free and _can(check_can_undo, review, by), Became(told.became)
-    if told.verdict_decision is None:
+    if told.is_veiled or told.verdict_decision is None:
         return MyDecision(review, can_undo, became, "", _basis_of_none(review, became))
     is_compared = told.verdict_decision == Decision.APPROVE and review.item.other_id is not None
     verdict = gettext("Compared") if is_compared else Decision(told.verdict_decision).label

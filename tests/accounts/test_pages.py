@@ -47,9 +47,10 @@ def test_settings_are_saved_and_an_event_says_which(people: Cast) -> None:
 
 @pytest.mark.parametrize("name", ["Lee", " lEE ", "\uff2c\uff45\uff45"])
 def test_nobody_takes_the_name_of_another_member(people: Cast, name: str) -> None:
+    assert people.lee.name == "Lee"
+
     answer = signed_in(people.ann).post("/me/", {**SETTINGS, "name": name})
 
-    assert people.lee.name == "Lee"
     assert answer.status_code == 422
     assert answer.context["form"].errors.as_data()["name"][0].code == "name.taken"
     assert Person.objects.get(pk=people.ann.pk).name == "Ann"

@@ -1,5 +1,7 @@
 """The notes of an item through the API: read and written by the rules of the pages."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,12 @@ from tests.api.conftest import Program
 from tests.factories.projects import Cast, member
 from tests.factories.reviews import leased, reviewed
 from tests.factories.work import queue_in, waiting
+
+
+@pytest.fixture(autouse=True)
+def reviews_stand_at_once(settings: Any) -> None:
+    """As if the minute were over in which a review is taken back."""
+    settings.BLIND_UNDO_SECONDS = 0
 
 
 @pytest.fixture

@@ -64,11 +64,36 @@ def test_a_settled_item_can_be_undone_for_some_seconds_only(
     assert Verdict.objects.get().withdrawn_at is None
 
 
-def test_an_unsettled_review_can_be_undone_from_the_history(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("other", [None, APPROVE, REJECT])
+def test_a_review_among_several_stands_after_a_minute_whatever_became_of_the_item(
+    world: World, monkeypatch: pytest.MonkeyPatch, other: dict[str, object] | None
 ) -> None:
     waiting(world.queue, reviews_needed=2)
     submitted = world.review(world.ann, APPROVE)
+    if other:
+        world.review(world.ben, other)
+    later = timezone.now() + timedelta(seconds=61)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+
+    with pytest.raises(WrongState, match="your review stands"):
+        world.undo(submitted.review_id, world.ann)
+
+    assert not Review.objects.exclude(withdrawn_at=None).exists()
+
+
+@pytest.mark.parametrize("other", [APPROVE, REJECT])
+def test_who_submits_the_last_of_several_reviews_is_not_told_how_the_others_decided(
+    world: World, other: dict[str, object]
+) -> None:
+    waiting(world.queue, reviews_needed=2)
+    first, second = world.review(world.ann, other), world.review(world.ben, APPROVE)
+
+    assert (first.told_state, second.told_state) == ("in_review", "in_review")
+
+
+def test_a_question_can_be_undone_from_the_history(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting(world.queue)
+    submitted = world.review(world.ann, {"decision": "escalate", "note": "?"})
     later = timezone.now() + timedelta(hours=3)
     monkeypatch.setattr(timezone, "now", lambda: later)
 

@@ -52,12 +52,41 @@ def test_a_decision_that_settled_its_item_long_ago_stands(people: Cast, signed_i
     assert "/undo" not in page.content.decode()
 
 
-def test_a_decision_on_an_item_still_under_review_can_be_taken_back(people: Cast, signed_in: SignIn) -> None:
+def test_a_decision_on_an_item_that_others_review_can_be_taken_back_for_a_minute(
+    people: Cast, signed_in: SignIn
+) -> None:
     queue = queue_in(people.project)
     waiting(queue, reviews_needed=2)
-    long_ago(reviewed(queue, people.ann))
+    review, client = reviewed(queue, people.ann), signed_in(people.ann)
 
-    assert signed_in(people.ann).get(history(people)).context["decisions"][0].can_undo
+    assert client.get(history(people)).context["decisions"][0].can_undo
+    long_ago(review)
+    assert not client.get(history(people)).context["decisions"][0].can_undo
+
+
+@pytest.mark.parametrize("other", [None, APPROVE, REJECT])
+def test_what_became_of_it_is_not_told_while_one_can_still_decide_anew(
+    people: Cast, signed_in: SignIn, other: dict[str, Any] | None
+) -> None:
+    queue = queue_in(people.project)
+    item = waiting(queue, reviews_needed=2)
+    review, client = reviewed(queue, people.ann), signed_in(people.ann)
+    if other:
+        reviewed(queue, people.olga, other)
+
+    page, story = (
+        client.get(history(people)),
+        client.get(f"/projects/{people.project.slug}/items/{item.pk}/story"),
+    )
+
+    assert [(one.became, one.verdict, one.can_undo) for one in page.context["decisions"]] == [
+        ("waiting", "", True)
+    ]
+    assert story.status_code == 403
+    long_ago(review)
+    assert became(client.get(history(people))) == [
+        "waiting" if other is None else "stands" if other == APPROVE else "disputed"
+    ]
 
 
 def test_a_decision_taken_back_stays_in_the_history(people: Cast, signed_in: SignIn) -> None:
@@ -99,7 +128,8 @@ def settled_by_lee(people: Cast, item: Item, decision: str) -> None:
     )
 
 
-def test_each_decision_says_what_became_of_it(people: Cast, signed_in: SignIn) -> None:
+def test_each_decision_says_what_became_of_it(people: Cast, signed_in: SignIn, settings: Any) -> None:
+    settings.BLIND_UNDO_SECONDS = 0
     alone, two = queue_in(people.project), queue_in(people.project)
     waiting(alone), waiting(two, reviews_needed=2)
     reviewed(alone, people.ann), reviewed(two, people.ann)
@@ -115,7 +145,10 @@ def test_each_decision_says_what_became_of_it(people: Cast, signed_in: SignIn) -
     assert [one.verdict for one in page.context["decisions"]] == ["", "Reject", "Approve", "", "Approve"]
 
 
-def test_a_question_and_a_reopened_item_are_told_apart(people: Cast, signed_in: SignIn) -> None:
+def test_a_question_and_a_reopened_item_are_told_apart(
+    people: Cast, signed_in: SignIn, settings: Any
+) -> None:
+    settings.BLIND_UNDO_SECONDS = 0
     queue = queue_in(people.project)
     asked, answered = waiting(queue), waiting(queue)
     for _item in (asked, answered):

