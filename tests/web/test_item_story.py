@@ -156,7 +156,10 @@ def test_what_others_decided_is_not_told_while_one_could_still_decide_anew(
     assert "Reject" not in page and "Olga" not in page
 
 
-def test_notes_skips_changes_and_undoing_are_told_in_words(people: Cast, signed_in: SignIn) -> None:
+def test_notes_skips_changes_and_undoing_are_told_in_words(
+    people: Cast, signed_in: SignIn, settings: Any
+) -> None:
+    settings.BLIND_UNDO_SECONDS = 60
     queue = queue_in(people.project)
     item = waiting(queue, reviews_needed=2)
     lease = leased(queue, people.olga)
