@@ -24,7 +24,7 @@ from tests.flows.stack import ROOT, Stack, free_port
 
 HOST = "review.example.org"
 WEBS = ("web 1", "web 2")
-_READY_SECONDS = 60
+_READY_SECONDS = 180
 _COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
 _IMAGE = (ROOT / "deploy/Dockerfile").read_text()
 

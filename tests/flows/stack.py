@@ -19,7 +19,7 @@ import httpx
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "a long enough pass phrase"
-_START_SECONDS = 120
+_START_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
