@@ -55,7 +55,7 @@ def _is_veiled() -> Q:
     """While one may still decide anew (see `taking_back`): also of a decision that was taken back before."""
     fresh = Q(submitted_at__gt=taking_back.blind_since())
     again = Review.objects.filter(fresh, item=OuterRef("item"), person=OuterRef("person"))
-    return taking_back.blind() & (fresh | Exists(again))
+    return taking_back.blind() & (fresh | Q(Exists(again)))
 
 
 def _became() -> Case:

@@ -133,7 +133,10 @@ def test_a_later_look_opens_no_item_for_it_nor_for_a_comparison_with_it(people: 
     found = active_policy(people.project.pk)
     assert found is not None
     assert found.version == policy.version
-    reasons = {alone.prediction_id: {"rule": "a"}, both.prediction_id: {"other": alone.prediction_id}}
+    reasons: dict[int, dict[str, Any]] = {
+        alone.prediction_id: {"rule": "a"},
+        both.prediction_id: {"other": alone.prediction_id},
+    }
     picks = [
         Pick(id_, Decision(pi=1.0, reasons=[{"rule": "a", "first": "this", **reason}], queue="elsewhere"), {})
         for id_, reason in reasons.items()
