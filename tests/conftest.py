@@ -24,6 +24,7 @@ django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.conf import settings
+from django.utils import translation
 
 from reviewapp.celery import app
 from tests.flush import prepare_flushes
@@ -57,6 +58,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _SERVER:
         _SERVER.stop()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """No test inherits the language of the last request of another."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
