@@ -218,7 +218,6 @@ def check_can_undo(review: Review, item: Item, by: Actor) -> None:
     is_fresh = taking_back.is_fresh(review, item)
     if item.state == ItemState.WITHDRAWN:
         raise WrongState(_("This item was withdrawn; there is nothing to undo."))
-    check_not_recalled(item)
     if taking_back.is_blind(item) and not is_fresh:
         raise WrongState(_("Others review this item too, so your review stands after a minute. Ask a lead."))
     if item.told_state == ItemState.SETTLED and not is_fresh:
@@ -250,6 +249,7 @@ def undo(review_id: int, *, project_id: int, by: Actor) -> Undone:
     if review.withdrawn_at is not None:
         return _undone_before(review, by)
     check_can_undo(review, item, by)
+    check_not_recalled(item)
     Review.objects.filter(pk=review_id).update(withdrawn_at=Now())
     lease = _lease_again(review, item.queue.lease_seconds)
     Draft.objects.update_or_create(

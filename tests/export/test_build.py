@@ -257,7 +257,9 @@ def _killed_while_building(job: Job, place: str, is_before: bool, monkeypatch: p
             os.kill(os.getpid(), signal.SIGKILL)
 
         monkeypatch.setattr(place, deadly)
-        pipeline.run_job(job.pk)
-        os._exit(0)
+        try:
+            pipeline.run_job(job.pk)
+        finally:
+            os._exit(0)  # whatever happens, no second run of the tests goes on in here
     _pid, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL

@@ -101,7 +101,7 @@ class Team:
         """The manifest, and the rows of the release's files of rows."""
         rows: list[Row] = []
         for file in release["files"]:
-            if not file["path"].endswith(".jsonl") or file["path"].startswith("provenance"):
+            if not file["path"].endswith(".jsonl") or file["path"].startswith(("provenance", "findings")):
                 continue
             body = self.engineer.http.get(self.stack.url + file["url"])
             assert body.headers["ETag"].strip('"') == file["sha256"]

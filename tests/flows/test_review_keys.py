@@ -69,7 +69,7 @@ def test_a_decision_that_lacks_something_says_so_and_leads_there(screen: Screen)
 
     screen.press("e", "Escape", "Control+Enter")
 
-    expect(screen.page.locator(".said")).to_contain_text("Say in the note")
+    expect(screen.page.locator(".said")).to_contain_text("Write your question to the lead.")
     expect(screen.page.locator("[name=note]")).to_be_focused()
     assert screen.slot == first
 

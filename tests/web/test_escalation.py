@@ -75,7 +75,10 @@ def test_the_question_stands_in_the_list_and_where_the_lead_settles(
     assert "Your answer to Ann" in page
 
 
-def test_the_leads_answer_comes_back_to_who_asked(people: Cast, item: Item, signed_in: SignIn) -> None:
+def test_the_leads_answer_comes_back_to_who_asked(
+    people: Cast, item: Item, signed_in: SignIn, settings: Any
+) -> None:
+    settings.BLIND_UNDO_SECONDS = 0  # several review it: before that it is not told
     signed_in(people.lee).post(desk(people, item), {**SETTLED, "answer": "Never: see <i>the policy</i>."})
 
     note, ann = Note.objects.get(), signed_in(people.ann)
