@@ -49,7 +49,7 @@ def test_an_old_sweep_is_told_and_people_go_on_reviewing(client: Client, seconds
 @pytest.mark.django_db
 def test_a_missing_migration_turns_it_red(client: Client) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'queues' AND name = '0001_initial'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'queues' AND name = '0001_tables'")
 
     answer = client.get("/readyz")
 

@@ -1,10 +1,27 @@
-"""No item shows to reviewers what was withdrawn, and what is erased may only become empty.
+"""What no item may become: a hidden check stays one and gets no verdict, and what was recalled is not reviewed.
 
 An item is opened after the lock on its predictions that a recall excludes: one of the two sees the other.
 """
 
-from django.db import migrations, models
+from django.db import migrations
 
+CHECKS = """
+CREATE FUNCTION queues_check_stays_check() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'a hidden check stays one, and no other item becomes one' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER queues_item_check_stays BEFORE UPDATE OF state ON queues_item FOR EACH ROW
+  WHEN ((OLD.state = 'check') IS DISTINCT FROM (NEW.state = 'check')) EXECUTE FUNCTION queues_check_stays_check();
+CREATE FUNCTION queues_no_verdict_of_check() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM queues_item WHERE id = NEW.item_id AND state = 'check') THEN
+    RAISE EXCEPTION 'a hidden check gets no verdict' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER queues_verdict_not_of_check BEFORE INSERT ON queues_verdict FOR EACH ROW
+  EXECUTE FUNCTION queues_no_verdict_of_check();
+"""
 OPENED = """
 CREATE FUNCTION queues_refuse_recalled_items() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -20,10 +37,6 @@ END $$;
 CREATE TRIGGER queues_item_opened_not_recalled AFTER INSERT ON queues_item REFERENCING NEW TABLE AS opened
   FOR EACH STATEMENT EXECUTE FUNCTION queues_refuse_recalled_items();
 """
-NOT_OPENED = """
-DROP TRIGGER queues_item_opened_not_recalled ON queues_item;
-DROP FUNCTION queues_refuse_recalled_items();
-"""
 REOPENED = """
 CREATE FUNCTION queues_refuse_recalled_item() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -36,25 +49,13 @@ CREATE TRIGGER queues_item_reopened_not_recalled BEFORE UPDATE OF state ON queue
   WHEN (OLD.state IN ('settled', 'withdrawn') AND NEW.state NOT IN ('settled', 'withdrawn'))
   EXECUTE FUNCTION queues_refuse_recalled_item();
 """
-NOT_REOPENED = """
-DROP TRIGGER queues_item_reopened_not_recalled ON queues_item;
-DROP FUNCTION queues_refuse_recalled_item();
-"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("queues", "0037_hidden_checks")]
-
-    operations = [
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(
-                fields=["other"], condition=models.Q(other__isnull=False), name="item_of_other"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recall", index=models.Index(fields=["request"], name="recall_of_request")
-        ),
-        migrations.RunSQL(OPENED, NOT_OPENED),
-        migrations.RunSQL(REOPENED, NOT_REOPENED),
+    # of before 0.1.0: a database that has them has these
+    replaces = [
+        ("queues", "0038_recalled_is_not_reviewed"),
     ]
+    dependencies = [("queues", "0002_history_stands")]
+
+    operations = [migrations.RunSQL(made, migrations.RunSQL.noop) for made in (CHECKS, OPENED, REOPENED)]
