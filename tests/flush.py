@@ -14,6 +14,7 @@ from django.test import TransactionTestCase
 
 _PATIENCE_SECONDS = 10.0
 _KEPT = {"django_content_type", "auth_permission"}  # the migrations wrote them, no test does
+_WORN_BYTES = 2_000_000
 _answering: set[int] = set()  # the threads, beside the tests' own, in which a request is being answered
 
 
@@ -35,25 +36,34 @@ def _empty_when_quiet(self: object) -> None:
 def empty_tables() -> None:
     """Without triggers (only a superuser may): the log lets nobody delete, and no order of tables matters."""
     with connection.cursor() as cursor:
-        if filled := _filled(cursor):
-            _empty(cursor, filled)
+        tables = sorted(
+            {*connection.introspection.django_table_names(only_existing=True, include_views=False)} - _KEPT
+        )
+        statements = [f"DELETE FROM {_quoted(name)}" for name in _filled(cursor, tables)]
+        if worn := _worn(cursor, tables):
+            statements.append(f"TRUNCATE {', '.join(map(_quoted, worn))} CASCADE")
+        if statements:
+            around = "SET session_replication_role = replica", "SET session_replication_role = DEFAULT"
+            cursor.execute("; ".join((around[0], *statements, around[1])))
 
 
-def _empty(cursor: CursorWrapper, filled: list[str]) -> None:
-    statements = ["SET session_replication_role = replica"]
-    statements += [f"DELETE FROM {connection.ops.quote_name(name)}" for name in filled]
-    statements += ["SET session_replication_role = DEFAULT"]
-    cursor.execute("; ".join(statements))
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
 
 
-def _filled(cursor: CursorWrapper) -> list[str]:
+def _filled(cursor: CursorWrapper, tables: list[str]) -> list[str]:
     """The tables that have a row."""
-    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    asked = [
-        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(name)})"
-        for name in sorted({*tables} - _KEPT)
-    ]
+    asked = [f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {_quoted(name)})" for name in tables]
     cursor.execute(" UNION ALL ".join(asked))
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _worn(cursor: CursorWrapper, tables: list[str]) -> list[str]:
+    """The tables that are large by rows which are gone: nobody vacuums the server of the tests."""
+    cursor.execute(
+        "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND pg_relation_size(oid) > %s",
+        [tables, _WORN_BYTES],
+    )
     return [name for (name,) in cursor.fetchall()]
 
 

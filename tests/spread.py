@@ -6,9 +6,10 @@ xdist 3.8 would say the same; pytest 9 does not hear them.)
 
 from xdist.scheduler import LoadScopeScheduling
 
-_STACKS = ("test_real_data.py", "test_real_scores.py", "test_real_agreement.py", "test_production_shape.py")
+_OF_ONE_STACK = ("test_real_data.py", "test_real_scores.py", "test_real_agreement.py")
 _TOGETHER = {
-    **{f"tests/flows/{name}": name for name in _STACKS},
+    **{f"tests/flows/{name}": "stack" for name in _OF_ONE_STACK},
+    "tests/flows/test_production_shape.py": "production",
     "tests/fixtures/test_load_demo.py": "demo",
     # torch takes seconds to load, once in each process that meets it
     "tests/score/test_classifier.py": "torch",

@@ -38,7 +38,17 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
 }
-_FOR_TESTS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+_FOR_TESTS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "lock_timeout": "90s",  # two tests that wait for each other fail; they do not hold up the run
+    # A vacuum between two tests learns that a table is empty and plans for that: 20,000 rows of the next one,
+    # each checked against a table that is read whole, then took minutes.
+    "autovacuum": "off",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from accounts.models import Person
 from tests.factories.projects import Cast, cast
 from tests.factories.work import FORM, TONE, queue_in, waiting
 from tests.flows.screen import Screen
+from tests.flows.stack import Stack, running
 
 # Playwright's loop runs in this thread; Django's guard against that is meant for async views.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -24,6 +25,13 @@ Enter = Callable[[Person], Page]
 def people(transactional_db: None) -> Cast:
     """ann reviews, lee leads, mel is the ML engineer, olga owns; sam is outside."""
     return cast()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole product, started once; each test of it has a project of its own."""
+    with running(tmp_path_factory.mktemp("var")) as group:
+        yield group
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from tests.factories.pairs import COMPARED, comparison, pair_queue
 from tests.factories.projects import Cast
 from tests.factories.reviews import reviewed
 from tests.factories.work import waiting
+from tests.flows.axe import check_both_themes
 from tests.flows.conftest import Enter
 from tests.flows.screen import Screen
-from tests.flows.test_accessibility import check_both_themes
 
 HOSTILE = "<img src=x onerror=alert(1)><script>document.title = 'mine'</script>\u200b"
 

@@ -4,13 +4,12 @@ import re
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.projects import Cast, cast
+from tests.flows.axe import wrong_on
 from tests.flows.conftest import Enter
 from tests.flows.furnished import furnish, pages_of
-from tests.flows.test_accessibility import check_both_themes
 
 WIDTHS = (360, 768, 1280, 1920)
 HOSTILE = "<img src=x onerror=alert(1)><b hx-get='/x' hx-trigger='load'>Refunds</b>\u202e are instant."
@@ -32,6 +31,22 @@ def test_no_page_is_missing_and_none_writes_out_what_somebody_typed() -> None:
     assert len(showing) > 12, showing
 
 
+@pytest.mark.parametrize("half", [0, 1], ids=["one half", "the other"])
+def test_axe_finds_nothing_on_any_page_in_both_themes(
+    half: int, people: Cast, enter: Enter, live_server: LiveServer
+) -> None:
+    pages = [*pages_of(people, furnish(people)).items()][half::2]
+    page = enter(people.olga)
+
+    wrong = {
+        route: found
+        for route, address in pages
+        if (found := wrong_on(page, live_server.url + address, also_at=360))
+    }
+
+    assert wrong == {}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_on_any_page_at_this_width(
@@ -48,15 +63,3 @@ def test_axe_finds_nothing_on_any_page_at_this_width(
     }
 
     assert wrong == {}
-
-
-def wrong_on(page: Page, address: str) -> str:
-    """What is wrong on a page, or nothing."""
-    page.goto(address)
-    try:
-        check_both_themes(page)
-        width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert width <= 0, f"it scrolls sideways by {width}"
-    except AssertionError as error:
-        return str(error)[:600]
-    return ""

@@ -11,9 +11,9 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.projects import Cast
+from tests.flows.axe import check_both_themes
 from tests.flows.conftest import Enter
 from tests.flows.states import STATES, Place
-from tests.flows.test_accessibility import check_both_themes
 
 PICTURES = os.environ.get("SCREENS_DIR")
 SIZES = {"phone": (360, 740), "laptop": (1280, 800)}

@@ -5,7 +5,7 @@ Slow: some 31,000 reviews.
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,18 +13,12 @@ import pytest
 
 from tests.flows.outside_data import rows_of
 from tests.flows.replayed import alpha_by_model, by_number, figures, record_of, replay
-from tests.flows.stack import Stack, running
+from tests.flows.stack import Stack
 from tests.flows.team import LEAD, Row, Team
 
 pytestmark = pytest.mark.slow
 
 CROWD = tuple(f"reader{n}@example.com" for n in range(8))
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running(tmp_path_factory.mktemp("var")) as group:
-        yield group
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ A small cut runs by default; `make test-all` runs every row.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from tests.flows.outside_data import rows_of
-from tests.flows.stack import Api, Browser, Stack, forms_of, running
+from tests.flows.stack import Api, Browser, Stack, forms_of
 from tests.flows.team import ANNOTATORS, LEAD, Team
 
 Row = dict[str, Any]
@@ -51,12 +50,6 @@ COMPLIANCE_FORM = {
         }
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running(tmp_path_factory.mktemp("var")) as group:
-        yield group
 
 
 # --- mlqe_pe: uncertain outputs are corrected, and leave as training data -------------------------------
@@ -104,7 +97,7 @@ def _work_off(browser: Browser, slug: str, queue: str, rows: dict[str, Row]) -> 
     return done
 
 
-@pytest.mark.parametrize("size", [120, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [60, pytest.param(2000, marks=pytest.mark.slow)])
 def test_the_most_uncertain_translations_are_corrected_and_released(stack: Stack, size: int) -> None:
     rows = {row["prediction_id"]: row for row in rows_of("mlqe_pe", at_most=size)}
     ours = {key: -sum(row["signals"]["token_logprobs"]) / len(row["signals"]["token_logprobs"])
@@ -221,7 +214,7 @@ def _replay(api: Api, queue: int, who: str, rows: dict[str, Row]) -> int:
     return done
 
 
-@pytest.mark.parametrize("size", [90, pytest.param(1350, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [45, pytest.param(1350, marks=pytest.mark.slow)])
 def test_disputes_are_the_files_disagreements_and_the_lead_settles_them(stack: Stack, size: int) -> None:
     rows = {row["prediction_id"]: row for row in rows_of("xstest", at_most=size)}
     team = Team(stack)

@@ -5,7 +5,6 @@ compares with the published figures.
 """
 
 import time
-from collections.abc import Iterator
 from statistics import fmean
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 from queues.score.normalise import normalise_v1
 from queues.statistics.discrimination import auroc, labelled
 from tests.flows.outside_data import rows_of
-from tests.flows.stack import Api, Stack, running
+from tests.flows.stack import Api, Stack
 from tests.flows.team import ANNOTATORS, LEAD, Team
 from tests.monitor.test_real_worth import published
 
@@ -28,12 +27,6 @@ FORM = {
 }
 ALL = {"name": "all", "kind": "random_audit", "rate": 1.0, "priority": 30, "reviews_needed": 1,
        "due_hours": 72}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running(tmp_path_factory.mktemp("var")) as group:
-        yield group
 
 
 def message(text: str) -> Row:
@@ -83,7 +76,7 @@ def translation(row: Row) -> Row:
     }
 
 
-@pytest.mark.parametrize("size", [100, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [60, pytest.param(2000, marks=pytest.mark.slow)])
 def test_confidence_finds_bad_translations_in_one_pair_and_the_page_says_where_it_fails(
     stack: Stack, size: int
 ) -> None:

@@ -80,11 +80,11 @@ def test_the_curve_follows_from_the_number_of_labels_and_rises(queue: Queue, n: 
 
 
 def test_a_fit_that_is_worse_on_the_newest_labels_is_stored_and_not_taken(queue: Queue) -> None:
-    picked(queue, labels(400, seed=1))
+    picked(queue, labels(150, seed=1))
     refit(queue)
     before = in_force(queue)
-    picked(queue, labels(1600, seed=2, turned=True))
-    picked(queue, labels(500, seed=3))
+    picked(queue, labels(600, seed=2, turned=True))
+    picked(queue, labels(190, seed=3))
 
     refit(queue)
 
@@ -98,13 +98,13 @@ def test_a_fit_that_is_worse_on_the_newest_labels_is_stored_and_not_taken(queue:
 def test_a_fit_that_is_not_worse_replaces_the_one_before(queue: Queue) -> None:
     picked(queue, labels(60, turned=True))
     refit(queue)
-    picked(queue, labels(2000, seed=5))
+    picked(queue, labels(600, seed=5))
 
     refit(queue)
 
     stored = in_force(queue)
     assert stored
-    assert (stored.because, stored.n_labels) == (Because.NOT_WORSE, 2060)
+    assert (stored.because, stored.n_labels) == (Because.NOT_WORSE, 660)
     assert Calibration.objects.filter(measure="mean_nll").count() == 2
 
 
