@@ -53,7 +53,7 @@ check:
 	.venv/bin/djlint templates --lint --quiet
 	$(PY) manage.py makemigrations --check --dry-run
 	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') DATABASE_URL=postgresql:///unused \
-	  PUBLIC_URL=https://review.example.org $(PY) manage.py check --deploy --tag security --fail-level WARNING
+	  PUBLIC_URL=https://review.example.org TRUST_PROXY=1 $(PY) manage.py check --deploy --tag security --fail-level WARNING
 
 # Needs GNU gettext; only a translator does (locale/README.md).
 messages:

@@ -41,6 +41,7 @@ class Environment:
     broker_url: str  # empty: the broker is a schema of the database
     storage_url: str  # empty: files below var/
     public_url: str  # how browsers reach us; https:// here turns on secure cookies
+    trusts_proxy: bool  # a proxy in front says by X-Forwarded-Proto how it was spoken to, and is believed
     secret_key: str  # empty in embedded mode until the key file is read
     secret_key_fallbacks: tuple[str, ...]
     allowed_hosts: tuple[str, ...]
@@ -69,6 +70,7 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
             "DATABASE_URL is set but SECRET_KEY is not. Set SECRET_KEY to at least 50 random characters, "
             "the same ones for every process: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
+    _check_who_speaks_https(env, public_url)
     return Environment(
         var=var,
         port=port,
@@ -78,6 +80,7 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         broker_url=env.get("BROKER_URL", ""),
         storage_url=env.get("STORAGE_URL", ""),
         public_url=public_url,
+        trusts_proxy=_yes(env, "TRUST_PROXY"),
         secret_key=env.get("SECRET_KEY", ""),
         secret_key_fallbacks=_words(env, "SECRET_KEY_FALLBACKS"),
         allowed_hosts=_hosts(public_url, _words(env, "ALLOWED_HOSTS")),
@@ -98,6 +101,16 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         ),
         classifier_path=env.get("CLASSIFIER_PATH", ""),
     )
+
+
+def _check_who_speaks_https(env: Mapping[str, str], public_url: str) -> None:
+    """Anybody can send the header that a proxy would: it is believed only when the operator asks for it."""
+    if public_url.startswith("https://") and not env.get("TRUST_PROXY", "").strip():
+        raise Misconfigured(
+            "PUBLIC_URL is https, and TRUST_PROXY does not say who speaks it. Set TRUST_PROXY=1 if browsers"
+            " reach the web processes only through a proxy that sets X-Forwarded-Proto on every request itself, or"
+            " TRUST_PROXY=0 if the web server holds the certificate."
+        )
 
 
 def _encoder(wanted: str) -> str:

@@ -35,7 +35,7 @@ def wait_until_ready(port: int, host: str, seconds: float, give_up: Callable[[],
 def _ask(port: int, host: str) -> tuple[int, str]:
     connection = http.client.HTTPConnection(door.HOST, port, timeout=5)
     try:
-        connection.request("GET", "/readyz", headers={"Host": host, "X-Forwarded-Proto": "https"})
+        connection.request("GET", "/readyz", headers={"Host": host})
         response = connection.getresponse()
         body = response.read().decode("utf-8", "replace")
     except OSError as error:

@@ -119,6 +119,7 @@ def production(folder: Path, database_url: str, broker_url: str) -> Iterator[Pro
     given = {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "PUBLIC_URL": f"https://{HOST}",
+        "TRUST_PROXY": "1",
         "DATABASE_URL": database_url,
         "BROKER_URL": broker_url,
         "STORAGE_URL": f"file://{folder}/files",

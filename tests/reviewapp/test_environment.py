@@ -6,8 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.http.message import Request
+from gunicorn.http.unreader import IterUnreader
 
-from reviewapp import environment
+from reviewapp import environment, gunicorn_config
 from reviewapp.embedded import secret
 from reviewapp.environment import ROOT, Misconfigured
 
@@ -54,10 +57,35 @@ def test_nothing_set_means_embedded_closed_and_not_debugging() -> None:
 
 
 def test_a_public_address_allows_its_own_host_and_turns_https_on() -> None:
-    env = environment.read({"PUBLIC_URL": "https://review.example.org/"})
+    env = environment.read({"PUBLIC_URL": "https://review.example.org/", "TRUST_PROXY": "1"})
 
     assert env.allowed_hosts == ("review.example.org", "127.0.0.1", "localhost", "[::1]")
     assert env.is_https
+
+
+def test_a_public_address_over_https_says_who_speaks_it() -> None:
+    with pytest.raises(Misconfigured, match="TRUST_PROXY does not say who speaks it"):
+        environment.read({"PUBLIC_URL": "https://review.example.org"})
+
+
+@pytest.mark.parametrize(("said", "is_trusted"), [("1", True), ("0", False), ("no", False)])
+def test_a_proxy_is_believed_only_when_it_is_asked_for(said: str, is_trusted: bool) -> None:
+    env = environment.read({"PUBLIC_URL": "https://review.example.org", "TRUST_PROXY": said})
+
+    assert env.trusts_proxy is is_trusted
+    assert not environment.read({}).trusts_proxy
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "192.0.2.7"])
+def test_the_web_server_believes_nobody_about_the_way_a_request_came(peer: str) -> None:
+    config = Config()
+    for name in ("forwarded_allow_ips", "secure_scheme_headers"):
+        config.set(name, getattr(gunicorn_config, name))
+    sent = b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 198.51.100.1\r\n\r\n"
+
+    request = Request(config, IterUnreader([sent]), (peer, 5000))
+
+    assert request.scheme == "http"
 
 
 def test_a_port_that_is_not_a_number_is_refused_with_its_name() -> None:
@@ -85,6 +113,7 @@ def test_django_finds_nothing_to_warn_about_in_production() -> None:
         SECRET_KEY="".join(chr(48 + n) for n in range(60)),
         DATABASE_URL="postgresql:///production",
         PUBLIC_URL="https://review.example.org",
+        TRUST_PROXY="1",
     )
 
     assert done.returncode == 0, done.stderr
