@@ -108,8 +108,8 @@ def _check_who_speaks_https(env: Mapping[str, str], public_url: str) -> None:
     if public_url.startswith("https://") and not env.get("TRUST_PROXY", "").strip():
         raise Misconfigured(
             "PUBLIC_URL is https, and TRUST_PROXY does not say who speaks it. Set TRUST_PROXY=1 if browsers"
-            " reach the web processes only through a proxy that sets X-Forwarded-Proto on every request itself, or"
-            " TRUST_PROXY=0 if the web server holds the certificate."
+            " reach the web processes only through a proxy that itself sets X-Forwarded-Proto each time,"
+            " or TRUST_PROXY=0 if the web server holds the certificate."
         )
 
 
