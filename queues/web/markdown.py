@@ -2,7 +2,8 @@
 
 HTML in the text stays text. A link is a button that shows the host it truly leads to and does nothing by
 itself (static/js/rendered.js asks first); an image is its address in words. Headings are no headings of
-the page. What comes out holds only the elements that this file names.
+the page. What comes out holds only the elements that this file names. A text that would take seconds is not
+laid out: a sentence says so, and the text follows as it is.
 """
 
 import re
@@ -19,6 +20,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from queues.web.markdown_bounds import too_much
+
 # What a browser reads as we do: no space, no control character, no backslash that it takes for a slash.
 _PLAIN_ADDRESS = re.compile(r"[!-\[\]-~]+")
 _SCHEMES = frozenset({"http", "https", "mailto"})
@@ -28,6 +31,8 @@ Env = MutableMapping[str, Any]
 
 def rendered(text: str) -> SafeString:
     """The text as HTML, safe to be shown as it is."""
+    if why_not := too_much(text):
+        return SafeString(f'<p class="note">{escape(why_not)}</p>\n{_code(text)}')
     return SafeString(_parser().render(text))
 
 

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 
 from queues.web.json_view import laid_out
 from queues.web.markdown import rendered
+from queues.web.markdown_bounds import too_much
 
 # Up to this length it is rendered with the page, for people who prefer that; else once it is on the screen.
 AHEAD_CHARACTERS = 20_000
@@ -13,13 +14,21 @@ AHEAD_CHARACTERS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """An output for reading: Markdown as HTML, or JSON laid out; the other is None."""
+    """An output for reading: Markdown as HTML, JSON laid out, or why the text as it was sent stands for it.
 
-    html: SafeString | None
-    json: str | None
+    Exactly one of them is there.
+    """
+
+    html: SafeString | None = None
+    json: str | None = None
+    why_not: str = ""
 
 
 def rendering_of(text: str) -> Rendering:
     """The text as it is meant to be read."""
     json = laid_out(text)
-    return Rendering(rendered(text) if json is None else None, json)
+    if json is not None:
+        return Rendering(json=json)
+    if why_not := too_much(text):
+        return Rendering(why_not=why_not)
+    return Rendering(html=rendered(text))

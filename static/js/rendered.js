@@ -22,7 +22,7 @@ window.reviewapp ??= {};
     const answer = await post(desk, "rendered");
     if (!answer?.ok) return false;
     const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-rendered]");
-    outputs.forEach((output, n) => found[n] && output.querySelector("[data-output]").after(document.adoptNode(found[n])));
+    outputs.forEach((output, n) => found[n] && output.querySelector("[data-output]").before(document.adoptNode(found[n])));
     return found.length === outputs.length;
   }
 

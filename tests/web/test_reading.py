@@ -42,6 +42,18 @@ def test_a_long_text_is_not_rendered_ahead(ann: Reviewer) -> None:
     assert "<p>xxx" in ann.post(on_screen(ahead), "view", as_script=True, view="rendered").content.decode()
 
 
+def test_a_text_that_is_not_laid_out_stays_below_the_sentence_that_says_why(people: Cast) -> None:
+    ann = Reviewer(people.ann, queue_in(people.project))
+    waiting(ann.queue, output_text="*a" * 9_000)
+
+    ann.post(on_screen(ann.open()), "view", as_script=True, view="rendered")
+    page = ann.open().content.decode()
+
+    assert "This text has 9,000 signs of Markdown." in page
+    assert page.index("signs of Markdown") < page.index("data-output>*a*a")
+    assert "<em>" not in page
+
+
 def test_the_text_of_an_item_that_one_does_not_hold_is_not_told(ann: Reviewer, people: Cast) -> None:
     item = on_screen(ann.open())
 
