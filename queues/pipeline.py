@@ -233,12 +233,14 @@ def submit(
     next_in: Queue | None = None,
     beside: Sequence[int] = (),
     ahead: bool = False,
+    unveiled: bool = False,
 ) -> Submission:
     """Store a review and settle its item in one transaction; then lease the next item if `next_in` is given.
 
     When the lease has ended or the item was closed, the text is kept as a draft and the error raised.
     revision: as for `drafts.save`; a newer draft of another window stands, and both texts are shown.
-    form_id: the version of the form that was shown; None: the queue's present one.
+    form_id: the version of the form that was shown; None: the queue's present one. unveiled: its author
+    has looked at severe content that was hidden; else such an item is neither approved nor corrected.
     """
     try:
         with transaction.atomic():
@@ -250,6 +252,7 @@ def submit(
                 document=submission,
                 revision=revision,
                 form_id=form_id,
+                unveiled=unveiled,
             )
             state = (
                 submitted.item.told_state

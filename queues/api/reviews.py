@@ -20,6 +20,7 @@ from queues.curate.checks import queries as checks
 from queues.models import Queue
 from queues.review import drafts
 from queues.review import queries as review
+from queues.review.care import veil_of
 from queues.review.queries import Side
 
 
@@ -56,7 +57,8 @@ class ReviewBody(Token):
 
     revision: the draft's, over which this was typed (0: there was none); null: do not ask. form: the
     version that was shown (`form` of the leased item); it is accepted when it held during the lease, also
-    if another was published since. null: the queue's present one.
+    if another was published since. null: the queue's present one. unveiled: the reviewer has looked at
+    severe content (`veil` of the leased item); without it, such an item is neither approved nor corrected.
     """
 
     slot: Number
@@ -67,6 +69,7 @@ class ReviewBody(Token):
     note: Text = ""
     revision: Number | None = None
     form: Number | None = None
+    unveiled: bool = False
     next: bool = False
     beside: list[Number] = Field(default=[], max_length=10)
 
@@ -175,6 +178,7 @@ class ReviewsView(ProjectView):
             form_id=body.form,
             next_in=queue,
             beside=body.beside,
+            unveiled=body.unveiled,
         )
         answer: dict[str, Any] = {
             "review": submitted.review_id,
@@ -221,9 +225,12 @@ class UndoView(ProjectView):
 def desk_of(lease: Lease, queue: Queue, request: ProjectRequest) -> dict[str, Any]:
     """A leased item as JSON: what the page shows, and nothing that it hides.
 
-    pair: A and B where two outputs are compared; then output_text is null, for it would tell them apart.
+    veil: where a filter found severe content: its categories, none in a blind review, and whether it is to
+    be hidden until the reviewer asks for it. pair: A and B where two outputs are compared; then output_text
+    is null, for it would tell them apart.
     """
     desk = review.desk(lease, queue=queue, by=request.actor)
+    veil = veil_of(desk.prediction_ids, queue=queue, by=request.actor, is_blind=lease.is_blind)
     return {
         "slot": lease.slot_id,
         "token": str(lease.token),
@@ -240,6 +247,7 @@ def desk_of(lease: Lease, queue: Queue, request: ProjectRequest) -> dict[str, An
         "input": desk.input,
         "documents": [asdict(document) for document in desk.documents],
         "output_text": None if desk.sides else desk.output_text,
+        "veil": {"categories": veil.categories, "is_down": veil.is_down} if veil else None,
         "pair": [_side(side) for side in desk.sides] or None,
         "attached": desk.attached,
         "facts": desk.facts,

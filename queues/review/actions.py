@@ -18,13 +18,14 @@ from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
 from queues.bulk import insert
 from queues.errors import NotAllowed, NotFound, WrongState
-from queues.models import Draft, Item, ItemState, Recall, Review, Slot, SlotState
-from queues.review import drafts, form_versions, marked_texts, taking_back
+from queues.models import Decision, Draft, Item, ItemState, Recall, Review, Slot, SlotState
+from queues.review import care, drafts, form_versions, marked_texts, taking_back
 from queues.review import form as forms
 from queues.review import submission as submissions
 from queues.review.submission import Submission
 from queues.route.reasons import is_flagged
 
+_SAYS_IT_IS_SEEN = frozenset({Decision.APPROVE, Decision.CORRECT})
 _DONE = "UPDATE queues_slot SET state = 'done', lease_until = NULL, aside = false WHERE id = %s"
 
 
@@ -55,11 +56,13 @@ def submit(
     document: Mapping[str, object],
     revision: int | None = None,
     form_id: int | None = None,
+    unveiled: bool = False,
 ) -> Submitted:
     """Store one review under a lease. Must run inside the transaction that also settles the item.
 
     form_id: the version of the form that was shown; None: the queue's present one. revision: as for
     `drafts.take`, which raises DraftConflict when another window has saved a newer text.
+    unveiled: its author has looked at the texts where they were hidden, as severe content is.
     Raises Invalid with every fault, Taken when the lease has ended, WrongState when the item is no
     longer under review or this token gave another review, NotFound when the slot is not of the project.
     """
@@ -74,6 +77,9 @@ def submit(
     item = slot.item
     if item.state not in (ItemState.IN_REVIEW, ItemState.DISPUTED, ItemState.CHECK):
         raise WrongState(_("This item was closed meanwhile. Your text is kept as a draft."))
+    is_severe = slot.is_severe or slot.is_other_severe  # type: ignore[attr-defined]
+    if is_severe and not unveiled and document.get("decision") in _SAYS_IT_IS_SEEN:
+        _check_not_hidden(slot, by)
     shown_id = _shown_form(slot, form_id)
     drafts.take(item.pk, by=by, revision=revision)
     form = forms.for_item(forms.of_version(shown_id), compares=item.other_id is not None)
@@ -88,6 +94,12 @@ def submit(
     with connection.cursor() as cursor:
         cursor.execute(_DONE, [slot.pk])
     return Submitted(review, item, slot.queue.dispute_rule_id, _event(slot, review, by))
+
+
+def _check_not_hidden(slot: Slot, by: Actor) -> None:
+    """Nobody finds right, or mends, what they have never unfolded."""
+    if care.hides_from(by, project_id=slot.queue.project_id):
+        raise care.unseen()
 
 
 def _shown_form(slot: Slot, form_id: int | None) -> int:
@@ -119,6 +131,7 @@ def _locked(slot_id: int, project_id: int) -> Slot:
 def _lockable() -> QuerySet[Slot]:
     return (
         Slot.objects.select_related("queue", "item__prediction__payload")
+        .annotate(is_severe=care.is_severe("item__prediction"), is_other_severe=care.is_severe("item__other"))
         .only(
             "item__state",
             "item__reviews_needed",

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from queues.assign.policy import start_of_day
+from queues.errors import Fault, Invalid
 from queues.models import Flag, Queue, Review, Severity, WorkProfile
 
 SEVERE_FROM = Severity.HIGH
@@ -29,6 +31,31 @@ class Veil:
     is_down: bool
     seen: int
     suggests_break: bool
+
+
+def is_severe(prediction: str) -> Exists:
+    """Whether a detector found something severe; prediction: the path to its id, from the outer query."""
+    return Exists(
+        Flag.objects.filter(prediction=OuterRef(prediction), flagged=True, severity__gte=SEVERE_FROM)
+    )
+
+
+def hides_from(by: Actor, *, project_id: int) -> bool:
+    """Whether severe content is hidden from this person until asked for; one statement."""
+    shown = WorkProfile.objects.filter(project=project_id, person=by.person_id, veils=False)
+    return not shown.exists()
+
+
+def unseen() -> Invalid:
+    """What is hidden cannot be found right by somebody who has not seen it."""
+    detail = _(
+        "A filter found severe content in this text, and it is still hidden. Show it before you approve or "
+        "correct it; to reject, escalate or skip it you need not see it."
+    )
+    return Invalid(
+        _("Nothing was submitted yet: see the marked places."),
+        [Fault("/unveiled", "unveiled.missing", detail)],
+    )
 
 
 def veil_of(prediction_ids: list[int], *, queue: Queue, by: Actor, is_blind: bool) -> Veil | None:

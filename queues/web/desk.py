@@ -119,7 +119,8 @@ def context_of(
         "note_required_for": " ".join(sorted(form.needs_note_for)),
         "note": typed.content.get("note") or "",
         "faults": {
-            name: typed.fault(f"/{name}") for name in ("decision", "reasons", "corrected_text", "note")
+            name: typed.fault(f"/{name}")
+            for name in ("decision", "reasons", "corrected_text", "note", "unveiled")
         },
         "other_faults": _other_faults(form, typed),
         "message": typed.message,
@@ -251,7 +252,7 @@ def _is_flagged(desk: Desk) -> bool:
 
 def _other_faults(form: Form, typed: Typed) -> list[Fault]:
     """Faults that belong to no place of this form."""
-    places = {("decision",), ("reasons",), ("corrected_text",), ("note",)} | {
+    places = {("decision",), ("reasons",), ("corrected_text",), ("note",), ("unveiled",)} | {
         ("answers", question.key) for question in form.questions
     }
     return [fault for fault in typed.faults if tuple(fault.pointer.split("/")[1:3]) not in places]

@@ -22,8 +22,11 @@ _ID = re.compile(r"[0-9]{1,18}")
 _TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 BESIDE_MAX = 2
 _NO_DRAFT_HAS = -1  # as a revision
+UNVEILED = "unveiled"  # sent where hidden content was looked at
 _FIELDS = frozenset({"decision", "reasons", "corrected_text", "note"})
-_AROUND = frozenset({"csrfmiddlewaretoken", "token", "revision", "form", "left_over", "shown", "next"})
+_AROUND = frozenset(
+    {"csrfmiddlewaretoken", "token", "revision", "form", "left_over", "shown", "next", UNVEILED}
+)
 SPLICE = frozenset({"splice_of", "splice_start", "splice_end", "splice_text"})  # see `queues.web.spliced`
 _LONGEST_NAME = 60  # of an unknown field that a refusal repeats
 
@@ -45,6 +48,11 @@ def ids_of(values: Iterable[str]) -> list[int]:
 def id_of(value: str) -> int | None:
     """One id; None for anything that is none."""
     return int(value) if _ID.fullmatch(value) else None
+
+
+def is_unveiled(post: QueryDict) -> bool:
+    """Whether the page says that its reader has looked at what was hidden."""
+    return post.get(UNVEILED) == "yes"
 
 
 def revision_of(post: QueryDict) -> int | None:

@@ -37,7 +37,7 @@ from queues.review.form import Form
 from queues.review.session import session_of
 from queues.web import plain_marks, reading, spliced
 from queues.web.desk import LATER, Typed, context_of, later_choices, skip_reasons
-from queues.web.posted import draft_of, id_of, ids_of, review_of, revision_of, token_of
+from queues.web.posted import draft_of, id_of, ids_of, is_unveiled, review_of, revision_of, token_of
 from queues.web.queue_of import queue_of
 from queues.web.told import Told, told
 
@@ -98,6 +98,7 @@ def submit(request: ProjectRequest, slot_id: int) -> HttpResponse:
             next_in=held.queue if wants_next else None,
             beside=shown,
             ahead=bool(shown),
+            unveiled=is_unveiled(request.POST),
         )
     except Invalid as error:
         return _again(request, held, token, error, error.faults)
@@ -254,6 +255,7 @@ def _again(
     )
     typed = Typed(draft_of(request, held.output_text, held.form), faults, str(error))
     context = _context(request, held.queue, lease, typed, form_id=held.form_id) | more
+    context["is_unveiled"] = is_unveiled(request.POST)
     if request.htmx:
         return render(request, "review/_item.html", context, status=error.status)
     context["session"] = session_of(held.queue, by=request.actor)

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from accounts.actor import Actor
 from accounts.models import Event
 from queues.assign.lease import Lease
-from queues.models import Draft, Queue, Review
+from queues.models import Draft, Flag, Queue, Review, Severity
 from queues.review import drafts
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, cast
@@ -140,3 +140,23 @@ def test_the_schema_of_forms_is_served(program: Program) -> None:
 
     Draft202012Validator(schema.json()).validate({**FORM, "questions": [question(kind) for kind in KINDS]})
     assert not Draft202012Validator(schema.json()).is_valid({**FORM, "questions": [question("slider")]})
+
+
+def test_severe_content_is_told_and_nobody_approves_it_unseen(program: Program) -> None:
+    Flag.objects.create(
+        prediction_id=program.item.prediction_id,
+        component="filter",
+        category="hate",
+        flagged=True,
+        severity=Severity.HIGH,
+    )
+
+    address = f"{program.root}/queues/{program.lease.queue_id}:next"
+    held = program.client.post(address, {}, content_type="application/json").json()
+    refused = program.submit()
+    stored = program.submit(unveiled=True)
+
+    assert held["veil"] == {"categories": ["hate"], "is_down": True}
+    assert refused.status_code == 422
+    assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/unveiled"]
+    assert stored.status_code == 201

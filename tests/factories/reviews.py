@@ -31,6 +31,7 @@ def reviewed(queue: Queue, person: Person, document: dict[str, Any] | None = Non
         token=lease.token,
         by=Actor(person.pk),
         submission=document or APPROVE,
+        unveiled=True,
     )
     return Review.objects.get(pk=done.review_id)
 

@@ -80,6 +80,8 @@ def log_in(page: Page, server: str, email: str) -> None:
 def decide(screen: Screen, *keys: str) -> None:
     """Press the keys of a decision; answer what the queue asks, and give a reason where a filter objected."""
     before = screen.slot
+    if screen.page.locator("details.veil:not([open])").count():
+        screen.press("x")
     screen.press(*keys)
     for _ in range(4):
         screen.page.wait_for_timeout(150)

@@ -87,7 +87,14 @@ class History:
         if key is None:  # somebody else's prediction: not ours to judge
             assign.give_back(lease.slot_id, token=lease.token, by=by)
             return
-        pipeline.submit(lease.slot_id, project=self.project, token=lease.token, by=by, submission=say(key))
+        pipeline.submit(
+            lease.slot_id,
+            project=self.project,
+            token=lease.token,
+            by=by,
+            submission=say(key),
+            unveiled=True,
+        )
 
     def _settle_disputes(self) -> None:
         if Verdict.objects.filter(queue__project=self.project, basis="adjudicated").exists():
