@@ -20,7 +20,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
-from queues.models import Decision, ItemState, Review, Verdict
+from queues.models import Basis, Decision, ItemState, Review, Verdict
 from queues.newest import PAGE_SIZE, Page, newest
 from queues.review import taking_back
 
@@ -46,6 +46,8 @@ _IS_QUESTION = Q(decision=Decision.ESCALATE)
 _HOLDS = Q(verdict_decision=F("decision")) & (Q(item__other__isnull=True) | Q(verdict_answers=F("answers")))
 # A check has no verdict: it is told like any other item of its queue, once its neighbour is settled.
 _IS_CHECK = Q(item__state=ItemState.CHECK)
+# A question about one that a lead has replied to: told as if the lead had settled it so.
+_IS_REPLIED = _IS_CHECK & _IS_QUESTION & Q(item__served_check__reply__isnull=False)
 _LIKE_SETTLED = Q(item__queue__reviews_per_item=1) | Q(
     item__served_check__beside__state__in=[ItemState.SETTLED, ItemState.WITHDRAWN]
 )
@@ -63,6 +65,7 @@ def _became() -> Case:
     return Case(
         When(withdrawn_at__isnull=False, then=Value(Became.TAKEN_BACK)),
         When(item__state=ItemState.WITHDRAWN, then=Value(Became.WITHDRAWN)),
+        When(_IS_REPLIED, then=Value(Became.ANSWERED)),
         When(_IS_CHECK & _IS_QUESTION, then=Value(Became.ASKED)),
         When(~_IS_QUESTION & _is_veiled(), then=Value(Became.WAITING)),
         When(_IS_CHECK & _LIKE_SETTLED, then=Value(Became.STANDS)),
@@ -147,9 +150,16 @@ def _told(rows: QuerySet[Review]) -> QuerySet[Review]:
         "item__served_check__beside",
         "item__served_check__review",
     ).annotate(
-        verdict_decision=Subquery(_STANDING.values("decision")[:1]),
+        verdict_decision=Case(
+            When(_IS_REPLIED, then=F("item__served_check__check_given__decision")),
+            default=Subquery(_STANDING.values("decision")[:1]),
+        ),
         verdict_answers=Subquery(_STANDING.values("answers")[:1]),
-        verdict_basis=Subquery(_STANDING.values("basis")[:1]),
+        verdict_basis=Case(
+            When(_IS_REPLIED, then=Value(Basis.ADJUDICATED)),
+            default=Subquery(_STANDING.values("basis")[:1]),
+            output_field=CharField(),
+        ),
         became=_became(),
         is_veiled=Case(When(_is_veiled(), then=Value(value=True)), default=Value(value=False)),
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from queues.models import Basis, Decision, Item, ItemState, Review
+from queues.models import Basis, Decision, Item, ItemState, Review, ServedCheck
 
 
 class Told(NamedTuple):
@@ -16,6 +16,8 @@ class Told(NamedTuple):
     at: datetime
     kind: str
     facts: dict[str, object]
+    person_id: int | None = None
+    why: str = ""
 
 
 def beginning_of(item: Item) -> Sequence[Told]:
@@ -32,8 +34,18 @@ def end_of(item: Item, person_id: int) -> Sequence[Told]:
     if review is None:
         return []
     if review.decision == Decision.ESCALATE:
-        return [Told(review.submitted_at, "item.disputed", {"cause": "escalated"})]
+        return [Told(review.submitted_at, "item.disputed", {"cause": "escalated"}), *_reply_to(item)]
     if item.told_state != ItemState.SETTLED:
         return []
     basis = Basis.SINGLE if item.queue.reviews_per_item == 1 else Basis.AGREED
     return [Told(review.submitted_at, "item.settled", {"decision": review.decision, "basis": basis.value})]
+
+
+def _reply_to(item: Item) -> list[Told]:
+    """A lead's reply to a question about it, as the verdict that would have come with it."""
+    served = ServedCheck.objects.select_related("reply", "check_given").get(item=item.pk)
+    if served.reply is None:
+        return []
+    decided: dict[str, object] = {"decision": served.check_given.decision}
+    reply = served.reply
+    return [Told(reply.created_at, "item.adjudicated", decided, reply.author_id, reply.text)]

@@ -67,7 +67,16 @@ def timeline_of(item: Item, reader: Reader, *, after: int = 0) -> Timeline:
     moments = _Told(item, reader).moments_of(shown)
     beginning = _beginning(item, reader) if not after else []
     end = _end(item, reader) if not has_more else []
-    return Timeline([*beginning, *moments, *end], shown[-1].pk if has_more else None)
+    moments = _with_end(moments, end)
+    return Timeline([*beginning, *moments], shown[-1].pk if has_more else None)
+
+
+def _with_end(moments: Sequence[Moment], end: Sequence[Moment]) -> list[Moment]:
+    """The end behind all others; what a lead replied about a check stands behind the verdict told of it."""
+    by = {moment.person_id for moment in end if moment.kind == "item.adjudicated"}
+    replies = (n for n, one in enumerate(moments) if one.kind == "note.added" and one.person_id in by)
+    at = next(replies, len(moments))
+    return [*moments[:at], *end, *moments[at:]]
 
 
 def _events(item: Item, reader: Reader, after: int) -> list[Event]:
@@ -109,7 +118,7 @@ def _end(item: Item, reader: Reader) -> list[Moment]:
 
 
 def _plain(told: plain_story.Told) -> Moment:
-    return Moment(told.at, told.kind, after=told.facts, facts=told.facts)
+    return Moment(told.at, told.kind, told.person_id, after=told.facts, reason=told.why, facts=told.facts)
 
 
 def _releases(item: Item) -> list[Moment]:

@@ -62,7 +62,7 @@ class ServedCheck(models.Model):
 
     beside: the item in whose neighbourhood it was put. right: None while unanswered, and when the person
     asked the lead instead of deciding. marks: the decision, the correction and each question → whether it
-    was right. seen_at: the person has read what was expected.
+    was right. seen_at: the person has read what was expected. reply: a lead's, where they asked the lead.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -80,6 +80,7 @@ class ServedCheck(models.Model):
     served_at = models.DateTimeField(db_default=Now())
     answered_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
+    reply = models.OneToOneField("queues.Note", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         default_permissions = ()
@@ -93,10 +94,20 @@ class ServedCheck(models.Model):
             models.CheckConstraint(
                 condition=models.Q(purpose__in=Purpose.values), name="served_check_purpose_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(reply=None) | models.Q(right=None, answered_at__isnull=False),
+                name="served_check_reply_is_to_a_question",
+            ),
         ]
         indexes = [
             # Read by a person's figures and by what they can learn from.
             models.Index(fields=["person", "queue", "-id"], name="served_check_of_person"),
             # Read by the leads' list of results, and by the figures of a queue.
             models.Index(fields=["queue", "-id"], name="served_check_of_queue"),
+            # Read by the list of disputes: questions to the lead that have no reply yet.
+            models.Index(
+                fields=["queue", "id"],
+                condition=models.Q(right=None, answered_at__isnull=False, reply=None),
+                name="served_check_asked",
+            ),
         ]

@@ -148,7 +148,7 @@ class Item(models.Model):
             return ItemState(self.state)
         beside, review = self.served_check.beside, self.served_check.review
         if review is not None and review.decision == "escalate":
-            return ItemState.DISPUTED
+            return ItemState.DISPUTED if self.served_check.reply_id is None else ItemState.SETTLED
         is_over = beside is not None and beside.state not in UNFINISHED
         return ItemState.SETTLED if self.queue.reviews_per_item == 1 or is_over else ItemState.IN_REVIEW
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from queues.models import Item, Part, Slot, SlotState, Verdict
+from queues.models import Check, Item, Part, Slot, SlotState, Verdict
 from queues.score import similar
 from queues.score.own_encoder import own_encoder
 
@@ -21,10 +22,11 @@ class PastItem:
     cosine: float
 
 
-def like(item: Item, *, reader_id: int | None) -> Sequence[PastItem] | None:
+def like(item: Item, *, reader_id: int | None, reads_all: bool = True) -> Sequence[PastItem] | None:
     """What was decided on the most similar questions, nearest first; None without an encoder.
 
-    What the reader holds at the moment is left out: it is to be reviewed without knowing.
+    What the reader holds at the moment is left out: it is to be reviewed without knowing. So is what may be
+    given to the reader as a hidden check, unless they read the whole project, and are given none.
     """
     if own_encoder() is None:
         return None
@@ -39,6 +41,9 @@ def like(item: Item, *, reader_id: int | None) -> Sequence[PastItem] | None:
         .exclude(item__prediction__in=held)
         .select_related("item__prediction__payload", "item__queue")
     )
+    if not reads_all:
+        is_check = Check.objects.filter(source__prediction=OuterRef("item__prediction"), retired_at=None)
+        verdicts = verdicts.exclude(Exists(is_check))
     found = [PastItem(verdict, cosines[verdict.item.prediction_id]) for verdict in verdicts]
     return sorted(found, key=lambda one: (-one.cosine, one.verdict.pk))[:MOST]
 

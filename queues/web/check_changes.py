@@ -13,8 +13,8 @@ from accounts.gate import ProjectRequest, needs
 from accounts.models import Person
 from accounts.roles import Permission
 from queues.curate.checks import actions as checks
-from queues.curate.checks import beginning
-from queues.errors import NotFound, ReviewappError
+from queues.curate.checks import beginning, questions
+from queues.errors import Invalid, NotFound, ReviewappError, WrongState
 from queues.review import line_ends
 from queues.web.posted import id_of
 from queues.web.queue_of import queue_of
@@ -70,6 +70,22 @@ def ask_again(request: ProjectRequest, queue_slug: str, person_id: int) -> HttpR
         return _("%(name)s is asked again, with other checks.") % {"name": person.name}
 
     return _done(request, queue.slug, change)
+
+
+@needs(Permission.SETTLE)
+@require_POST
+def reply(request: ProjectRequest, served_id: int) -> HttpResponse:
+    """Answer somebody who asked the lead about a check, as any other question is answered."""
+    try:
+        text = line_ends.like("", request.POST.get("answer", ""))
+        questions.reply(served_id, project_id=request.project.pk, by=request.actor, text=text)
+    except Invalid as refusal:
+        messages.error(request, " ".join(fault.detail for fault in refusal.faults))
+    except WrongState as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, _("The answer is sent."))
+    return redirect("web:disputes", request.project.slug)
 
 
 def _done(request: ProjectRequest, queue_slug: str, change: Callable[[], str]) -> HttpResponse:

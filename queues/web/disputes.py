@@ -15,6 +15,7 @@ from accounts.roles import Permission
 from queues import pipeline
 from queues.adjudicate import queries as adjudicate
 from queues.agree import rule_versions
+from queues.curate.checks import questions
 from queues.errors import Fault, Invalid, NotAllowed, NotFound, WrongState
 from queues.models import Decision, ItemState, Queue
 from queues.newest import PAGE_SIZE
@@ -45,6 +46,8 @@ def disputes(request: ProjectRequest) -> HttpResponse:
     found = adjudicate.disputes_of(request.project.pk, queue_id=chosen.pk if chosen else None, after=after)
     shown = found[:PAGE_SIZE]
     context = {
+        "asked": questions.waiting_in(request.project.pk, queue_id=chosen.pk if chosen else None),
+        "asked_shown": questions.SHOWN,
         "disputes": [(dispute, _has_reviewed(dispute, request.user.pk)) for dispute in shown],
         "veiled": care.veiled_for(request.user.pk, [one.item.prediction_id for one in shown]),
         "queues": queues,

@@ -57,7 +57,8 @@ def similar_past(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     """What was decided on the past items that are most like this one."""
     item = notes.item_of(request.project.pk, item_id)
     notes.check_can_read(item, request.actor, request.permissions)
-    found = past.like(item, reader_id=request.user.pk)
+    reads_all = Permission.READ in request.permissions
+    found = past.like(item, reader_id=request.user.pk, reads_all=reads_all)
     ids = [one.verdict.item.prediction_id for one in found or ()]
     context = {
         "item": item,

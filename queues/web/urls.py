@@ -142,6 +142,7 @@ urlpatterns = [
     path(f"{PROJECT}checks/results/", checks.results, name="check-results"),
     path(f"{PROJECT}checks.csv", checks.checks_csv, name="checks-csv"),
     path(f"{PROJECT}checks/<id:check_id>/retire", check_changes.retire, name="retire-check"),
+    path(f"{PROJECT}checks/questions/<id:served_id>/reply", check_changes.reply, name="reply-to-check"),
     path(f"{QUEUE}checks/make", check_changes.make, name="make-check"),
     path(f"{QUEUE}people/<id:person_id>/let-in", check_changes.let_in, name="let-in"),
     path(f"{QUEUE}people/<id:person_id>/ask-again", check_changes.ask_again, name="ask-again"),

@@ -105,6 +105,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "checks/results/": {"GET": SETTLE},
     WEB + "checks.csv": {"GET": SETTLE},
     WEB + "checks/<id:check_id>/retire": {"POST": TUNE},
+    WEB + "checks/questions/<id:served_id>/reply": {"POST": SETTLE},
     WEB + "queues/<slug:queue_slug>/checks/make": {"POST": TUNE},
     WEB + "queues/<slug:queue_slug>/people/<id:person_id>/let-in": {"POST": SETTLE},
     WEB + "queues/<slug:queue_slug>/people/<id:person_id>/ask-again": {"POST": SETTLE},

@@ -2,7 +2,9 @@
 
 import pytest
 
+from accounts.actor import Actor
 from queues import pipeline
+from queues.curate.checks import actions as checks
 from queues.models import EnrichmentKind, Item, Queue
 from queues.review import past
 from queues.score import enrichment, vectors
@@ -66,6 +68,20 @@ def test_what_the_reader_holds_is_left_out(people: Cast, encoder: HashedWords) -
 
     assert past.like(new, reader_id=people.lee.pk) == []
     assert len(past.like(new, reader_id=people.mel.pk) or ()) == 1
+
+
+def test_what_may_come_as_a_hidden_check_is_shown_to_who_reads_the_project_only(
+    people: Cast, encoder: HashedWords
+) -> None:
+    queue = queue_in(people.project)
+    settled = asked(queue, "how long do refunds take", priority=90)
+    new = asked(queue, "how long do refunds take now", priority=10)
+    reviewed(queue, people.lee)
+    enrichment.work_on(EnrichmentKind.REVIEWED, then=pipeline.after_enrichment)
+    checks.make(settled.pk, project_id=people.project.pk, by=Actor(people.olga.pk), why="It says so.")
+
+    assert past.like(new, reader_id=people.ann.pk, reads_all=False) == []
+    assert len(past.like(new, reader_id=people.lee.pk, reads_all=True) or ()) == 1
 
 
 def test_without_an_encoder_nothing_is_said_to_be_similar(

@@ -211,7 +211,7 @@ def test_the_statements_of_the_list_do_not_grow_with_the_disputes(
     for _number in range(4):
         disputed(people, people.ann, people.olga)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         lee.get(f"/projects/{people.project.slug}/disputes/")
 
 

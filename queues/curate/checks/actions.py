@@ -91,7 +91,12 @@ def store_result(review: Review) -> None:
 
 
 def take_back_result(review: Review) -> None:
-    """A review of a check was undone: so is its result, unless its person was told what was expected."""
+    """A review of a check was undone: so is its result, unless its person was told what was expected.
+
+    WrongState where it asked a lead who has replied, as for any item that a lead has settled.
+    """
+    if ServedCheck.objects.filter(item=review.item_id, reply__isnull=False).exists():
+        raise WrongState(_("A lead has settled this item: its reviews stay as they are."))
     ServedCheck.objects.filter(item=review.item_id, seen_at=None).update(
         review=None, right=None, marks={}, answered_at=None
     )

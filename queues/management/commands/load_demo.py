@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from queues.management.demo import card as cards
-from queues.management.demo import desk, insight, knowledge, people, sources, traffic
+from queues.management.demo import desk, hidden, insight, knowledge, people, sources, traffic
 from queues.management.demo.card import Card
 from queues.management.demo.history import History
 
@@ -38,6 +38,8 @@ class Command(BaseCommand):
         self._say(_("%(n)s predictions are new, scored and routed") % {"n": created})
         for step in History(project, queues, named).play():
             self._say(step)
+        hidden.ensure_checks(project, queues["answers"], named, by=lead)
+        self._say(_("hidden checks are there, and some are answered"))
         insight.ensure_weighed(project, by=lead)
         self._say(_("measures are weighed by what people found"))
         insight.ensure_proposal(project, by=lead)

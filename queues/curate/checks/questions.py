@@ -1,0 +1,57 @@
+"""Questions to the lead about hidden checks: a lead replies, as to any other question, and it arrives alike.
+
+An escalated check has nothing to settle, so no verdict carries the reply. It is a note of the lead in the
+item's thread; from then on its person reads that a lead has settled the item, by the known answer.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from queues.errors import Fault, Invalid, NotFound, WrongState
+from queues.models import Note, ServedCheck
+from queues.models.note import NOTE_MAX
+from queues.review import notes
+
+SHOWN = 20  # the longest waiting
+
+
+def waiting_in(project_id: int, *, queue_id: int | None = None) -> Sequence[ServedCheck]:
+    """Questions without a reply, the longest waiting first, at most SHOWN and one more; one statement."""
+    asked = ServedCheck.objects.filter(
+        queue__project=project_id, right=None, answered_at__isnull=False, reply=None
+    )
+    if queue_id is not None:
+        asked = asked.filter(queue=queue_id)
+    rows = asked.select_related(
+        "queue", "person", "review", "check_given__source__prediction", "check_given__form"
+    )
+    return list(rows.order_by("pk")[: SHOWN + 1])
+
+
+@transaction.atomic
+def reply(served_id: int, *, project_id: int, by: Actor, text: str) -> Note:
+    """A lead's reply to who asked; where it is empty, why the known answer is right.
+
+    Raises WrongState where nothing is asked, or no more.
+    """
+    served = (
+        ServedCheck.objects.select_related("item", "check_given", "review")
+        .select_for_update(of=("self",))
+        .filter(pk=served_id, queue__project=project_id)
+        .first()
+    )
+    if served is None:
+        raise NotFound(_("There is no such question in this project. Choose one from the list of disputes."))
+    if served.answered_at is None or served.right is not None or served.reply_id is not None:
+        raise WrongState(_("This question has its answer, or was taken back. Load the list again."))
+    said = text if text.strip() else served.check_given.why[:NOTE_MAX]
+    if fault := notes.text_fault(said):
+        raise Invalid(
+            _("Nothing was sent: see the marked place."), [Fault("/answer", fault.code, fault.detail)]
+        )
+    note = notes.write(served.item, project_id=project_id, by=by, text=said, to=[served.person_id])
+    ServedCheck.objects.filter(pk=served.pk).update(reply=note)
+    return note
