@@ -69,7 +69,10 @@ class ListSummary(BaseModel):
 
 
 class ListAnswer(ListSummary):
+    """skipped: entries (the first is 1) that can no longer be used, so that nothing is looked for by them."""
+
     entries: list[str]
+    skipped: list[int]
 
 
 class ListPage(BaseModel):
@@ -204,7 +207,7 @@ def _summary(row: WordList) -> dict[str, Any]:
 
 
 def _in_full(row: WordList) -> dict[str, Any]:
-    return _summary(row) | {"entries": row.entries}
+    return _summary(row) | {"entries": row.entries, "skipped": list_queries.skipped_of(row)}
 
 
 def _within_document(error: Invalid) -> Invalid:

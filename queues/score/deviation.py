@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from rapidfuzz.distance import Levenshtein
 
-from queues.score.detectors.patterns import compiled
+from queues.score.detectors.patterns import compiled, refusal_of
 from queues.score.normalise import normalise_v1
 from queues.score.numbers import number_in
 
@@ -28,6 +28,11 @@ class Deviation(NamedTuple):
 def compare(output: str, targets: Sequence[str], rule: Mapping[str, Any]) -> Deviation:
     """The output against the nearest of the targets, by a deviation rule (see docs/golden.md)."""
     return _RULES[rule["kind"]](output, targets, rule)
+
+
+def is_usable(rule: Mapping[str, Any]) -> bool:
+    """Whether outputs can be held against the rule: a stored pattern may be one that is refused by now."""
+    return rule["kind"] != "regex" or _refusal_of(rule["pattern"]) is None
 
 
 def _exact(output: str, targets: Sequence[str], _rule: Mapping[str, Any]) -> Deviation:
@@ -78,6 +83,7 @@ def _number(output: str, targets: Sequence[str], rule: Mapping[str, Any]) -> Dev
 
 
 _compiled = lru_cache(maxsize=1_000)(compiled)
+_refusal_of = lru_cache(maxsize=1_000)(refusal_of)
 
 _RULES = {
     "exact": _exact,

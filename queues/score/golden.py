@@ -76,12 +76,14 @@ def matches(project_id: int, asked: Sequence[Asked]) -> dict[int, Match]:
 def held_against(project_id: int, records: Mapping[int, Record]) -> dict[int, Held]:
     """Prediction → what it was held against, of those for which something is known to be right.
 
-    By words first; what has a vector and was not found so, by likeness.
+    By words first; what has a vector and was not found so, by likeness. Against a rule that cannot be used
+    any more (its page says so) nothing is held.
     """
     held = held_by_words(project_id, records)
     rest = {id_: record for id_, record in records.items() if id_ not in held}
     for id_, match in golden_likeness.alike(project_id, rest).items():
-        held[id_] = _held(match, records[id_])
+        if deviation.is_usable(match.rule):
+            held[id_] = _held(match, records[id_])
     return held
 
 
@@ -92,7 +94,7 @@ def held_by_words(project_id: int, records: Mapping[int, Record]) -> dict[int, H
     held = {}
     for id_, record in records.items():
         output = record["output"]
-        if (match := found.get(id_)) is not None:
+        if (match := found.get(id_)) is not None and deviation.is_usable(match.rule):
             held[id_] = _held(match, record)
         elif (value := (record.get("expected") or {}).get("value")) is not None:
             told = deviation.compare_value(value, output_text(output), output.get("structured"))

@@ -4,7 +4,6 @@ Patterns are compiled and tried here, on texts made to be slow: what could hold 
 """
 
 import random
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from queues.errors import Fault, Invalid
 from queues.ingest.kinds import Locale
 from queues.score.detector import SEVERITIES
+from queues.score.detectors.patterns import Refusal, refusal_of
 from queues.score.detectors.words import key_of
 from queues.score.list_matcher import BUDGET_SECONDS, PATTERNS, WORDS, Matcher, TooSlow, pattern_options
 
@@ -24,8 +24,6 @@ PATTERNS_MOST, PATTERN_CHARACTERS = 200, 500
 PROGRAM_MOST, PROGRAMS_MOST = 8_000, 30_000  # instructions of RE2, of one pattern and of all together
 FAULTS_REPORTED = 20
 TRIED_CHARACTERS = 5_000
-
-_TOKENS = re.compile(r"\\Q.*?(?:\\E|$)|\\(.)|[^\\]+", re.DOTALL)  # of a pattern: quoted, escaped, plain
 
 Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_/\-]{0,59}$")]
 
@@ -121,17 +119,11 @@ def _faults_of_pattern(place: int, entry: str) -> Iterator[Fault]:
         detail = _("A pattern has at most %(max)d characters.") % {"max": PATTERN_CHARACTERS}
         yield Fault(_at(place), "list.entry_long", detail)
         return
-    try:
-        pattern = re2.compile(entry, pattern_options())
-    except (re2.error, UnicodeEncodeError) as error:
-        yield Fault(
-            _at(place), "list.pattern_syntax", _("RE2 cannot read it: %(why)s.") % {"why": _why(error)}
-        )
+    if refusal := refusal_of(entry, pattern_options()):
+        yield _fault_of_refusal(place, refusal)
         return
-    if any(token[1] == "C" for token in _TOKENS.finditer(entry)):
-        detail = _("\\C stands for a single byte, which is no text. Use . for any character.")
-        yield Fault(_at(place), "list.pattern_bytes", detail)
-    elif pattern.programsize > PROGRAM_MOST:
+    pattern = re2.compile(entry, pattern_options())
+    if pattern.programsize > PROGRAM_MOST:
         yield Fault(
             _at(place), "list.pattern_large", _("It repeats too much. Use smaller bounds, or * and +.")
         )
@@ -141,9 +133,12 @@ def _faults_of_pattern(place: int, entry: str) -> Iterator[Fault]:
         )
 
 
-def _why(error: Exception) -> str:
-    said = error.args[0] if error.args and not isinstance(error, UnicodeEncodeError) else b"it is no text"
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+def _fault_of_refusal(place: int, refusal: Refusal) -> Fault:
+    if refusal.is_bytes:
+        detail = _("\\C stands for a single byte, which is no text. Use . for any character.")
+        return Fault(_at(place), "list.pattern_bytes", detail)
+    detail = _("RE2 cannot read it: %(why)s.") % {"why": refusal.why}
+    return Fault(_at(place), "list.pattern_syntax", detail)
 
 
 def _faults_of_all(entries: Sequence[str]) -> Iterator[Fault]:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from queues.errors import NotFound
 from queues.models import Prediction, WordList
 from queues.score.active_lists import ActiveList
-from queues.score.list_matcher import Matcher
+from queues.score.detectors.patterns import refusal_of
+from queues.score.list_matcher import PATTERNS, Matcher, pattern_options
 
 _IN_FORCE = (
     "SELECT project_id, id FROM queues_wordlist WHERE project_id = ANY(%s) AND is_active ORDER BY name"
@@ -35,7 +36,9 @@ def in_force(project_ids: Collection[int]) -> Mapping[int, Sequence[ActiveList]]
 
 @lru_cache(maxsize=256)
 def _compiled(id_: int) -> ActiveList:
+    """Without the entries that are skipped: what was stored must not hold up what arrives."""
     row = WordList.objects.get(pk=id_)
+    skipped = {place - 1 for place in skipped_of(row)}
     return ActiveList(
         id=row.pk,
         name=row.name,
@@ -44,8 +47,19 @@ def _compiled(id_: int) -> ActiveList:
         severity=row.severity,
         target=row.target,
         locale=row.locale,
-        matcher=Matcher(row.kind, row.entries),
+        matcher=Matcher(row.kind, [one for place, one in enumerate(row.entries) if place not in skipped]),
     )
+
+
+def skipped_of(row: WordList) -> Sequence[int]:
+    """Which entries (the first is 1) nothing is looked for by: patterns that are refused by now."""
+    return _skipped(tuple(row.entries)) if row.kind == PATTERNS else ()
+
+
+@lru_cache(maxsize=256)
+def _skipped(patterns: Sequence[str]) -> Sequence[int]:
+    chosen = pattern_options()
+    return [place for place, one in enumerate(patterns, start=1) if refusal_of(one, chosen)]
 
 
 def versions(project_id: int) -> QuerySet[WordList]:

@@ -19,6 +19,7 @@ from queues.curate.golden.queries import GoldenSearch
 from queues.curate.golden.record import check
 from queues.errors import Invalid, WrongState
 from queues.models import GoldenVersion
+from queues.score.deviation import is_usable
 from queues.web.golden_form import GoldenForm
 from queues.web.golden_words import rule_in_words, why_in_words
 from queues.web.paging import number, pager
@@ -52,6 +53,7 @@ class ShownVersion:
     version: GoldenVersion
     answers: Sequence[str]
     rule: str
+    is_usable: bool
 
 
 @needs(Permission.READ)
@@ -139,7 +141,7 @@ def export(request: ProjectRequest) -> HttpResponseBase:
 
 def shown(version: GoldenVersion) -> ShownVersion:
     """One version as people read it."""
-    return ShownVersion(version, version.targets, rule_in_words(version.rule))
+    return ShownVersion(version, version.targets, rule_in_words(version.rule), is_usable(version.rule))
 
 
 def _write(request: ProjectRequest, form: GoldenForm) -> HttpResponse:

@@ -52,8 +52,10 @@ class Trial:
 @require_safe
 def all_lists(request: ProjectRequest) -> HttpResponse:
     """Each list with the version in force, or its newest."""
+    rows = list_queries.current(request.project.pk)
     context = {
-        "lists": list_queries.current(request.project.pk),
+        "lists": rows,
+        "skipping": [row for row in rows if row.is_active and list_queries.skipped_of(row)],
         "may_tune": Permission.TUNE in request.permissions,
     }
     return render(request, "lists/list.html", context)
@@ -75,6 +77,7 @@ def one_list(request: ProjectRequest, *, name: str) -> HttpResponse:
     shown = next((row for row in versions if row.version == wanted), None) or _foremost(versions)
     context = {
         "list": shown,
+        "skipped": list_queries.skipped_of(shown),
         "versions": versions,
         "active": next((row for row in versions if row.is_active), None),
         "may_tune": Permission.TUNE in request.permissions,

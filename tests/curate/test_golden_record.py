@@ -57,6 +57,7 @@ def test_case_and_spaces_of_a_question_differ_exactly_and_not_normalised() -> No
         ({"rule": {"kind": "number"}, "target": "soon"}, [("/target/0", "target.deviates")]),
         ({"rule": {"kind": "regex", "pattern": "("}}, [("/rule/pattern", "rule.pattern")]),
         ({"rule": {"kind": "regex", "pattern": "(?<=a)b"}}, [("/rule/pattern", "rule.pattern")]),
+        ({"rule": {"kind": "regex", "pattern": r"a\C"}}, [("/rule/pattern", "rule.pattern")]),
         ({"rule": {"kind": "regex", "pattern": "((a{100}){100}){100}"}}, [("/rule/pattern", "rule.pattern")]),
         (
             {"rule": {"kind": "regex", "pattern": "weeks"}},

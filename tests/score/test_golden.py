@@ -143,3 +143,18 @@ def test_an_item_knows_what_was_held_against_it(project: Project) -> None:
         ("p-1", False),
     ]
     assert (found.counted, found.deviating) == (2, 1)
+
+
+def test_against_a_stored_pattern_that_is_refused_by_now_nothing_is_held(project: Project) -> None:
+    verified(project, golden_record(rule={"kind": "regex", "pattern": "days"}, target=None))
+    replace_rule(project, {"kind": "regex", "pattern": r"\C"})
+
+    assert arrives(project) is None
+
+
+def replace_rule(project: Project, rule: dict[str, Any]) -> None:
+    """A version as it may have been stored before its rule was checked."""
+    old = Golden.objects.get(project=project).versions.get()
+    old.__class__.objects.filter(pk=old.pk).update(is_current=False)
+    old.pk, old.version, old.rule, old.is_current = None, 2, rule, True
+    old.save(force_insert=True)

@@ -245,3 +245,35 @@ def test_lists_work_on_what_arrives_over_the_front_door(people: Cast) -> None:
     [stored] = pipeline.receive(people.project, [check(sent)], by=by(people))
 
     assert Flag.objects.get(prediction=stored.id).span == [8, 21]
+
+
+def as_stored_before_the_check(people: Cast, *entries: str) -> WordList:
+    """A list in force whose patterns nobody has checked."""
+    return WordList.objects.create(
+        project=people.project,
+        name="old",
+        version=1,
+        kind="patterns",
+        entries=list(entries),
+        category="promise",
+        severity=2,
+        target="output",
+        reason="r",
+        is_active=True,
+    )
+
+
+@pytest.mark.parametrize("refused", [r"\C", "(?<=a)b", "(", r"a\Cb"])
+def test_a_stored_pattern_that_is_refused_by_now_is_skipped_and_the_others_work(
+    people: Cast, refused: str
+) -> None:
+    row = as_stored_before_the_check(people, refused, "refund")
+
+    assert flags_of(people, "é refund") == [("list:old", "1", "promise", [2, 8])]
+    assert list_queries.skipped_of(row) == [1]
+
+
+def test_a_list_of_refused_patterns_alone_finds_nothing_and_holds_up_nothing(people: Cast) -> None:
+    as_stored_before_the_check(people, r"\C")
+
+    assert flags_of(people, "é") == []

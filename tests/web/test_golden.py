@@ -306,3 +306,16 @@ def test_the_story_says_what_it_was_held_against_but_not_to_who_is_to_answer(
     assert "another text, distance 0.7" in before
     assert url(people, f"{stored.id}/") not in read(lead, story)
     assert lead.get(told).json()["deviation"] is None
+
+
+def test_an_item_whose_pattern_is_refused_by_now_says_so(people: Cast, lead: Client) -> None:
+    verified(people.project, golden_record(rule={"kind": "regex", "pattern": "days"}, target=None))
+    golden = Golden.objects.get()
+    assert "can no longer be used" not in read(lead, url(people, f"{golden.pk}/"))
+
+    old = golden.versions.get()
+    GoldenVersion.objects.update(is_current=False)
+    old.pk, old.version, old.is_current, old.rule = None, 2, True, {"kind": "regex", "pattern": r"\C"}
+    old.save(force_insert=True)
+
+    assert "can no longer be used" in read(lead, url(people, f"{golden.pk}/"))

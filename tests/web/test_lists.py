@@ -149,3 +149,23 @@ def test_a_list_that_was_too_slow_is_told_on_its_pages(people: Cast, lee: Client
 def test_an_unknown_list_is_not_found(people: Cast, lee: Client) -> None:
     assert lee.get(address(people, "nothing/")).status_code == 404
     assert lee.get(address(people, "nothing/edit")).status_code == 404
+
+
+def test_a_list_with_a_pattern_that_is_refused_by_now_says_which(people: Cast, lee: Client) -> None:
+    WordList.objects.create(
+        project=people.project,
+        name="old",
+        version=1,
+        kind="patterns",
+        entries=["fine", r"\C"],
+        category="promise",
+        severity=2,
+        target="output",
+        reason="r",
+        is_active=True,
+    )
+
+    one, every = (lee.get(address(people, rest)).content.decode() for rest in ("old/", ""))
+
+    assert "can no longer be used: 2." in one
+    assert "can no longer be used; they are skipped" in every

@@ -5,7 +5,7 @@ from typing import Any
 
 from queues.review.form import Form
 from queues.review.question import Answer, Question
-from queues.score.deviation import compare
+from queues.score.deviation import compare, is_usable
 
 DECISION, CORRECTION = "decision", "correction"
 _LEVELS_IN_NUMBERS = frozenset({"interval", "ratio"})
@@ -28,7 +28,8 @@ def marks_of(
     if said["decision"] == "escalate":
         return {}
     marks = {DECISION: said["decision"] == expected["decision"]}
-    if rule is not None and said["decision"] == expected["decision"] == "correct":
+    is_correction = said["decision"] == expected["decision"] == "correct"
+    if is_correction and rule is not None and is_usable(rule):
         marks[CORRECTION] = not compare(said["corrected_text"] or "", targets, rule).deviates
     for question in form.asked(said["decision"], said["answers"]):
         wanted = expected["answers"].get(question.key)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NotRequired
 
 import orjson
-import re2
 from pydantic import Discriminator, Field, StringConstraints, Tag, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
@@ -17,7 +16,7 @@ from queues.ingest.kinds import STRICT, Locale, Name, Share, Text
 from queues.ingest.kinds import Tag as TagText
 from queues.ingest.messages import as_parts
 from queues.ingest.record import Input
-from queues.score.detectors.patterns import compiled
+from queues.score.detectors.patterns import refusal_of
 from queues.score.deviation import compare
 from queues.score.golden import prompt_hashes
 from queues.score.list_document import seconds_of
@@ -142,12 +141,11 @@ def _faults(record: dict[str, Any]) -> list[Fault]:
 def _faults_of_pattern(pattern: object) -> list[Fault]:
     if not isinstance(pattern, str) or len(pattern) > limits.PATTERN_CHARACTERS:
         return []
-    try:
-        compiled(pattern)
-    except (re2.error, UnicodeEncodeError) as error:
-        reason = error.args[0] if error.args else ""
-        reason = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        return [Fault("/rule/pattern", "rule.pattern", f"RE2 does not take this pattern: {reason[:200]}")]
+    if refusal := refusal_of(pattern):
+        detail = f"RE2 does not take this pattern: {refusal.why[:200]}"
+        if refusal.is_bytes:
+            detail = "\\C stands for a single byte, which is no text. Use . for any character."
+        return [Fault("/rule/pattern", "rule.pattern", detail)]
     if seconds_of(pattern) > SLOW_SECONDS:
         detail = "This pattern is too slow for long texts. Use smaller bounds, or * and + instead of them."
         return [Fault("/rule/pattern", "rule.pattern_slow", detail)]
