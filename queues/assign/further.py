@@ -76,8 +76,11 @@ def find(queue_id: int, *, walk: Walk, fit: Fit, person_id: int) -> Found:
 
 
 def is_under_way(queue_id: int, *, person_id: int) -> bool:
-    """Whether a search for this person that found nothing was not at its end: there is more to look at."""
-    return Bookmark.objects.filter(queue=queue_id, person=person_id).exists()
+    """Whether a search for this person that found nothing was not at its end: there is more to look at.
+
+    Not in a closed queue: nobody searches there, and what bookmarks are left of it says nothing.
+    """
+    return Bookmark.objects.filter(queue=queue_id, person=person_id, queue__archived_at=None).exists()
 
 
 def _order(key: Key) -> tuple[int, Any, int]:

@@ -124,6 +124,14 @@ class Slot(models.Model):
             ),
             # Read at each "next": what I hold already.
             models.Index(fields=["person", "queue"], condition=models.Q(state="leased"), name="slot_held"),
+            # Read by the figures of people: their newest reviews in a queue.
+            models.Index(
+                "queue",
+                "person",
+                models.F("leased_at").desc(nulls_last=True),
+                condition=models.Q(state="done"),
+                name="slot_done_by",
+            ),
             # Read by the sweeper: leases that have ended.
             models.Index(fields=["lease_until"], condition=models.Q(state="leased"), name="slot_lease_end"),
         ]

@@ -230,3 +230,15 @@ def _hateful(queue: Queue) -> Item:
         prediction_id=item.prediction_id, component="filter", category="hate", flagged=True, severity=3
     )
     return item
+
+
+def test_nobody_searches_in_a_closed_queue(people: Cast) -> None:
+    queue = queue_in(people.project)
+    Bookmark.objects.create(
+        queue=queue, person=people.ann, track="due:started", priority=50, place=1, slot_id=1
+    )
+    assert further.is_under_way(queue.pk, person_id=people.ann.pk)
+
+    Queue.objects.filter(pk=queue.pk).update(archived_at=timezone.now())
+
+    assert not further.is_under_way(queue.pk, person_id=people.ann.pk)

@@ -102,10 +102,11 @@ def _write_reviews(queue: Queue, rows: Sequence[tuple[int, Shared]], at: datetim
     write_rows(
         Slot,
         ("id", "item_id", "queue_id", "seq", "state", "untouched", "is_blind", "priority", "due_at",
-         "person_id"),
+         "person_id", "leased_at"),
         (
-            (slot, id_, queue.pk, seq, "done", False, said.is_blind, 50, at, said.person.pk)
-            for slot, (_place, id_, seq, said) in zip(slots, given, strict=True)
+            (slot, id_, queue.pk, seq, "done", False, said.is_blind, 50, at, said.person.pk,
+             _minute(at, place) - timedelta(seconds=said.seconds))
+            for slot, (place, id_, seq, said) in zip(slots, given, strict=True)
         ),
     )  # fmt: skip
     write_rows(

@@ -13,9 +13,10 @@ from accounts.roles import Role
 from queues import pipeline
 from queues.assign.policy import Paused
 from queues.audit.people import queries as figures
+from queues.audit.people import reading
 from queues.audit.people.habits import Habit
 from queues.models import Queue, WorkProfile
-from tests.factories.projects import Cast, member
+from tests.factories.projects import Cast, ProjectFactory, member
 from tests.factories.reviews import disputed, leased
 from tests.factories.shared import Given, Shared, shared
 from tests.factories.work import FORM, queue_in, waiting
@@ -249,3 +250,20 @@ def test_a_pause_has_an_end_or_something_to_read_and_not_both(
     assert answer.status_code == 422
     with pytest.raises(IntegrityError), transaction.atomic():
         WorkProfile.objects.create(project=people.project, person=bo, until_read=True)
+
+
+def test_the_newest_reviews_are_those_of_this_project_and_queue(
+    people: Cast, queue: Queue, bo: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LOOK_AT", 3)
+    other, elsewhere = queue_in(people.project), queue_in(ProjectFactory.create())
+    alone = [Shared([Given(people.ann, "approve")]) for _ in range(4)]
+    shared(queue, alone[:2])
+    shared(other, alone[:2])
+    shared(elsewhere, alone)
+
+    here = reading.done_by(people.project.pk, [people.ann.pk], queue_id=queue.pk)
+    everywhere = reading.done_by(people.project.pk, [people.ann.pk])
+
+    assert [one.queue_id for one in here[people.ann.pk]] == [queue.pk] * 2
+    assert sorted(one.queue_id for one in everywhere[people.ann.pk]) == [queue.pk] + [other.pk] * 2

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from django.db import connection
 
-LOOK_AT = 250  # newest reviews of each person, of all their projects
+LOOK_AT = 250  # newest reviews of each person in the project, or in the queue that is looked at
 TEXTS_LOOKED_AT = 20  # newest corrections of each person
 TEXT_LONGEST = 5_000  # code points; longer ones are not compared
 
+# A review does not say where it was given; the slot does, and its index is read from the newest on.
 _DONE = """
 SELECT who.id, review.id, review.item_id, item.queue_id, item.prediction_id, review.decision,
   extract(epoch FROM review.submitted_at - review.opened_at)::float8,
@@ -16,15 +17,19 @@ SELECT who.id, review.id, review.item_id, item.queue_id, item.prediction_id, rev
   coalesce(review.reasons ->> 0, '')
 FROM unnest(%(people)s::bigint[]) who(id)
 CROSS JOIN LATERAL (
-  SELECT id, item_id, decision, opened_at, submitted_at, reasons, withdrawn_at FROM queues_review
-  WHERE person_id = who.id ORDER BY submitted_at DESC LIMIT %(look_at)s
+  SELECT own.* FROM queues_queue queue
+  CROSS JOIN LATERAL (
+    SELECT item_id FROM queues_slot
+    WHERE queue_id = queue.id AND person_id = who.id AND state = 'done'
+    ORDER BY leased_at DESC NULLS LAST LIMIT %(look_at)s
+  ) slot
+  JOIN queues_review own ON own.item_id = slot.item_id AND own.person_id = who.id AND own.withdrawn_at IS NULL
+  WHERE queue.project_id = %(project)s AND queue.id = coalesce(%(queue)s::bigint, queue.id)
+  ORDER BY own.submitted_at DESC LIMIT %(look_at)s
 ) review
 JOIN queues_item item ON item.id = review.item_id
-JOIN queues_queue queue ON queue.id = item.queue_id
-  AND queue.project_id = %(project)s AND queue.id = coalesce(%(queue)s::bigint, queue.id)
 LEFT JOIN queues_verdict verdict ON verdict.item_id = item.id AND verdict.withdrawn_at IS NULL
   AND verdict.basis = 'adjudicated'
-WHERE review.withdrawn_at IS NULL
 ORDER BY who.id, review.submitted_at, review.id
 """
 _TEXTS = """
