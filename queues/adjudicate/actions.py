@@ -11,6 +11,7 @@ from accounts.actor import Actor
 from queues.adjudicate import answering
 from queues.errors import Fault, Invalid, NotAllowed, NotFound, WrongState
 from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
+from queues.reasons import faults_of_reason
 from queues.review import form as forms
 from queues.review import marked_texts
 from queues.review import submission as submissions
@@ -84,7 +85,8 @@ def reopen_by_lead(item_id: int, *, project_id: int, by: Actor, why: str) -> Ite
     if item.state != ItemState.SETTLED:
         raise WrongState(_("Only a settled item can be reopened, and this one is not. Reload the page."))
     check_not_recalled(item)
-    if faults := _why_faults(why, missing=_("Say why the item is reopened.")):
+    missing = _("Say why the item is reopened.")
+    if faults := faults_of_reason(why, most=WHY_MAX, missing=missing, name="why"):
         raise Invalid(_("Nothing was reopened: see the marked place."), faults)
     verdict = Verdict.objects.get(item=item.pk, withdrawn_at=None)
     Verdict.objects.filter(pk=verdict.pk).update(withdrawn_at=Now())
@@ -164,18 +166,16 @@ def _standing(item: Item) -> list[int]:
     return list(standing.order_by("pk").values_list("pk", flat=True))
 
 
-def _why_faults(why: str, *, missing: str) -> list[Fault]:
-    if not why.strip():
-        return [Fault("/why", "why.missing", missing)]
-    if len(why) > WHY_MAX or "\0" in why:
-        return [Fault("/why", "why.unfit", _("At most 10,000 characters, without NUL."))]
-    return []
+def faults_of_why(why: str) -> list[Fault]:
+    """What is wrong with the reason of a verdict."""
+    missing = _("Say why this verdict holds.")
+    return faults_of_reason(why, most=WHY_MAX, missing=missing, name="why")
 
 
 def _check(
     item: Item, form: forms.Form, document: Mapping[str, object], why: str, answer: str, *, is_picked: bool
 ) -> submissions.Submission:
-    faults = [*_why_faults(why, missing=_("Say why this verdict holds.")), *answering.faults(answer)]
+    faults = [*faults_of_why(why), *answering.faults(answer)]
     if document.get("decision") == Decision.ESCALATE:
         faults.append(Fault("/decision", "decision.unknown", _("A verdict approves, corrects or rejects.")))
     try:

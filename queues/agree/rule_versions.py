@@ -14,6 +14,7 @@ from queues.agree.rule import FOR_QUESTIONS, K_OF_N, Rule
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import DisputeRule, Queue
 from queues.models.dispute_rule import Needs
+from queues.reasons import faults_of_reason
 from queues.review import form as forms
 
 K_MIN, K_MAX = 2, 20
@@ -49,7 +50,8 @@ def new_version(queue_id: int, *, project_id: int, by: Actor, wanted: Wanted) ->
         raise WrongState(
             _("The rule was changed since you opened it. Look at what holds now, then send your change.")
         )
-    if faults := [*_faults(wanted.rule, queue), *_reason_faults(wanted.reason)]:
+    why = faults_of_reason(wanted.reason, most=REASON_MAX, missing=_("Say why the rule changes."))
+    if faults := [*_faults(wanted.rule, queue), *why]:
         raise Invalid(_("The rule was not changed: see the marked places."), faults)
     fields = asdict(wanted.rule)
     version = DisputeRule.objects.create(
@@ -113,11 +115,3 @@ def _question_faults(by_question: Mapping[str, str], queue: Queue) -> list[Fault
         elif needs not in FOR_QUESTIONS:
             faults.append(Fault(place, "by_question.needs", _("Choose unanimous, majority or not_counted.")))
     return faults
-
-
-def _reason_faults(reason: str) -> list[Fault]:
-    if not reason.strip():
-        return [Fault("/reason", "reason.missing", _("Say why the rule changes."))]
-    if len(reason) > REASON_MAX or "\0" in reason:
-        return [Fault("/reason", "reason.unfit", _("At most 2,000 characters, without NUL."))]
-    return []

@@ -16,6 +16,7 @@ from queues.agree.asked import question_in
 from queues.agree.metric import MIN_UNITS, PERFECT, Figure
 from queues.errors import Fault, Invalid
 from queues.models import AgreementTarget, Expects, Queue
+from queues.reasons import faults_of_reason
 
 REASON_MAX = 2_000
 
@@ -77,7 +78,8 @@ def history_of(queue_id: int, question: str) -> list[AgreementTarget]:
 def set_target(queue: Queue, *, question: str, target: Target, reason: str, by: Actor) -> AgreementTarget:
     """From now on figures of this question are held against this. NotFound: the form asks no such thing."""
     question_in(queue, question)
-    if faults := [*_bound_faults(target), *_reason_faults(reason)]:
+    why = faults_of_reason(reason, most=REASON_MAX, missing=_("Say why the target changes."))
+    if faults := [*_bound_faults(target), *why]:
         raise Invalid(_("The target was not changed: see the marked places."), faults)
     Queue.objects.select_for_update(of=("self",)).get(pk=queue.pk)  # so that `before` is what held
     before = targets_of(queue.pk).get(question, DEFAULT)
@@ -114,11 +116,3 @@ def _bound_faults(target: Target) -> list[Fault]:
         detail = _("“Tentative” cannot ask for more than “reliable”.")
         faults.append(Fault("/tentative", "target.order", detail))
     return faults
-
-
-def _reason_faults(reason: str) -> list[Fault]:
-    if not reason.strip():
-        return [Fault("/reason", "reason.missing", _("Say why the target changes."))]
-    if len(reason) > REASON_MAX or "\0" in reason:
-        return [Fault("/reason", "reason.unfit", _("At most 2,000 characters, without NUL."))]
-    return []

@@ -1,22 +1,22 @@
 """What a lead says of a person's work in a project: languages, skills, how much, and pauses."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import events
 from accounts.actor import Actor
 from accounts.models import Membership, Person
-from queues.assign import further
+from queues.assign import further, person_events
 from queues.assign.actions import free_held_by
 from queues.assign.policy import is_paused
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import DAILY_LIMIT_MOST, WorkProfile
 from queues.numbers import localized
+from queues.reasons import is_reason
 from queues.score.detectors import taxonomy
 
 LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -51,7 +51,7 @@ def change_profile(
         before = {name: getattr(profile, name) for name in changes}
         WorkProfile.objects.filter(pk=profile.pk).update(**changes)
         further.forget(person_id=person.pk, project_id=project_id)
-        _record(profile, "person.work_changed", by, before=before, after=changes)
+        person_events.record(project_id, person.pk, "person.work_changed", by, before=before, after=changes)
     return WorkProfile.objects.get(pk=profile.pk)
 
 
@@ -67,7 +67,7 @@ def change_care(
     if (profile.veils, profile.refused) != (veils, sorted(refused)):
         WorkProfile.objects.filter(pk=profile.pk).update(veils=veils, refused=sorted(refused))
         further.forget(person_id=person.pk, project_id=project_id)
-        _record(profile, "person.care_changed", by)
+        person_events.record(project_id, person.pk, "person.care_changed", by)
     return WorkProfile.objects.get(pk=profile.pk)
 
 
@@ -92,7 +92,7 @@ def pause(
         faults.append(Fault("/until", "pause.both", _("Leave the time out, or do not ask them to read.")))
     if until is not None and until <= now:
         faults.append(Fault("/until", "pause.until", _("Choose a time that is still to come.")))
-    if not 0 < len(reason.strip()) <= REASON_LONGEST:
+    if not is_reason(reason.strip(), most=REASON_LONGEST):
         detail = _("Say why, in at most %(max)d characters: the person reads it.") % {"max": REASON_LONGEST}
         faults.append(Fault("/reason", "pause.reason", detail))
     if faults:
@@ -107,7 +107,7 @@ def pause(
     )
     freed = free_held_by(person.pk, project_id=project_id, by=by)
     after = {"until": until, "taken_back": freed} | ({"until_read": True} if until_read else {})
-    _record(profile, "person.paused", by, after=after, reason=reason.strip())
+    person_events.record(project_id, person.pk, "person.paused", by, after=after, reason=reason.strip())
     return WorkProfile.objects.get(pk=profile.pk)
 
 
@@ -133,7 +133,9 @@ def resume(project_id: int, *, person: Person, by: Actor) -> WorkProfile:
             paused_at=None, paused_until=None, until_read=False, paused_by=None, pause_reason=""
         )
         if was_paused:
-            _record(profile, "person.resumed", by, before={"until": profile.paused_until})
+            person_events.record(
+                project_id, person.pk, "person.resumed", by, before={"until": profile.paused_until}
+            )
     return WorkProfile.objects.get(pk=profile.pk)
 
 
@@ -168,24 +170,3 @@ def word_faults(name: str, words: Sequence[Any]) -> Iterator[Fault]:
             yield Fault(f"/{name}/{place}", "work.word", told)
         elif word in words[:place]:
             yield Fault(f"/{name}/{place}", "work.twice", _("Name each once."))
-
-
-def _record(
-    profile: WorkProfile,
-    kind: str,
-    by: Actor,
-    *,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-    reason: str = "",
-) -> None:
-    events.record(
-        project_id=profile.project_id,
-        kind=kind,
-        by=by,
-        subject_kind="person",
-        subject_id=profile.person_id,
-        before=before,
-        after=after,
-        reason=reason,
-    )

@@ -17,6 +17,7 @@ from queues.export.build import build
 from queues.export.defining import create_dataset, newest_version, redefine
 from queues.export.guards import guards
 from queues.models import Dataset, DatasetVersion, Job, JobState, Release, ReleaseFile, ReleaseState
+from queues.reasons import is_reason
 
 __all__ = [
     "build",
@@ -145,7 +146,7 @@ def _faults_in_accepted(accepted: Mapping[str, str]) -> Iterator[Fault]:
             known = ", ".join(sorted(name for name, _guard in guards))
             at = "/accepted/" + name.replace("~", "~0").replace("/", "~1")[:100]
             yield Fault(at, "guard.unknown", _("Use one of: %(known)s.") % {"known": known})
-        elif not reason.strip() or len(reason) > REASON_MAX or not is_storable(reason):
+        elif not is_reason(reason, most=REASON_MAX):
             detail = _("Say why, in at most %(max)d characters.") % {"max": REASON_MAX}
             yield Fault(f"/accepted/{name}", "accepted.reason", detail)
 

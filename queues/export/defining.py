@@ -16,6 +16,7 @@ from queues.export.definition import filters, rules, splits
 from queues.export.definition.filters import Filter
 from queues.export.formats import formats
 from queues.models import DATASET_NAME, Dataset, DatasetVersion, Queue
+from queues.reasons import is_reason
 
 REASON_MAX = 1_000
 TITLE_MAX = 120
@@ -77,7 +78,7 @@ def redefine(
     """
     project = dataset.project
     asked, faults = _asked(project, dataset.format, wanted=wanted, demanded=demanded, shared=shared)
-    if not reason.strip() or len(reason) > REASON_MAX or not is_storable(reason):
+    if not is_reason(reason, most=REASON_MAX):
         detail = _("Say why, in at most %(max)d characters.") % {"max": REASON_MAX}
         faults.append(Fault("/reason", "reason.text", detail))
     if faults:

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
-from accounts.storable import is_storable
-from queues.errors import Fault, Invalid, NotFound, Taken
+from queues.errors import Invalid, NotFound, Taken
 from queues.models import NO_REASON, FormVersion, Queue
-from queues.numbers import localized
+from queues.reasons import faults_of_reason
 from queues.review import comparability
 from queues.review import form as forms
 from queues.review.comparability import Mappings
@@ -125,7 +124,8 @@ def _says_the_same(present: FormVersion, document: Mapping[str, object]) -> bool
 def _check(
     present: FormVersion | None, document: Mapping[str, object], *, reason: str, mappings: Mappings
 ) -> None:
-    faults = [*_reason_faults(reason), *unstorable(mappings, "form", "/mappings")]
+    why = faults_of_reason(reason, most=REASON_MAX, missing=_("Say why the form changes."))
+    faults = [*why, *unstorable(mappings, "form", "/mappings")]
     try:
         after = forms.parse(document)
     except Invalid as error:
@@ -135,12 +135,3 @@ def _check(
     faults += comparability.faults_of(before, after, mappings, retired=gone)
     if faults:
         raise Invalid(_("This form was not published: see the listed places."), faults)
-
-
-def _reason_faults(reason: str) -> list[Fault]:
-    if not reason.strip():
-        return [Fault("/reason", "reason.missing", _("Say why the form changes."))]
-    if len(reason) > REASON_MAX or not is_storable(reason):
-        text = _("At most %(n)s characters, without NUL.") % {"n": localized(REASON_MAX)}
-        return [Fault("/reason", "reason.unfit", text)]
-    return []

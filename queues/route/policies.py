@@ -12,8 +12,9 @@ from accounts.actor import SYSTEM, Actor
 from accounts.models import Project
 from queues.errors import Fault, Invalid, Taken, WrongState
 from queues.models import Policy, PolicyActivation, Queue
+from queues.reasons import is_reason
 from queues.route import queries
-from queues.route.policy_document import SCHEMA, PolicyDocument, parse, unstorable
+from queues.route.policy_document import SCHEMA, PolicyDocument, parse
 
 ANY_VERSION = 0  # as `instead_of`: whichever is in force
 REASON_MOST = 2_000
@@ -151,7 +152,7 @@ def lock(project_id: int) -> None:
 
 
 def _check_reason(reason: str) -> None:
-    if not reason.strip() or len(reason) > REASON_MOST or unstorable(reason):
+    if not is_reason(reason, most=REASON_MOST):
         detail = _("Say why, for those who will read the history, in at most %(n)d characters.")
         fault = Fault("/reason", "reason.empty", detail % {"n": REASON_MOST})
         raise Invalid(_("A policy is changed with a reason."), [fault])

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from accounts import events
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Project
-from accounts.storable import is_storable
 from queues.errors import Fault, Invalid, WrongState
 from queues.models import LIST_NAME, WordList
+from queues.reasons import is_reason
 from queues.score import list_queries
 from queues.score.list_document import parse
 
@@ -120,7 +120,7 @@ def _faults_of_name(name: str) -> list[Fault]:
 
 
 def _faults_of_reason(reason: str) -> list[Fault]:
-    if reason.strip() and len(reason) <= REASON_MOST and is_storable(reason):
+    if is_reason(reason, most=REASON_MOST):
         return []
     detail = _("Say why, for those who will read the history, in at most %(max)d characters.")
     return [Fault("/reason", "reason.empty", detail % {"max": REASON_MOST})]

@@ -38,6 +38,12 @@ def figure(value: object) -> str:
 
 
 @register.filter
+def share(value: float | None) -> str:
+    """A share as sentences say it, with three figures: "0.25%"; a dash where there is none."""
+    return "–" if value is None else numbers.percent(value, ".3g")
+
+
+@register.filter
 def percent(share: object) -> str:
     """A share of a whole: "7.1%"; a dash where there is none."""
     return numbers.percent(share) if isinstance(share, int | float) else "–"

@@ -124,7 +124,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         ],
         "found": found_in(newest.release) if newest else [],
         "demanded": [(key, _listed(value)) for key, value in found.rules.items()],
-        "shares": [(split, shares[split] * 100) for split in SPLITS if split in shares],
+        "shares": [(split, shares[split]) for split in SPLITS if split in shares],
         "versions": versions_of(found),
         "shown_as": shown_as,
         "groups": GROUPED,

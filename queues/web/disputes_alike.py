@@ -16,7 +16,7 @@ from accounts.roles import Permission
 from queues import pipeline
 from queues.adjudicate import alike
 from queues.adjudicate import queries as adjudicate
-from queues.adjudicate.actions import WHY_MAX
+from queues.adjudicate.actions import faults_of_why
 from queues.adjudicate.alike import LOOK_AT, SETTLED_AT_ONCE, Batch, Position
 from queues.errors import Fault, Invalid, NotFound
 from queues.models import Queue
@@ -92,10 +92,7 @@ def _wanted(request: ProjectRequest, batch: Batch) -> Wanted:
         faults.append(Fault("/item", "item.missing", _("Tick at least one item.")))
     if position is None:
         faults.append(Fault("/position", "position.missing", _("Choose what holds for them.")))
-    if not why.strip():
-        faults.append(Fault("/why", "why.missing", _("Say why this verdict holds.")))
-    elif len(why) > WHY_MAX or "\0" in why:
-        faults.append(Fault("/why", "why.unfit", _("At most 10,000 characters, without NUL.")))
+    faults += faults_of_why(why)
     if faults or position is None:
         raise Invalid(_("Nothing was settled yet: see the marked places."), faults)
     return Wanted(chosen, position, why)

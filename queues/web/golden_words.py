@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from queues.models import Deviation
-from queues.web.sentences.words import figure
+from queues.web.sentences.words import figure, percent
 
 RULES = (
     ("normalised", lazy("the same but for case, width and spaces")),
@@ -45,14 +45,14 @@ def rule_in_words(rule: dict[str, Any]) -> str:
     """When an output is right, by this rule."""
     match rule["kind"]:
         case "similarity":
-            return _("at least %(share)s alike") % {"share": f"{100 * rule['threshold']:.3g}%"}
+            return _("at least %(share)s alike") % {"share": percent(rule["threshold"])}
         case "regex":
             return _("the pattern “%(pattern)s” is found in it") % {"pattern": rule["pattern"]}
         case "number":
             said = {
                 "which": _("first") if rule.get("pick") == "first" else _("last"),
                 "absolute": figure(rule.get("absolute", 0)),
-                "relative": f"{100 * rule.get('relative', 0):.3g}%",
+                "relative": percent(rule.get("relative", 0)),
             }
             if not rule.get("absolute") and not rule.get("relative"):
                 return _("its %(which)s number is that of the answer") % said

@@ -16,6 +16,7 @@ from queues.doorbell import ring
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import AMOUNTS, UNFINISHED, BulkChange, BulkKind, ItemState, Job, JobState, Queue
 from queues.numbers import localized
+from queues.reasons import is_reason
 
 CHOSEN_MOST = 200
 WHY_LONGEST = 500
@@ -171,7 +172,7 @@ def _faults(
 ) -> Iterator[Fault]:
     if kind not in BulkKind.values:
         yield Fault("/kind", "bulk.kind", _("Choose one of the changes offered."))
-    if not 0 < len(why.strip()) <= WHY_LONGEST:
+    if not is_reason(why.strip(), most=WHY_LONGEST):
         detail = _("Say why, in at most %(max)d characters: it stands at each item.") % {"max": WHY_LONGEST}
         yield Fault("/why", "bulk.why", detail)
     if state not in UNFINISHED:

@@ -10,6 +10,7 @@ from accounts.actor import Actor
 from queues.curate.checks.marking import marks_of
 from queues.errors import Fault, Invalid, NotFound, Taken, WrongState
 from queues.models import Check, Deviation, ItemState, Purpose, Review, ServedCheck, Verdict
+from queues.reasons import is_reason
 from queues.review import form as forms
 
 WHY_CHARACTERS = 2_000
@@ -21,7 +22,7 @@ def make(item_id: int, *, project_id: int, by: Actor, why: str) -> Check:
 
     WrongState when the item is not settled under the form that its queue has now; Taken when it is a check.
     """
-    if not why.strip() or len(why) > WHY_CHARACTERS or "\0" in why:
+    if not is_reason(why, most=WHY_CHARACTERS):
         detail = _("Say why this answer is right, in at most %(max)d characters.") % {"max": WHY_CHARACTERS}
         raise Invalid(detail, [Fault("/why", "check.why", detail)])
     verdict, form_id = _standing_verdict(item_id, project_id)

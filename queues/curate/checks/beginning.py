@@ -7,14 +7,15 @@ a lead changes in the settings counts from the next answer on.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from accounts import events
 from accounts.actor import SYSTEM, Actor
+from queues.assign import person_events
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import (
     DONE,
@@ -27,6 +28,7 @@ from queues.models import (
     ServedCheck,
     SlotState,
 )
+from queues.reasons import is_reason
 
 REASON_CHARACTERS = 2_000
 _ROUNDING = 1e-9  # 0.8 of 5 is 4, whatever the floats say
@@ -112,7 +114,7 @@ def ask_again(queue: Queue, *, person_id: int, by: Actor, reason: str) -> None:
 
 @transaction.atomic
 def _decide(queue: Queue, person_id: int, by: Actor, reason: str, state: QualificationState) -> None:
-    if not reason.strip() or len(reason) > REASON_CHARACTERS or "\0" in reason:
+    if not is_reason(reason, most=REASON_CHARACTERS):
         said = {"max": REASON_CHARACTERS}
         detail = _("Say why, in at most %(max)d characters. The person reads it.") % said
         raise Invalid(detail, [Fault("/reason", "qualification.reason", detail)])
@@ -175,17 +177,8 @@ def _record(
     kind: str,
     by: Actor,
     *,
-    before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
-    reason: str = "",
+    **told: Any,
 ) -> None:
-    events.record(
-        project_id=queue.project_id,
-        kind=kind,
-        by=by,
-        subject_kind="person",
-        subject_id=person_id,
-        before=before,
-        after={"queue": queue.pk, **(after or {})},
-        reason=reason,
-    )
+    said = {"queue": queue.pk, **(after or {})}
+    person_events.record(queue.project_id, person_id, kind, by, after=said, **told)

@@ -15,6 +15,7 @@ from queues.bulk import Value, reserve_ids, write_rows
 from queues.curate.golden.record import CheckedGolden
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import Golden, GoldenVersion
+from queues.reasons import is_reason
 
 Status = Literal["created", "updated", "duplicate", "conflict", "retired"]
 REASON_CHARACTERS = 2_000
@@ -75,7 +76,7 @@ def restore(golden_id: int, *, project_id: int, by: Actor, reason: str) -> Golde
 
 def check_reason(reason: str) -> None:
     """Invalid unless the reason says something: who reads the history asks for it."""
-    if not reason.strip() or len(reason) > REASON_CHARACTERS or "\0" in reason:
+    if not is_reason(reason, most=REASON_CHARACTERS):
         detail = _("Say why, in at most %(max)d characters.") % {"max": REASON_CHARACTERS}
         raise Invalid(detail, [Fault("/reason", "reason.empty", detail)])
 

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from accounts import events
 from accounts.actor import Actor
 from accounts.models import Project
-from accounts.storable import is_storable
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid
 from queues.export.recalls.queries import job_key
 from queues.ingest.actions import user_key
 from queues.ingest.pseudonym import is_pseudonym, pseudonym
 from queues.models import Job, Prediction, RecallBy, RecallReason, RecallRequest
+from queues.reasons import is_reason
 
 KIND = "recall"
 NAMED_MAX = 1_000
@@ -84,7 +84,7 @@ def _faults(project: Project, by_what: str, named: Sequence[str]) -> Iterator[Fa
         yield Fault("/named", "recall.named", _("Name at least 1 and at most %(max)d.") % {"max": most})
         return
     for index, name in enumerate(named):
-        if not name.strip() or len(name) > NAME_MAX or not is_storable(name):
+        if not is_reason(name, most=NAME_MAX):
             detail = _("Give a text of 1 to %(max)d characters.") % {"max": NAME_MAX}
             yield Fault(f"/named/{index}", "recall.name", detail)
     if by_what == RecallBy.PREDICTIONS:
@@ -107,7 +107,7 @@ def _faults_in_words(reason: str, why: str) -> Iterator[Fault]:
     if reason not in RecallReason.values:
         known = ", ".join(RecallReason.values)
         yield Fault("/reason", "recall.reason", _("Use one of: %(known)s.") % {"known": known})
-    if not why.strip() or len(why) > WHY_MAX or not is_storable(why):
+    if not is_reason(why, most=WHY_MAX):
         detail = _("Say why, in at most %(max)d characters.") % {"max": WHY_MAX}
         yield Fault("/why", "recall.why", detail)
 

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from accounts import events
 from accounts.actor import Actor
+from accounts.storable import is_storable
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import Job, JobState, Queue, Selection
 from queues.models.selection import LARGEST, MOST_LOOKED_AT
 from queues.models.vector import Part
 from queues.route import asked, policies, queries
-from queues.route.policy_document import unstorable
 from queues.route.selection import candidates
 from queues.score import vectors
 from queues.score.compute import NOT_FOR_RULES, known_names
@@ -172,7 +172,7 @@ def _faults(project_id: int, wanted: Wanted) -> Iterator[Fault]:
         yield Fault("/queue", "selection.queue", detail)
     if not wanted.why.strip():
         yield Fault("/why", "selection.why", _("Say why, for those who will read the history."))
-    elif unstorable(wanted.why):
+    elif not is_storable(wanted.why):
         yield Fault("/why", "selection.why", _("NUL and lone surrogates cannot be stored."))
     if wanted.by == "relevance" and wanted.measure not in measures_offered():
         yield Fault("/measure", "selection.measure", _("Choose the score that counts."))
