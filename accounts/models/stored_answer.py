@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 KEPT_DAYS = 7
@@ -14,9 +15,12 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
     def empty_of(self, slug: str) -> None:
         """Forget what the answers of a project said, since any may hold a text that is erased.
 
-        That they were given stays: a repeat does nothing a second time.
+        That they were given stays: a repeat does nothing a second time. A request that runs now may have read
+        a text before it went: its row is waited for, so call this when the erasure is committed and with no
+        other lock held. What begins later reads nothing that is erased.
         """
-        given = self.filter(route__startswith=f"/api/v1/projects/{slug}/", body__isnull=False)
+        theirs = self.filter(route__startswith=f"/api/v1/projects/{slug}/")
+        given = theirs.filter(Q(body__isnull=False) | Q(status__isnull=True))
         given.update(body=None, headers={})
 
 

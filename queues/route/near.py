@@ -120,6 +120,8 @@ def _marks(record: Mapping[str, Any]) -> tuple[Mark, Mark] | None:
 
 def _chosen(candidates: Sequence[Near]) -> list[Near]:
     """The nearest older item of each that can be locked; older ones first, so that no two vanish."""
+    there = near_rows.lock_predictions(sorted({one.newer.prediction_id for one in candidates}))
+    candidates = [one for one in candidates if one.newer.prediction_id in there]
     free = near_rows.lock_untouched(sorted({one.newer.item_id for one in candidates}))
     stay = near_rows.lock_waiting(sorted({one.older.item_id for one in candidates}))
     gone: dict[int, Near] = {}

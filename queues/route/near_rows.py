@@ -27,6 +27,9 @@ FROM (
 ) picked CROSS JOIN LATERAL jsonb_array_elements(picked.reasons) reason
 """
 _DOCUMENTS = "SELECT id, document FROM queues_policy WHERE id = ANY(%s)"
+_LOCK_PREDICTIONS = """
+SELECT id FROM queues_prediction WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE SKIP LOCKED
+"""
 _LOCK_SLOTS = """
 WITH ours AS (
   SELECT item_id FROM queues_slot WHERE item_id = ANY(%(ids)s) AND state = 'open' AND untouched
@@ -81,6 +84,14 @@ def _documents(policy_ids: Iterable[int]) -> dict[int, PolicyDocument]:
 def _attaches(document: PolicyDocument, name: str) -> bool:
     rule = next((rule for rule in document.rules if rule.name == name), None)
     return rule is not None and rule.near_duplicates == "attach" and not rule.draws
+
+
+def lock_predictions(prediction_ids: Sequence[int]) -> set[int]:
+    """Those that nobody recalls until the transaction ends: its attachments name them.
+
+    Before slots and items, as a recall takes them: otherwise each could wait for the other at the commit.
+    """
+    return _ids(_LOCK_PREDICTIONS, [list(prediction_ids)]) if prediction_ids else set()
 
 
 def lock_untouched(item_ids: Sequence[int]) -> set[int]:

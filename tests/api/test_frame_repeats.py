@@ -1,13 +1,14 @@
 """Sent twice, done once: Idempotency-Key; and lists that come in pages; and too many requests."""
 
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import Event, StoredAnswer
@@ -130,6 +131,33 @@ def test_twenty_at_once_are_done_once(lee: Program) -> None:
     assert made() == 1
     assert lee.post("things", {"name": "slow"}, Idempotency_Key="same").status_code == 201
     assert made() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_answer_of_a_request_that_runs_during_an_erasure_is_emptied_too(people: Cast) -> None:
+    route = f"/api/v1/projects/{people.project.slug}/things"
+    StoredAnswer.objects.create(caller="key:1", route=route, key="k", request_sha256=b"0" * 32)
+    is_running, is_asked = threading.Event(), threading.Event()
+
+    def answer() -> None:
+        with transaction.atomic():
+            row = StoredAnswer.objects.select_for_update().get()
+            is_running.set()
+            assert is_asked.wait(10)
+            time.sleep(0.2)  # so that the erasure waits for this request, as it most often would
+            row.status, row.body = 201, b"read before it was erased"
+            row.save()
+        connection.close()
+
+    request = threading.Thread(target=answer)
+    request.start()
+    assert is_running.wait(10)
+    is_asked.set()
+    StoredAnswer.objects.empty_of(people.project.slug)
+    request.join()
+
+    row = StoredAnswer.objects.get()
+    assert (row.status, row.body) == (201, None)
 
 
 def test_pages_hold_every_row_once(people: Cast, lee: Program) -> None:

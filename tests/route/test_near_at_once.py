@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.actor import Actor
 from accounts.models import Project
 from queues.assign import actions as assign
-from queues.models import Attachment, Item, Queue, Slot
+from queues.models import Attachment, Item, Prediction, Queue, Slot
 from queues.route import near
 from queues.score import vectors
 from tests.factories.encoders import HashedWords, use
@@ -120,3 +120,28 @@ def test_nothing_that_arrives_is_counted_on_what_is_just_leaving(people: Cast) -
     )
 
     nothing_is_lost([*ids, *more])
+
+
+def test_what_is_being_recalled_is_passed_over_and_nobody_waits(people: Cast) -> None:
+    older, newer = alike(people.project, 2)
+    is_locked, is_done = Event(), Event()
+
+    def recall() -> None:
+        with transaction.atomic():
+            list(Prediction.objects.select_for_update().filter(pk=newer))
+            is_locked.set()
+            assert is_done.wait(30)
+            list(Slot.objects.select_for_update().filter(item__prediction__in=[older, newer]))
+
+    def attach() -> None:
+        assert is_locked.wait(30)
+        try:
+            with transaction.atomic():
+                connection.cursor().execute("SET LOCAL lock_timeout = '5s'")
+                assert near.attach([older, newer]) == 0
+        finally:
+            is_done.set()
+
+    at_once(recall, attach)
+
+    assert near.attach([older, newer]) == 1

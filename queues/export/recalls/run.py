@@ -45,10 +45,9 @@ def run(job: Job) -> None:
             done += len(ids)
             progress.report(done)
     if request.erases and request.by == RecallBy.PERSON:
-        with transaction.atomic():
-            erasing.erase_feedback_of(request.project_id, request.named[0])
-            StoredAnswer.objects.empty_of(request.project.slug)
+        erasing.erase_feedback_of(request.project_id, request.named[0])
     if request.erases:
+        StoredAnswer.objects.empty_of(request.project.slug)
         _remove_files(request)
     if request.publishes:
         _publish_without(request)
@@ -99,7 +98,6 @@ def _withdraw(request: RecallRequest, ids: Sequence[int]) -> None:
     closing.close_items(request, ids)
     if request.erases:
         erasing.erase(ids)
-        StoredAnswer.objects.empty_of(request.project.slug)
     kind = "prediction.erased" if request.erases else "prediction.recalled"
     after = {"recall": request.pk, "reason": request.reason}
     record_many(
