@@ -84,6 +84,7 @@ ACTIONS = {
     "veil": _("Show or hide content that may be harmful"),
     "lease_again": _("Take an item again whose lease has ended"),
     "close_told": _("Close what you were told about a check"),
+    "menu": _("Open the menu with your own pages, on every page"),
 }
 
 

@@ -75,6 +75,7 @@ GROUP BY q.id, reason ->> 'rule' ORDER BY q.id, count(*) DESC, reason ->> 'rule'
 class QueueCard:
     """One queue as an annotator sees it before starting. Counts stop at COUNT_LIMIT + 1.
 
+    waiting: for this person, so another number than the open items of a QueueLine.
     is_cut: more may wait than was counted, for not everything was looked at.
     """
 

@@ -46,6 +46,8 @@ def home(request: PersonRequest) -> HttpResponse:
         "cards": cards,
         "first": next((card for card in cards if card.can_start), None),
         "reviews": bool(mine),
+        "mine": mine,
+        "own_project": mine[0] if len(mine) == 1 else None,
         "kept": _kept_by(request.actor, mine),
         "mentions": _mentions_of(request.user, projects),
         "drafts": drafts,

@@ -24,7 +24,9 @@ reviewapp.guards = [];
 
   function press(element, name) {
     const event = new CustomEvent("key", { bubbles: true, cancelable: true, detail: name });
-    if (element.dispatchEvent(event)) element.click();
+    if (!element.dispatchEvent(event)) return;
+    element.click();
+    if (element.parentElement?.matches("details.menu")) element.focus();
   }
 
   document.addEventListener("keydown", (event) => {
@@ -86,7 +88,10 @@ reviewapp.guards = [];
   // A key that only focuses: Esc leaves a field (and closes an open menu), and discards nothing.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.isComposing || openDialog()) return;
-    document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (menu.contains(event.target)) menu.querySelector("summary").focus();
+      menu.open = false;
+    }
     if (isField(event.target)) {
       const left = new CustomEvent("leave-field", { bubbles: true, cancelable: true });
       if (event.target.dispatchEvent(left)) event.target.blur();

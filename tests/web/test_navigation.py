@@ -27,3 +27,17 @@ def test_every_link_of_the_bar_opens(people: Cast, who: str) -> None:
 
     assert places
     assert [visitor.client.get(url).status_code for url in places] == [200] * len(places)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["ann", "lee", "mel"])
+def test_every_link_of_a_persons_own_menu_opens(people: Cast, who: str) -> None:
+    visitor = Reviewer(getattr(people, who), queue_in(people.project))
+
+    for address in (f"{visitor.project_url}/queues/", "/"):
+        page = visitor.client.get(address).content.decode()
+        menu = re.search(r'<details class="menu".*?</details>', page, re.DOTALL)
+        own = re.findall(r'<a href="([^"]+)"', menu[0] if menu else "")
+
+        assert [visitor.client.get(url).status_code for url in own] == [200] * len(own)
+        assert (f"{visitor.project_url}/history/" in own) == (who != "mel")
