@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('queues', '0004_vectors'),
+        ('queues', '0005_replies_about_checks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
