@@ -6,7 +6,7 @@ pydantic models below `Body`: no casts ("0.9" is no number), no unknown keys, ev
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any, Never, TypeVar
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from accounts.names import is_plain
 from accounts.storable import storable
 from queues.api.problems import Malformed, TooLarge, WrongMediaType
+from queues.errors import Fault, Invalid
 
 LONGEST_BYTES = 1024 * 1024
 DEEPEST = 64
@@ -142,3 +143,12 @@ def _inside(value: Any) -> Iterable[Any]:
 
 def _too_deep() -> Malformed:
     return Malformed(_("The body has more than %(max)d levels. Send it flatter.") % {"max": DEEPEST})
+
+
+def within(place: str, error: Invalid, *, outside: Collection[str] = ()) -> Invalid:
+    """The same refusal, with the pointers as seen from the whole body; those of `outside` are so already."""
+    faults = [
+        fault if fault.pointer in outside else Fault(place + fault.pointer, fault.code, fault.detail)
+        for fault in error.faults
+    ]
+    return Invalid(str(error), faults)

@@ -10,8 +10,7 @@ from rest_framework.response import Response
 from accounts.roles import Permission
 from queues.api import pagination
 from queues.api.base import ProjectRequest, ProjectView
-from queues.api.bodies import Body, read
-from queues.api.policies import within
+from queues.api.bodies import Body, read, within
 from queues.api.releases import JobAnswer
 from queues.errors import Fault, Invalid
 from queues.models.dry_run import MOST

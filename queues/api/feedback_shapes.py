@@ -4,43 +4,26 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 
+from queues.api.batch_shapes import OBJECT, describes_batch, record_named, result_of
 from queues.models import Feedback
 
-_RECORD = {"$ref": "#/components/schemas/FeedbackRecord"}
-_LINES = {"type": "string", "description": "One feedback/1 record per line; gzip is taken."}
-_RESULT = {
-    "type": "object",
-    "required": ["status"],
-    "properties": {
-        "index": {"type": "integer", "description": "The record's place in the batch, from 0."},
+_RECORD = record_named("FeedbackRecord")
+_RESULT = result_of(
+    {
         "event_id": {"type": "string"},
         "id": {"type": "integer"},
         "prediction": {
             "type": ["integer", "null"],
             "description": "Our number of what it is about; null while that has not arrived.",
         },
-        "status": {"type": "integer", "enum": [200, 201, 409, 422, 429]},
-        "result": {"type": "string", "enum": ["created", "duplicate", "conflict", "too_many", "invalid"]},
-        "warnings": {"type": "array", "items": {"type": "object"}},
-        "problem": {"$ref": "#/components/schemas/Problem"},
     },
-}
-_RESULTS = {
-    "type": "object",
-    "required": ["results"],
-    "properties": {"results": {"type": "array", "items": _RESULT}},
-}
-_OBJECT = {"type": "object", "additionalProperties": {}}
+    statuses=[200, 201, 409, 422, 429],
+    results=["created", "duplicate", "conflict", "too_many", "invalid"],
+)
 
 send_one = extend_schema(request={"application/json": _RECORD}, responses={200: _RESULT, 201: _RESULT})
-send_many = extend_schema(
-    request={
-        "application/json": {"type": "array", "items": _RECORD, "maxItems": 1000},
-        "application/x-ndjson": _LINES,
-    },
-    responses={207: _RESULTS},
-)
-read = extend_schema(responses={200: _OBJECT})
+send_many = describes_batch(_RECORD, _RESULT, kind="feedback/1")
+read = extend_schema(responses={200: OBJECT})
 
 
 def feedback_line(feedback: Feedback) -> dict[str, Any]:

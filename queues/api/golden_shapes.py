@@ -4,56 +4,29 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 
+from queues.api.batch_shapes import OBJECT, describes_batch, record_named, result_of
 from queues.curate.golden.queries import Matched, record_of
 from queues.models import Golden, GoldenVersion
 
-_RECORD = {"$ref": "#/components/schemas/GoldenRecord"}
-_WITH_REASON = {
-    "allOf": [_RECORD],
-    "properties": {"reason": {"type": "string", "minLength": 1, "maxLength": 2000}},
-    "required": ["reason"],
-}
-_LINES = {"type": "string", "description": "One golden/1 record per line; gzip is taken."}
-_RESULT = {
-    "type": "object",
-    "required": ["status"],
-    "properties": {
-        "index": {"type": "integer", "description": "The record's place in the batch, from 0."},
+_RECORD = record_named("GoldenRecord")
+_REASONS = {"reason": {"type": "string", "minLength": 1, "maxLength": 2000}}
+_WITH_REASON = {"allOf": [_RECORD], "properties": _REASONS, "required": ["reason"]}
+_RESULT = result_of(
+    {
         "golden_id": {"type": "string"},
         "id": {"type": "integer"},
         "version": {"type": "integer"},
-        "status": {"type": "integer", "enum": [200, 201, 409, 422]},
-        "result": {
-            "type": "string",
-            "enum": ["created", "updated", "duplicate", "conflict", "retired", "invalid"],
-        },
-        "warnings": {"type": "array", "items": {"type": "object"}},
-        "problem": {"$ref": "#/components/schemas/Problem"},
     },
-}
-_RESULTS = {
-    "type": "object",
-    "required": ["results"],
-    "properties": {"results": {"type": "array", "items": _RESULT}},
-}
-_OBJECT = {"type": "object", "additionalProperties": {}}
-_REASON = {
-    "type": "object",
-    "required": ["reason"],
-    "properties": {"reason": {"type": "string", "minLength": 1, "maxLength": 2000}},
-}
-
-add = extend_schema(request={"application/json": _WITH_REASON}, responses={201: _OBJECT})
-edit = extend_schema(request={"application/json": _WITH_REASON}, responses={200: _OBJECT})
-send_many = extend_schema(
-    request={
-        "application/json": {"type": "array", "items": _RECORD, "maxItems": 1000},
-        "application/x-ndjson": _LINES,
-    },
-    responses={207: _RESULTS},
+    statuses=[200, 201, 409, 422],
+    results=["created", "updated", "duplicate", "conflict", "retired", "invalid"],
 )
-give_reason = extend_schema(request={"application/json": _REASON}, responses={200: _OBJECT})
-read = extend_schema(responses={200: _OBJECT})
+_REASON = {"type": "object", "required": ["reason"], "properties": _REASONS}
+
+add = extend_schema(request={"application/json": _WITH_REASON}, responses={201: OBJECT})
+edit = extend_schema(request={"application/json": _WITH_REASON}, responses={200: OBJECT})
+send_many = describes_batch(_RECORD, _RESULT, kind="golden/1")
+give_reason = extend_schema(request={"application/json": _REASON}, responses={200: OBJECT})
+read = extend_schema(responses={200: OBJECT})
 
 
 def golden_line(version: GoldenVersion) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.roles import Permission
 from queues.api import pagination, parameters
 from queues.api.base import ProjectRequest, ProjectView
-from queues.api.bodies import Body, Identifier, Text, read
+from queues.api.bodies import Body, Identifier, Text, read, within
 from queues.errors import Fault, Invalid
 from queues.models import Severity, WordList
 from queues.score import list_queries, lists
@@ -116,7 +116,7 @@ class ListsView(ProjectView):
                 request.project.pk, body.name, document=body.document, by=request.actor, reason=body.reason
             )
         except Invalid as error:
-            raise _within_document(error) from error
+            raise within("/document", error, outside=("/name", "/reason")) from error
         if body.activate:
             row = lists.activate(
                 request.project.pk, row.name, row.version, by=request.actor, reason=body.reason
@@ -172,7 +172,7 @@ class ListTryView(ProjectView):
         try:
             parsed = parse(body.document)
         except Invalid as error:
-            raise _within_document(error) from error
+            raise within("/document", error, outside=("/name", "/reason")) from error
         try:
             places = Matcher(parsed.kind, parsed.entries).places(body.text)
         except TooSlow as slow:
@@ -208,13 +208,3 @@ def _summary(row: WordList) -> dict[str, Any]:
 
 def _in_full(row: WordList) -> dict[str, Any]:
     return _summary(row) | {"entries": row.entries, "skipped": list_queries.skipped_of(row)}
-
-
-def _within_document(error: Invalid) -> Invalid:
-    """The same refusal, with the pointers as seen from the whole body; name and reason stand outside."""
-    outside = ("/name", "/reason")
-    faults = [
-        fault if fault.pointer in outside else Fault(f"/document{fault.pointer}", fault.code, fault.detail)
-        for fault in error.faults
-    ]
-    return Invalid(str(error), faults)

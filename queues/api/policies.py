@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from accounts.roles import Permission
 from queues.api import pagination
 from queues.api.base import ProjectRequest, ProjectView
-from queues.api.bodies import Body, Text, read
+from queues.api.bodies import Body, Text, read, within
 from queues.api.preconditions import check_if_match, etag_of
-from queues.errors import Fault, Invalid, NotFound
+from queues.errors import Invalid, NotFound
 from queues.models import Policy
 from queues.route import policies, queries
 from queues.route.policy_document import json_schema
@@ -148,9 +148,3 @@ def _summary(policy: Policy) -> dict[str, Any]:
 
 def _in_full(policy: Policy) -> dict[str, Any]:
     return _summary(policy) | {"document": policy.document}
-
-
-def within(place: str, error: Invalid) -> Invalid:
-    """The same refusal, with the pointers as seen from the whole body."""
-    faults = [Fault(place + fault.pointer, fault.code, fault.detail) for fault in error.faults]
-    return Invalid(str(error), faults)

@@ -5,43 +5,26 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from pydantic import TypeAdapter
 
+from queues.api.batch_shapes import OBJECT, describes_batch, record_named, result_of
 from queues.curate.golden.record import GoldenRecord
 from queues.ingest.feedback.record import FeedbackRecord
 from queues.ingest.record import PredictionRecord
 
 _RECORDS = (PredictionRecord, FeedbackRecord, GoldenRecord)
-_RECORD = {"$ref": "#/components/schemas/PredictionRecord"}
-_LINES = {"type": "string", "description": "One prediction/1 record per line; gzip is taken."}
-_RESULT = {
-    "type": "object",
-    "required": ["status"],
-    "properties": {
-        "index": {"type": "integer", "description": "The record's place in the batch, from 0."},
+_RECORD = record_named("PredictionRecord")
+_RESULT = result_of(
+    {
         "prediction_id": {"type": "string"},
         "environment": {"type": "string"},
         "id": {"type": "integer"},
-        "status": {"type": "integer", "enum": [200, 201, 409, 422]},
-        "result": {"type": "string", "enum": ["created", "duplicate", "conflict", "rejected"]},
-        "warnings": {"type": "array", "items": {"type": "object"}},
-        "problem": {"$ref": "#/components/schemas/Problem"},
     },
-}
-_RESULTS = {
-    "type": "object",
-    "required": ["results"],
-    "properties": {"results": {"type": "array", "items": _RESULT}},
-}
-_OBJECT = {"type": "object", "additionalProperties": {}}
+    statuses=[200, 201, 409, 422],
+    results=["created", "duplicate", "conflict", "rejected"],
+)
 
 send_one = extend_schema(request={"application/json": _RECORD}, responses={200: _RESULT, 201: _RESULT})
-send_many = extend_schema(
-    request={
-        "application/json": {"type": "array", "items": _RECORD, "maxItems": 1000},
-        "application/x-ndjson": _LINES,
-    },
-    responses={207: _RESULTS},
-)
-read = extend_schema(responses={200: _OBJECT})
+send_many = describes_batch(_RECORD, _RESULT, kind="prediction/1")
+read = extend_schema(responses={200: OBJECT})
 
 
 def add_record_shape(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
