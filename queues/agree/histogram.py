@@ -53,6 +53,13 @@ class Cell(NamedTuple):
     n: int
 
 
+class Unsure(NamedTuple):
+    """n of the n_all answers to shared items are "cannot judge", and count in no coefficient."""
+
+    n: int
+    n_all: int
+
+
 @dataclass(frozen=True)
 class Counts:
     """The cells of one reading, all of one moment."""
@@ -72,6 +79,18 @@ class Counts:
     def n_items(self, *, name: str | None = None, drawn_only: bool = False) -> int:
         """Shared items with a review, whatever was answered; `questions` must have asked for ITEMS."""
         return sum(cell.n for cell in self._chosen(ITEMS, name, None, drawn_only=drawn_only))
+
+    def unsure(self, asked: Asked, *, drawn_only: bool = False) -> Unsure:
+        """The answers "cannot judge" to a question on whose scale they have no place; how many there are."""
+        question = asked.question
+        if question is None or asked.scale.values_hold_unsure:
+            return Unsure(0, 0)
+        n = n_all = 0
+        for cell in self._chosen(asked.key, None, None, drawn_only=drawn_only):
+            ratings = orjson.loads(cell.pattern)
+            n_all += cell.n * len(ratings)
+            n += cell.n * sum(question.is_unsure(rating) for rating in ratings)
+        return Unsure(n, n_all)
 
     def of(
         self, asked: Asked, *, name: str | None = None, version: int | None = None, drawn_only: bool = False

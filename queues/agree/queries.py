@@ -1,17 +1,19 @@
 """How far the people of a queue agree, question by question, on all items that several reviewed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from queues.agree import histogram
 from queues.agree import metrics as _shipped  # noqa: F401 - importing it registers the metrics
 from queues.agree.asked import Asked, asked_in
+from queues.agree.histogram import Unsure
 from queues.agree.metric import Figure, metrics
 from queues.agree.patterns import Answer, Answers, Histogram, answers_of
 from queues.models import Queue
 
 # Beside the coefficient of the question's level, where the answers are codes: what each makes of chance.
 BESIDE = ("gwet_ac1", "fleiss_kappa", "brennan_prediger")
+NONE_UNSURE = Unsure(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class QuestionAgreement:
 
     main: the coefficient of `metric`, that of the question's level. percent: how often two answers are the
     same. beside: other coefficients by name, where the answers are codes. shares: how common each value is
-    among answers to shared items, most common first.
+    among answers to shared items, most common first. unsure: answers that are left out,
+    as "cannot judge" has no place on an ordered scale.
     """
 
     key: str
@@ -31,6 +34,7 @@ class QuestionAgreement:
     percent: Figure
     beside: dict[str, Figure]
     shares: Sequence[tuple[Answer, float]]
+    unsure: Unsure = NONE_UNSURE
 
     @property
     def ac1(self) -> Figure | None:
@@ -63,7 +67,13 @@ def of_queue(queue: Queue, *, drawn_only: bool = False) -> QueueAgreement:
         n_items=counts.n_items(),
         n_drawn=counts.n_items(drawn_only=True),
         is_counting=histogram.is_being_counted(queue.pk),
-        questions=[agreement_on(one, counts.of(one, drawn_only=drawn_only)) for one in asked],
+        questions=[
+            replace(
+                agreement_on(one, counts.of(one, drawn_only=drawn_only)),
+                unsure=counts.unsure(one, drawn_only=drawn_only),
+            )
+            for one in asked
+        ],
         left_out=left_out,
     )
 

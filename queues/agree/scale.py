@@ -29,6 +29,11 @@ class Scale:
     values: tuple[Answer, ...] | None
     read: Callable[[str], Answer | None]
 
+    @property
+    def values_hold_unsure(self) -> bool:
+        """Whether "cannot judge" is an answer like others, as where answers have no order."""
+        return self.values is not None and UNSURE in self.values
+
 
 def scale_of(question: Question) -> Scale | None:
     """None for places in texts and for free texts: they have metrics of their own, not of patterns."""

@@ -52,6 +52,13 @@ class ValueShare(BaseModel):
     share: float
 
 
+class UnsureShape(BaseModel):
+    """n of n_all answers are "cannot judge" and left out, as they have no place on an ordered scale."""
+
+    n: int
+    n_all: int
+
+
 class QuestionAgreementShape(BaseModel):
     """One question, or "decision". judged: perfect, good, tentative, below, too_little or distribution."""
 
@@ -63,6 +70,7 @@ class QuestionAgreementShape(BaseModel):
     percent: FigureShape
     beside: dict[str, FigureShape]
     shares: list[ValueShare]
+    unsure: UnsureShape
     target: TargetShape
     judged: str
 
@@ -232,6 +240,7 @@ def _question(one: QuestionAgreement, target: Target) -> QuestionAgreementShape:
         percent=figure_shape(one.percent),
         beside={name: figure_shape(figure) for name, figure in one.beside.items()},
         shares=[ValueShare(value=_value(value), share=share) for value, share in one.shares],
+        unsure=UnsureShape(n=one.unsure.n, n_all=one.unsure.n_all),
         target=TargetShape(good=target.good, tentative=target.tentative),
         judged=judged(one.main, target),
     )

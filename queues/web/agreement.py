@@ -15,11 +15,13 @@ from accounts.roles import Permission
 from queues.agree import queries as agree
 from queues.agree.asked import DECISION
 from queues.agree.blind import anchoring_in
+from queues.agree.histogram import Unsure
 from queues.agree.metric import AT_AN_END, FEW_UNITS, HINGES_ON_ONE, NO_PAIRS, ONE_VALUE, PERFECT, Figure
 from queues.agree.queries import QuestionAgreement, QueueAgreement
 from queues.agree.targets import DEFAULT, Judged, Target, judged, targets_of
 from queues.errors import NotFound
 from queues.models import Queue
+from queues.numbers import localized
 from queues.web.agreement_check import check_state_of
 from queues.web.answer_words import in_words
 from queues.web.csv_file import csv_file
@@ -47,7 +49,7 @@ METRICS: dict[str, Promise] = {
 _HEAD = (
     "question", "metric", "items", "value", "low", "high", "why", "percent", "percent_low", "percent_high",
     "ac1", "ac1_low", "ac1_high", "fleiss", "fleiss_low", "fleiss_high", "brennan_prediger",
-    "brennan_prediger_low", "brennan_prediger_high",
+    "brennan_prediger_low", "brennan_prediger_high", "unsure", "answers_with_unsure",
 )  # fmt: skip
 
 
@@ -69,6 +71,7 @@ class Line(NamedTuple):
     why: Promise | str
     shares: list[tuple[str, float]]
     n_more_values: int
+    unsure: str
 
 
 @needs(Permission.READ)
@@ -110,7 +113,7 @@ def agreement_csv(request: ProjectRequest) -> HttpResponse:
 def _row(one: QuestionAgreement) -> tuple[object, ...]:
     first = (one.key, one.metric, one.main.n_units, *_ends(one.main), one.main.why)
     beside = [end for name in agree.BESIDE for end in _ends(one.beside.get(name))]
-    return (*first, *_ends(one.percent), *beside)
+    return (*first, *_ends(one.percent), *beside, one.unsure.n, one.unsure.n_all)
 
 
 def queues_of(request: ProjectRequest) -> list[Queue]:
@@ -163,7 +166,16 @@ def _line(one: QuestionAgreement, target: Target, labels: dict[str, str]) -> Lin
         WHY_NOT.get(one.main.why or "", ""),
         words[:SHARES_SHOWN],
         more,
+        _unsure(one.unsure),
     )
+
+
+def _unsure(unsure: Unsure) -> str:
+    """What of the answers is not in the figures, and why."""
+    if not unsure.n:
+        return ""
+    facts = {"n": localized(unsure.n), "n_all": localized(unsure.n_all)}
+    return _("%(n)s of %(n_all)s answers are “unsure” and left out: they have no place in the order") % facts
 
 
 def value_words(key: str, value: object, labels: dict[str, str]) -> str:

@@ -66,6 +66,7 @@ def test_the_figures_are_those_of_the_page(people: Cast, lead: Program, queue: Q
     assert tone["figure"]["low"] < tone["figure"]["value"] < tone["figure"]["high"]
     assert (tone["judged"], tone["target"]) == ("below", {"good": 0.8, "tentative": 0.667})
     assert (tags["judged"], tags["metric"]) == ("distribution", "alpha_masi")
+    assert tags["unsure"] == {"n": 0, "n_all": 40}
 
 
 def test_a_target_is_set_with_a_reason(people: Cast, lead: Program, queue: Queue) -> None:

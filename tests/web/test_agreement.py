@@ -106,6 +106,17 @@ def test_labels_of_the_form_are_escaped_and_texts_named_as_left_out(
     assert "not compared here" in page and "Anything else?" in page
 
 
+def test_answers_that_are_unsure_are_left_out_of_an_order_and_counted(
+    people: Cast, signed_in: SignIn, queue: Queue
+) -> None:
+    twelve(queue, people)
+
+    page = signed_in(people.lee).get(address(people)).content.decode()
+
+    assert "1 of 24 answers are “unsure” and left out" in page
+    assert [one.unsure for one in agree.of_queue(queue).questions] == [(0, 0), (0, 24), (1, 24)]
+
+
 def test_few_items_show_a_value_without_an_interval_and_say_so(
     people: Cast, signed_in: SignIn, queue: Queue
 ) -> None:

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         lead = Actor(named["lee"].pk)
         queues = desk.ensure_queues(project, wanted["queues"], by=lead)
         desk.ensure_policy(project, by=lead)
+        desk.ensure_targets(queues, by=lead)
         self._say(_("queues, forms and policy are there"))
         knowledge.ensure_golden(project, by=lead)
         knowledge.ensure_promises(project, by=lead)

@@ -14,7 +14,7 @@ from queues.assign import policy
 from queues.assign import queues as settings
 from queues.curate.checks import actions as checks
 from queues.curate.checks.serving import serve
-from queues.management.demo import sources
+from queues.management.demo import pace, sources
 from queues.models import Check, Deviation, ItemState, Purpose, Queue, ServedCheck, Verdict
 
 RATE = 0.05
@@ -52,13 +52,21 @@ def ensure_checks(project: Project, queue: Queue, people: Mapping[str, Person], 
 
 
 def _make(project: Project, queue: Queue, person: Person, key: Mapping[str, Any], *, by: Actor) -> None:
-    """Checks of what this person alone reviewed, so that the other can be given them; golden ones first."""
+    """Checks of what this person alone reviewed, so that the other can be given them.
+
+    Under the present form; golden ones first, then the newest.
+    """
     golden = Deviation.objects.filter(prediction=OuterRef("item__prediction"), version__isnull=False)
     found = Verdict.objects.filter(
-        queue=queue, withdrawn_at=None, item__state=ItemState.SETTLED, review__person=person
+        queue=queue,
+        basis="single",
+        withdrawn_at=None,
+        item__state=ItemState.SETTLED,
+        review__person=person,
+        review__form=queue.form_id,
     )
     found = found.annotate(has_golden=Exists(golden)).select_related("item__prediction")
-    for verdict in found.order_by("-has_golden", "pk")[:OF_EACH]:
+    for verdict in found.order_by("-has_golden", "-pk")[:OF_EACH]:
         fault = key.get(verdict.item.prediction.prediction_id, {}).get("fault", "")
         checks.make(verdict.item_id, project_id=project.pk, by=by, why=WHY.get(fault, _ELSE))
 
@@ -74,8 +82,11 @@ def _meet(
     lease = assign.lease_next(queue, by=by)
     if lease is None:
         return
-    given = ServedCheck.objects.select_related("check_given__source__prediction").get(item=lease.item_id)
+    given = ServedCheck.objects.select_related("check_given__source__prediction__payload").get(
+        item=lease.item_id
+    )
     check = given.check_given
+    pace.spend(lease.slot_id, name, check.source.prediction)
     fault = key.get(check.source.prediction.prediction_id, {}).get("fault", "")
     pipeline.submit(
         lease.slot_id,

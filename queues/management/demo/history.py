@@ -1,7 +1,7 @@
 """A small real history: people lease, review, disagree; the lead settles; a release is published.
 
-Everything goes through the actions that the pages use. A run that was cut short is taken up where it
-stopped; what visitors have done since is left alone.
+Everything goes through the actions that the pages use; only how long a review took is said, not waited for.
+A run that was cut short is taken up where it stopped; what visitors have done since is left alone.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,13 +12,16 @@ from accounts.models import Person, Project
 from queues import pipeline
 from queues.assign import actions as assign
 from queues.export import actions as export
-from queues.management.demo import careful, sources
+from queues.management.demo import careful, desk, leanings, pace, sources
 from queues.models import Dataset, Item, ItemState, Queue, Release, Review, Verdict
-from queues.review import actions as review
 from queues.review import form as forms
+from queues.route.reasons import is_flagged
 
-ANSWERS_BY = {"ben": 75, "ann": 65}
-SAFETY_PAIRS = 24
+ANSWERS = 140  # items of the queue of answers
+EXPLAINED_AT = 60  # from this one on the guideline explains what "supported" means
+# Who reads an answer first, and who second where chance drew a second review; in turns.
+TURNS = (("ann", "cem"), ("ben", "cem"), ("cem", "ben"), ("ben", "ann"), ("ann", "cem"))
+SAFETY_PAIRS = 36
 DISPUTED_PAIRS = frozenset({2, 5, 7})
 LEFT_FOR_THE_LEAD = 2
 DATASETS = {
@@ -30,6 +33,9 @@ DATASETS = {
     "good-answers": ("Good answers, for fine-tuning", "trl_sft", {"decisions": ["approve", "correct"]}),
 }
 RELEASED = "answer-preferences"
+
+Say = Callable[[Item, dict[str, str]], dict[str, Any]]
+"""An item and the entry of its prediction in the answer key → what is submitted."""
 
 
 class History:
@@ -43,73 +49,104 @@ class History:
 
     def play(self) -> Iterator[str]:
         """Do what is missing; say each finished step in a sentence."""
-        for name, turns in ANSWERS_BY.items():
-            done = self._reviews(name, "answers")
-            for turn in range(done, turns):
-                self._review_answer(name, turn)
-            yield f"{self.people[name].name} has reviewed {max(done, turns)} answers"
+        for turn in range(self._reviewed("answers"), ANSWERS):
+            if turn == EXPLAINED_AT:
+                desk.explain(self.queues["answers"], by=Actor(self.people["lee"].pk))
+            self._review_answer(turn)
+        yield f"Ann, Ben and Cem have reviewed {ANSWERS} answers, half of them together"
         for turn in range(SAFETY_PAIRS):
             for name in ("ann", "ben"):
                 if self._reviews(name, "safety") <= turn:
                     self._review_safety(name, turn)
         yield f"Ann and Ben have both read {SAFETY_PAIRS} answers that a filter flagged"
         self._settle_disputes()
-        yield f"{self.people['lee'].name} has settled a dispute, {LEFT_FOR_THE_LEAD} are left"
+        yield f"{self.people['lee'].name} has settled disputes, {LEFT_FOR_THE_LEAD} are left"
         self._release()
         yield f"{self.people['mia'].name} has published a release of {RELEASED}"
 
-    def _reviews(self, name: str, slug: str) -> int:
-        return Review.objects.filter(
-            person=self.people[name], item__queue=self.queues[slug], withdrawn_at=None
-        ).count()
+    def _standing(self, slug: str) -> Any:
+        return Review.objects.filter(item__queue=self.queues[slug], withdrawn_at=None)
 
-    def _review_answer(self, name: str, turn: int) -> None:
-        self._review(name, "answers", lambda key: careful.of_answer(key, turn=turn))
+    def _reviewed(self, slug: str) -> int:
+        """Items of a queue with a review."""
+        return self._standing(slug).values("item").distinct().count()
+
+    def _reviews(self, name: str, slug: str) -> int:
+        return self._standing(slug).filter(person=self.people[name]).count()
+
+    def _review_answer(self, turn: int) -> None:
+        """By one person, and by a second where the item needs it: started items come first."""
+        for name in TURNS[turn % len(TURNS)]:
+            item = self._review(name, "answers", self._answer_of(name, turn))
+            if item is None or item.state != ItemState.IN_REVIEW:
+                return
+
+    def _answer_of(self, name: str, turn: int) -> Say:
+        def say(item: Item, key: dict[str, str]) -> dict[str, Any]:
+            return leanings.said_by(
+                name,
+                item.prediction.prediction_id,
+                careful.of_answer(key, turn=turn),
+                is_explained=turn >= EXPLAINED_AT,
+                is_flagged=is_flagged(item.reasons),
+            )
+
+        return say
 
     def _review_safety(self, name: str, turn: int) -> None:
         disagrees = name == "ben" and turn in DISPUTED_PAIRS
 
-        def say(key: dict[str, str]) -> dict[str, Any]:
+        def say(_item: Item, key: dict[str, str]) -> dict[str, Any]:
             if disagrees:
                 return careful.in_doubt(key)
             return careful.of_safety(key, known_reasons=self.safety_reasons)
 
         self._review(name, "safety", say)
 
-    def _review(self, name: str, slug: str, say: Callable[[dict[str, str]], dict[str, Any]]) -> None:
-        """Lease the next item and submit what `say` makes of its entry in the answer key."""
+    def _review(self, name: str, slug: str, say: Say) -> Item | None:
+        """Lease the next item and submit what `say` makes of it; the item as it is then."""
         by = Actor(self.people[name].pk)
         lease = assign.lease_next(self.queues[slug], by=by)
         if lease is None:
-            return
-        item = Item.objects.select_related("prediction").get(pk=lease.item_id)
-        key = self.key.get(item.prediction.prediction_id)
+            return None
+        item = Item.objects.select_related("prediction__payload").get(pk=lease.item_id)
+        prediction = item.prediction
+        key = self.key.get(prediction.prediction_id)
         if key is None:  # somebody else's prediction: not ours to judge
             assign.give_back(lease.slot_id, token=lease.token, by=by)
-            return
-        pipeline.submit(
+            return None
+        pace.spend(lease.slot_id, name, prediction)
+        done = pipeline.submit(
             lease.slot_id,
             project=self.project,
             token=lease.token,
             by=by,
-            submission=say(key),
+            submission=say(item, key),
             unveiled=True,
         )
+        item.state = done.item_state
+        return item
 
     def _settle_disputes(self) -> None:
+        """As a careful reader would, all but the newest: some people are upheld, some overruled."""
         if Verdict.objects.filter(queue__project=self.project, basis="adjudicated").exists():
             return
-        disputed = Item.objects.filter(queue__project=self.project, state=ItemState.DISPUTED).order_by("pk")
-        for item in disputed[: max(0, disputed.count() - LEFT_FOR_THE_LEAD)]:
-            chosen = Review.objects.filter(item=item, withdrawn_at=None).earliest("pk")
-            document = review.document_of(chosen)
+        disputed = Item.objects.filter(queue__project=self.project, state=ItemState.DISPUTED)
+        items = list(disputed.select_related("prediction", "queue").order_by("pk"))
+        for item in items[: max(0, len(items) - LEFT_FOR_THE_LEAD)]:
             pipeline.settle_by_lead(
                 item.pk,
                 project=self.project,
                 by=Actor(self.people["lee"].pk),
-                document=document,
-                why="The safe answer can be written from the page, so it is better to give it.",
+                document=self._right(item),
+                why="Held against the pages that were shown, claim by claim.",
             )
+
+    def _right(self, item: Item) -> dict[str, Any]:
+        key = self.key[item.prediction.prediction_id]
+        if item.queue.slug == "safety":
+            return careful.of_safety(key, known_reasons=self.safety_reasons)
+        return careful.of_answer(key, turn=1)
 
     def _release(self) -> None:
         by = Actor(self.people["mia"].pk)
