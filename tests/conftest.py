@@ -36,7 +36,7 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *s
 # Doorbells ring in memory and nobody hears them: a test calls what it wants done.
 app.conf.update(broker_url="memory://", broker_transport_options={})
 # A machine that is busy is not a function that is slow.
-hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("here", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("here")
 # Names without hashes: no collectstatic before a test.
 settings.STORAGES = settings.STORAGES | {

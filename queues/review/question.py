@@ -7,6 +7,7 @@ values out. Answers are JSON values; where a place in a text is meant, it is [st
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ Answer: TypeAlias = str | int | float | list[Any]
 Lengths: TypeAlias = Mapping[str, int]
 """How many code points the texts have that an answer may point into, by "output" and "input"."""
 UNSURE = "unsure"  # an answer of its own where a question allows it, never a missing one
+FAULTS_MAX = 50  # of one answer: nobody reads more at once
 JUDGEMENTS: list[DecisionName] = ["approve", "correct", "reject"]
 
 
@@ -66,12 +68,15 @@ class Question(Strict, ABC):
         return self.required and decision in self.required_for
 
     def faults(self, value: object, lengths: Lengths | None = None) -> list[Fault]:
-        """Why this is no answer, each with its pointer from the answer on; lengths None: not looked at."""
+        """Why this is no answer, each with its pointer from the answer on; lengths None: not looked at.
+
+        At most `FAULTS_MAX`: a list of thousands of wrong places is not looked through to its end.
+        """
         if self.is_unsure(value):
             return []
         if self.allows_unsure and isinstance(value, list) and UNSURE in value:
             return [fault("", "both", _("Either answer, or say that you are unsure: not both."))]
-        return [*self._faults(value, lengths or {})]
+        return [*islice(self._faults(value, lengths or {}), FAULTS_MAX)]
 
     def canonical(self, value: Answer) -> Answer:
         """A value without faults as it is stored: answers that say the same are the same."""

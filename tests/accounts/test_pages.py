@@ -12,6 +12,7 @@ from accounts import keys, permissions
 from accounts.models import ApiKey, Event, Membership, Person
 from accounts.roles import ROLES, Permission, Role
 from tests.accounts.conftest import signed_in
+from tests.factories.locks import somebody_waits
 from tests.factories.people import PASSWORD, api_key
 from tests.factories.projects import Cast
 
@@ -223,10 +224,8 @@ def test_who_is_admitted_twice_at_once_is_admitted_once_and_the_second_is_told(p
             Person.objects.create_person("new@example.org", "New", PASSWORD)
             first_is_made.set()
             for _look in range(500):  # until the second waits for this one
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                    if cursor.fetchone()[0]:
-                        break
+                if somebody_waits():
+                    break
                 time.sleep(0.01)
         connection.close()
 

@@ -208,7 +208,7 @@ def check(desk: Desk) -> None:
         assert same(together, expected)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, min_size=8, max_size=24))
 def test_counts_equal_a_recount_after_whatever_happened(steps: list[tuple[str, int]]) -> None:
     desk = Desk()
@@ -224,7 +224,7 @@ def test_counts_equal_a_recount_after_whatever_happened(steps: list[tuple[str, i
 
 
 @pytest.mark.slow
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, min_size=10, max_size=40))
 def test_counts_equal_a_recount_after_each_of_many_steps(steps: list[tuple[str, int]]) -> None:
     desk = Desk()

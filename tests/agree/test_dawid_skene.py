@@ -69,7 +69,7 @@ def test_each_persons_shares_of_a_class_sum_to_one() -> None:
     assert found.of(0)["never used"] == pytest.approx(0.0, abs=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.permutations(range(60)))
 def test_the_order_of_the_answers_changes_nothing(order: list[int]) -> None:
     ratings, _truth = planted(20, (0.95, 0.8, 0.75))

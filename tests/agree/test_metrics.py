@@ -38,7 +38,7 @@ def same(one: Figure, other: Figure) -> bool:
 
 
 @pytest.mark.parametrize("name", OF_NUMBERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(units=UNITS, data=st.data())
 def test_the_order_of_people_and_items_changes_nothing(name: str, units: Any, data: st.DataObject) -> None:
     shuffled = [data.draw(st.permutations(unit)) for unit in data.draw(st.permutations(units))]
@@ -48,7 +48,7 @@ def test_the_order_of_people_and_items_changes_nothing(name: str, units: Any, da
     assert same(metrics.get(name)(answers_of(histogram_of(shuffled), range(5))), figure)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(parts=st.lists(UNITS, max_size=4))
 def test_merging_the_histograms_of_days_equals_one_histogram(parts: Any) -> None:
     together = histogram_of([unit for part in parts for unit in part])
@@ -57,7 +57,7 @@ def test_merging_the_histograms_of_days_equals_one_histogram(parts: Any) -> None
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(units=UNITS)
 def test_leaving_out_a_unit_equals_computing_without_it(level: str, units: Any) -> None:
     histogram = histogram_of(unit for unit in units if len(unit) > 1)
@@ -72,7 +72,7 @@ def test_leaving_out_a_unit_equals_computing_without_it(level: str, units: Any) 
         assert np.isnan(value) if fresh is None else value == pytest.approx(fresh, abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(ratings=st.lists(st.lists(st.none() | st.integers(0, 3), min_size=4, max_size=4), max_size=25))
 def test_agreement_without_a_person_equals_that_of_the_others(ratings: Any) -> None:
     units = [[value for value in row if value is not None] for row in ratings]

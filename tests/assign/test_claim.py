@@ -294,7 +294,7 @@ def test_a_lease_takes_at_most_four_statements(queue: Queue, ann: Actor) -> None
     assert len(work) == 4  # held, the person's profile, claim, event
 
 
-@settings(deadline=None, max_examples=15)  # five people are made for each example
+@settings(deadline=None, max_examples=6)  # five people are made for each example
 @given(people=st.integers(1, 4), needed=st.lists(st.integers(1, 4), min_size=1, max_size=5))
 def test_every_review_that_is_needed_is_given_out_once_and_no_more(people: int, needed: list[int]) -> None:
     with transaction.atomic():

@@ -66,7 +66,7 @@ def test_the_harness_finds_what_a_claim_that_reads_and_then_saves_breaks(
     house = house_of(60, people=16)
     monkeypatch.setattr(assign, "claim", naive_claim)  # on purpose: to see that the harness can fail
 
-    annotators.simulate(house, seconds=6, seed=SEED)
+    annotators.simulate(house, seconds=4, seed=SEED)
 
     found = annotators.wrong(house)
     assert found["leases taken from under somebody's hands"]

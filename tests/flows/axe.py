@@ -32,13 +32,16 @@ def check_both_themes(page: Page) -> None:
     assert (light, dark) == ([], [])
 
 
-def wrong_on(page: Page, address: str, *, also_at: int = 0) -> str:
+def wrong_on(page: Page, address: str, *, also_at: int = 0, also_dark: bool = True) -> str:
     """What is wrong on a page, or nothing. Neither here nor at the width `also_at` may it scroll sideways."""
     page.goto(address)
     for twin in page.locator("details.twin").all():  # the numbers of a chart
         twin.locator("summary").click()
     try:
-        check_both_themes(page)
+        if also_dark:
+            check_both_themes(page)
+        else:
+            assert faults(page) == []
         check_width(page, also_at)
     except AssertionError as error:
         return str(error)[:600]

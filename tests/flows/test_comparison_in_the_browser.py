@@ -43,6 +43,7 @@ def test_a_digit_answers_and_one_key_submits(screen: Screen) -> None:
     expect(screen.page.locator("[name=corrected_text]")).to_have_count(1)  # one output, as ever
 
 
+@pytest.mark.slow
 def test_without_an_answer_it_says_what_is_missing(screen: Screen) -> None:
     screen.press("a")
 
@@ -50,6 +51,7 @@ def test_without_an_answer_it_says_what_is_missing(screen: Screen) -> None:
     assert not Review.objects.exists()
 
 
+@pytest.mark.slow
 def test_i_reveals_what_cannot_be_seen_in_both_and_puts_it_back(screen: Screen) -> None:
     texts = screen.page.locator("[data-output]").all_text_contents()
 
@@ -98,6 +100,7 @@ def test_the_pages_of_a_comparison_are_accessible(
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.slow
 def test_a_lead_settles_a_comparison_on_an_accessible_page(
     people: Cast, enter: Enter, live_server: LiveServer
 ) -> None:

@@ -139,6 +139,7 @@ def test_questions_that_depend_on_others_come_and_go_and_keep_what_was_typed(
     assert page.locator("[data-stop=why] textarea").input_value() == "Because."
 
 
+@pytest.mark.slow
 def test_a_form_that_changes_under_somebodys_hands_takes_nothing(
     people: Cast, enter: Enter, live_server: Any
 ) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from queues.models import FormDraft, FormVersion
@@ -50,6 +51,7 @@ def test_a_form_is_built_previewed_and_published_by_keyboard(
     assert not FormDraft.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_condition_can_be_tried_in_the_preview(people: Cast, enter: Enter, live_server: Any) -> None:
     why = {
         "key": "why",

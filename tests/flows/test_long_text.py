@@ -153,6 +153,7 @@ def test_a_long_text_is_approved_without_being_sent_back(
     assert Review.objects.get().decision == "approve"
 
 
+@pytest.mark.slow
 def test_without_a_script_a_long_text_is_there_to_be_corrected(
     people: Cast, browser: Browser, enter: Enter, live_server: LiveServer
 ) -> None:

@@ -99,6 +99,7 @@ def test_a_place_is_marked_by_the_mouse(shown: Shown) -> None:
     assert value_of(screen) == [{"start": 8, "end": 19, "category": "fluency", "severity": "minor"}]
 
 
+@pytest.mark.slow
 def test_the_question_the_user_asked_can_be_marked_too(shown: Shown) -> None:
     screen = shown("Refunds are instant.")
 
@@ -160,6 +161,7 @@ def test_places_of_the_page_and_code_points_agree_everywhere(shown: Shown) -> No
     assert (wrong, wrong_with_marks) == ([], [])
 
 
+@pytest.mark.slow
 def test_in_a_right_to_left_text_the_left_arrow_goes_on(shown: Shown) -> None:
     text = "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd \u05d8\u05d5\u05d1"
     screen = shown(text)
@@ -169,6 +171,7 @@ def test_in_a_right_to_left_text_the_left_arrow_goes_on(shown: Shown) -> None:
     assert [text[p["start"] : p["end"]] for p in value_of(screen)] == ["\u05e2\u05d5\u05dc\u05dd"]
 
 
+@pytest.mark.slow
 def test_an_edge_moves_by_letters_and_what_is_marked_changes_with_it(shown: Shown) -> None:
     screen = shown("Refunds are instantly, always.")
 
@@ -192,6 +195,7 @@ def test_a_mark_is_found_changed_and_removed_by_key(shown: Shown) -> None:
     assert [p["start"] for p in value_of(screen)] == [4, 8]
 
 
+@pytest.mark.slow
 def test_the_list_leads_to_a_place_and_into_its_comment(shown: Shown) -> None:
     screen = shown("One two three four.")
     screen.press("h", "ArrowRight", "1", "1", "Escape", "Escape")
@@ -205,6 +209,7 @@ def test_the_list_leads_to_a_place_and_into_its_comment(shown: Shown) -> None:
     assert screen.page.evaluate("getSelection().toString()") == "two"
 
 
+@pytest.mark.slow
 def test_a_place_within_a_marked_one_is_marked_by_dragging_over_it(shown: Shown) -> None:
     screen = shown("One two three four five.")
     select(screen, 0, 18)
@@ -219,6 +224,7 @@ def test_a_place_within_a_marked_one_is_marked_by_dragging_over_it(shown: Shown)
     ]
 
 
+@pytest.mark.slow
 def test_fifty_overlapping_places_are_told_apart_and_kept(shown: Shown) -> None:
     draw = random.Random(4)
     text = " ".join(f"word{n}" for n in range(80))
@@ -244,6 +250,7 @@ def test_fifty_overlapping_places_are_told_apart_and_kept(shown: Shown) -> None:
     assert screen.page.locator(".marks li").count() == 50
 
 
+@pytest.mark.slow
 def test_neighbours_in_one_lane_never_overlap(shown: Shown) -> None:
     screen = shown("One.")
     places = [[0, 5], [0, 3], [2, 9], [3, 4], [5, 7], [9, 12]]
@@ -276,6 +283,7 @@ def test_letters_still_decide_and_nothing_is_marked_without_a_selection(shown: S
     expect(screen.page.locator("#marking")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_more_than_ten_categories_are_reached_page_by_page(shown: Shown) -> None:
     many = [{"value": f"c{n}", "label": f"Category {n}"} for n in range(23)]
     screen = shown("One two.", form=marking_form(categories=many, severities=[]))
@@ -285,6 +293,7 @@ def test_more_than_ten_categories_are_reached_page_by_page(shown: Shown) -> None
     assert value_of(screen) == [{"start": 0, "end": 3, "category": "c22"}]
 
 
+@pytest.mark.slow
 def test_claims_are_the_sentences_and_each_mark_leads_to_the_next(shown: Shown) -> None:
     text = "Refunds are instant. They take five days!  Is that so?"
     record = {

@@ -103,6 +103,7 @@ def test_a_lead_writes_tries_activates_and_takes_back_a_policy(
     expect(page.locator("main")).to_contain_text("version 1 is in force")
 
 
+@pytest.mark.slow
 def test_typing_goes_on_while_a_value_is_saved(editor: Page) -> None:
     page = editor
     press(page, "open-uncertain")
@@ -118,6 +119,7 @@ def test_typing_goes_on_while_a_value_is_saved(editor: Page) -> None:
     expect(page.locator("#said-0")).to_contain_text("at least 0.7")
 
 
+@pytest.mark.slow
 def test_the_editor_works_without_javascript(people: Cast, editor: Page, live_server: LiveServer) -> None:
     context = editor.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]
     context.add_cookies(editor.context.cookies())  # type: ignore[arg-type]

@@ -214,7 +214,7 @@ def _replay(api: Api, queue: int, who: str, rows: dict[str, Row]) -> int:
     return done
 
 
-@pytest.mark.parametrize("size", [45, pytest.param(1350, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [pytest.param(1350, marks=pytest.mark.slow)])
 def test_disputes_are_the_files_disagreements_and_the_lead_settles_them(stack: Stack, size: int) -> None:
     rows = {row["prediction_id"]: row for row in rows_of("xstest", at_most=size)}
     team = Team(stack)
@@ -255,6 +255,7 @@ def test_disputes_are_the_files_disagreements_and_the_lead_settles_them(stack: S
     assert Counter(row["basis"] for row in verdicts.values())["adjudicated"] == len(unequal)
 
 
+@pytest.mark.slow
 def test_the_lead_settles_a_dispute_on_the_page_too(stack: Stack) -> None:
     rows = {row["prediction_id"]: row for row in rows_of("xstest", at_most=1)}
     (key, row), team = next(iter(rows.items())), Team(stack)

@@ -1,7 +1,6 @@
 """What our scores are worth on real outputs, over HTTP only: pushed, reviewed, weighed, shown.
 
-A small cut runs by default and compares with the functions' own answer; `make test-all` runs every row and
-compares with the published figures.
+All of it is slow: a small cut is compared with the functions' own answer, all rows with published figures.
 """
 
 import time
@@ -16,6 +15,8 @@ from tests.flows.outside_data import rows_of
 from tests.flows.stack import Api, Stack
 from tests.flows.team import ANNOTATORS, LEAD, Team
 from tests.monitor.test_real_worth import published
+
+pytestmark = pytest.mark.slow
 
 Row = dict[str, Any]
 TARGET_ERRORS = 50  # of the mean rating: below, the translation is bad
@@ -76,7 +77,7 @@ def translation(row: Row) -> Row:
     }
 
 
-@pytest.mark.parametrize("size", [60, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [60, 2000])
 def test_confidence_finds_bad_translations_in_one_pair_and_the_page_says_where_it_fails(
     stack: Stack, size: int
 ) -> None:
@@ -120,7 +121,7 @@ def answer(row: Row, *, normalise: Any) -> Row:
     }
 
 
-@pytest.mark.parametrize("size", [60, pytest.param(None, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [60, None])
 def test_votes_of_samples_find_wrong_answers_as_published(stack: Stack, size: int | None) -> None:
     rows = {row["prediction_id"]: row for row in rows_of("uq_triviaqa", at_most=size)}
     errors = {

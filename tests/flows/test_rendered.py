@@ -68,6 +68,7 @@ def test_an_address_shows_whom_it_leads_to_and_opens_nothing_unasked(two: Screen
     assert len(two.page.context.pages) == 1
 
 
+@pytest.mark.slow
 def test_places_are_marked_in_the_raw_text(two: Screen) -> None:
     two.press("v")
     expect(two.page.locator("[data-rendered]")).to_be_visible()
@@ -78,6 +79,7 @@ def test_places_are_marked_in_the_raw_text(two: Screen) -> None:
     expect(two.page.locator("[data-rendered]")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_without_a_script_the_button_reloads_the_page_rendered(
     two: Screen, browser: Browser, enter: Enter
 ) -> None:

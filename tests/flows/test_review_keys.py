@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -111,6 +112,7 @@ def test_skip_asks_for_a_reason_and_escape_takes_it_back(screen: Screen) -> None
     assert not Review.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_help_sheet_names_every_key_of_the_page(screen: Screen) -> None:
     screen.press("?")
 
@@ -120,6 +122,7 @@ def test_the_help_sheet_names_every_key_of_the_page(screen: Screen) -> None:
     assert shown >= {"a", "c", "r", "e", "s", "i", "j", "k", "?", "esc", "ctrl ⏎"}
 
 
+@pytest.mark.slow
 def test_i_shows_invisible_characters_and_takes_the_marks_away_again(
     people: Cast, enter: Enter, live_server: LiveServer
 ) -> None:
@@ -137,6 +140,7 @@ def test_i_shows_invisible_characters_and_takes_the_marks_away_again(
     assert output.evaluate("box => box.textContent") == text
 
 
+@pytest.mark.slow
 def test_the_foot_stays_where_it_is_from_item_to_item(screen: Screen) -> None:
     submit = screen.page.locator("#submit")
     before = submit.bounding_box()

@@ -174,7 +174,7 @@ def test_what_is_stored_is_what_was_sent(question: str, answer: str, metadata: d
     assert checked.altered == ()
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(values)
 def test_any_value_is_accepted_or_invalid(value: object) -> None:
     with suppress(Invalid):
@@ -184,7 +184,7 @@ def test_any_value_is_accepted_or_invalid(value: object) -> None:
 FIELDS = sorted(full_record())
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.sampled_from(FIELDS), values, st.booleans())
 def test_any_value_in_any_field_is_accepted_or_invalid(field: str, value: object, is_inside: bool) -> None:
     sent = full_record()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from queues.errors import Invalid
 from queues.review import form as forms
-from queues.review.question import Question, kinds
+from queues.review.question import FAULTS_MAX, Question, kinds
 from tests.factories.questions import ANSWERS, KINDS, OPTIONS, question
 from tests.factories.work import FORM
 
@@ -284,3 +284,9 @@ def test_the_schema_of_a_form_knows_every_kind() -> None:
 
     assert schema["title"] == "form/1"
     assert set(schema["properties"]["questions"]["items"]["discriminator"]["mapping"]) == set(KINDS)
+
+
+def test_of_thousands_of_wrong_places_the_first_are_told() -> None:
+    places = [{"start": 0, "end": 4, "category": "none"}] * 5_000
+
+    assert len(asked("spans").faults(places, LENGTHS)) == FAULTS_MAX

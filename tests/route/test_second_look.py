@@ -27,6 +27,7 @@ from queues.models import (
 from queues.route import windows
 from queues.route.audit_sample import uniform
 from queues.route.second_look import asking, look_again
+from tests.factories.locks import somebody_waits
 from tests.factories.projects import cast
 from tests.factories.rules import in_force, policy, rule
 from tests.factories.sent import receive, sent
@@ -399,12 +400,10 @@ def test_a_look_waits_for_a_submit_at_its_slot_and_holds_nothing_that_the_submit
 
 def _until_somebody_waits() -> None:
     deadline = time.monotonic() + 20
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.02)
+    while time.monotonic() < deadline:
+        if somebody_waits():
+            return
+        time.sleep(0.02)
     raise AssertionError("nobody waits")
 
 
