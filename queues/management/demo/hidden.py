@@ -31,6 +31,7 @@ WHY = {
     "unsafe": "Who follows it gets hurt: such advice never goes out.",
     "privacy": "It tells one customer what belongs to another.",
 }
+_OTHER = {"fully": "partly", "partly": "no", "no": "partly", "unsure": "no"}
 _ELSE = "It cannot go out like this, by the guideline of the queue."
 
 
@@ -102,10 +103,9 @@ def _said(check: Check, fault: str, name: str, turn: int) -> dict[str, Any]:
     """What is expected, but for one slip each and one question."""
     if (name, turn) == ASKS[:2]:
         return {"decision": "escalate", "note": ASKS[2]}
-    if MISSED[name] != turn:
-        reasons = [] if check.decision == "approve" else [fault or "vague"]
-        text = {} if check.corrected_text is None else {"corrected_text": check.corrected_text}
-        return {"decision": check.decision, "answers": check.answers, "reasons": reasons, **text}
-    if check.decision == "approve":
-        return {"decision": "reject", "reasons": ["vague"], "answers": {"supported": "partly"}}
-    return {"decision": "approve", "answers": {"supported": "fully"}}
+    # The slip is in the answer, not in the decision: any decision may need more than is known here.
+    is_slip = MISSED[name] == turn
+    answers = {**check.answers, "supported": _OTHER[check.answers["supported"]]} if is_slip else check.answers
+    reasons = [] if check.decision == "approve" else [fault or "vague"]
+    text = {} if check.corrected_text is None else {"corrected_text": check.corrected_text}
+    return {"decision": check.decision, "answers": answers, "reasons": reasons, **text}
