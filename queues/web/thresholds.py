@@ -42,7 +42,7 @@ class ByBudget:
 
 @dataclass(frozen=True, slots=True)
 class ByTarget:
-    """The threshold below which no more than `target` is wrong; None: not reachable with these labels."""
+    """The threshold below which no more than this share is wrong; None: not reachable."""
 
     target: float
     accepted: Accepted | None
@@ -54,8 +54,12 @@ def chosen(form: ThresholdChoice, project_id: int, model_version: str, worth: Wo
     per_day, target = form.cleaned_data.get("per_day"), form.cleaned_data.get("target")
     return {
         "by_budget": by_budget(project_id, model_version, worth, per_day) if per_day else None,
-        "by_target": ByTarget(target, highest_safe(worth.accepted, target / 100.0)) if target else None,
+        "by_target": by_target(worth, target / 100.0) if target else None,
     }
+
+
+def by_target(worth: Worth, target: float) -> ByTarget:
+    return ByTarget(target, highest_safe(worth.accepted, target))
 
 
 def by_budget(project_id: int, model_version: str, worth: Worth, per_day: int) -> ByBudget:

@@ -77,7 +77,7 @@ def test_a_threshold_by_budget_and_by_target_is_worked_out(
     assert shown.context["by_budget"].share == pytest.approx(0.1, rel=0.02)
     page = shown.content.decode()
     assert "4 reviews a day are 10.0% of the 40 predictions that arrive" in page
-    assert "At most 0.5 % errors: not reachable with these labels." in page
+    assert "At most 0.5% errors: not reachable with these labels." in page
 
 
 def test_a_reachable_target_names_its_bound(people: Cast, signed_in: SignIn, queue: Queue) -> None:
@@ -87,7 +87,7 @@ def test_a_reachable_target_names_its_bound(people: Cast, signed_in: SignIn, que
 
     accepted = shown.context["by_target"].accepted
     assert accepted.bound <= 0.45
-    assert "with 95 % confidence" in shown.content.decode()
+    assert "with 95% confidence" in shown.content.decode()
 
 
 @pytest.mark.parametrize(
