@@ -31,7 +31,7 @@ class Leaning:
 
 LEANINGS: Mapping[str, Leaning] = {
     "ann": Leaning(misses=0.03, strict=0.02, vague=0.5, clear=0.04, pace=1.0),
-    "ben": Leaning(misses=0.03, strict=0.25, vague=0.5, clear=0.04, pace=1.3),
+    "ben": Leaning(misses=0.03, strict=0.15, vague=0.5, clear=0.04, pace=1.3),
     "cem": Leaning(misses=0.80, strict=0.02, vague=0.5, clear=0.06, pace=0.25),
 }
 
