@@ -3,6 +3,8 @@
 # make bench  how fast it is, on this machine: about 15 minutes and 6 GB
 .PHONY: demo up test test-all consumers bench check format messages lock production-shape clean
 PY := .venv/bin/python
+# A start reads what an earlier one compiled, whatever the shell that calls us prefers.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The demo's encoder is MiniLM, unless ENCODER names another or none; `make up` has only the one that it names.
 demo:

@@ -1,5 +1,6 @@
 """A classifier from a folder: a tiny model, made on the spot, that knows one word."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ from queues.score.adapters.classifier import PIECE_CHARACTERS, Classifier, versi
 from queues.score.detector import HIGH
 from tests.reviewapp.test_imports import loaded_by
 
-pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
-
+pytestmark = pytest.mark.skipif(
+    not (find_spec("torch") and find_spec("transformers")), reason="the encoder is not installed"
+)
 WORDS = {"[PAD]": 0, "[UNK]": 1, "good": 2, "bad": 3, "day": 4}
 LABELS = {0: "safe", 1: "toxic"}
 
@@ -22,6 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A GPT-2 of one layer and eight dimensions, taught in a moment that what ends in "bad" is toxic."""
     import tokenizers  # noqa: PLC0415 - only this test needs them
     import torch  # noqa: PLC0415
+    import transformers  # noqa: PLC0415
 
     core = tokenizers.Tokenizer(tokenizers.models.WordLevel(WORDS, unk_token="[UNK]"))
     core.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
