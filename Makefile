@@ -22,14 +22,14 @@ test:
 	@requirements/install embed
 	@requirements/install pii
 	@requirements/chromium
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 3
 
 test-all: production-shape
 	@requirements/install lock
 	@requirements/install embed
 	@requirements/install pii
 	@requirements/chromium
-	$(PY) -m pytest -n 2 -m "slow or not slow"
+	$(PY) -m pytest -n 2 --hypothesis-profile thorough -m "slow or not slow"
 
 # The real consumers of releases, in an environment of their own (3 GB), and the tests that they read what we write.
 consumers:

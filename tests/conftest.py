@@ -35,8 +35,10 @@ prepare_flushes()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 # Doorbells ring in memory and nobody hears them: a test calls what it wants done.
 app.conf.update(broker_url="memory://", broker_transport_options={})
-# A machine that is busy is not a function that is slow.
+# A machine that is busy is not a function that is slow. Forty examples of a property by default; the slow run
+# takes the hundred that are usual (`make test-all`).
 hypothesis.settings.register_profile("here", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("thorough", deadline=None)
 hypothesis.settings.load_profile("here")
 # Names without hashes: no collectstatic before a test.
 settings.STORAGES = settings.STORAGES | {

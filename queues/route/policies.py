@@ -23,23 +23,31 @@ _SALT_BYTES = 32  # stored as 64 hexadecimal digits
 
 @transaction.atomic
 def new_version(
-    project_id: int, *, document: Mapping[str, Any], by: Actor, reason: str, rotate_salt: bool = False
+    project_id: int,
+    *,
+    document: Mapping[str, Any],
+    by: Actor,
+    reason: str,
+    rotate_salt: bool = False,
+    first_salt: str | None = None,
 ) -> Policy:
     """Store the next version of a project's policy, not yet in force.
 
     It keeps the audit salt of the version before, so that the same predictions stay in the audit sample;
-    rotate_salt draws a new one. What the document left out is written down as it is today.
+    rotate_salt draws a new one. What the document left out is written down as it is today. first_salt: of a
+    project's first policy, where draws that anybody can foresee do no harm: example data.
     """
     parsed = parse(document)
     _check_reason(reason)
     _check_queues(project_id, parsed)
     lock(project_id)
     latest = Policy.objects.filter(project=project_id).order_by("-version").first()
+    salt = latest.salt if latest and not rotate_salt else secrets.token_hex(_SALT_BYTES)
     policy = Policy.objects.create(
         project_id=project_id,
         version=latest.version + 1 if latest else 1,
         document=parsed.model_dump(mode="json", by_alias=True),
-        salt=latest.salt if latest and not rotate_salt else secrets.token_hex(_SALT_BYTES),
+        salt=first_salt if first_salt and latest is None else salt,
         author_id=by.person_id,
         reason=reason,
     )

@@ -59,6 +59,7 @@ def test_in_no_order_of_work_is_anything_lost_doubled_or_stuck(order: str) -> No
     examine(house_of(200, order=order), seconds=20)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_harness_finds_what_a_claim_that_reads_and_then_saves_breaks(
     monkeypatch: pytest.MonkeyPatch,

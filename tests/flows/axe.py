@@ -1,8 +1,13 @@
 """What axe says of the page that a browser shows, in light and in dark."""
 
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+Theme: TypeAlias = Literal["light", "dark"]
+THEMES: Sequence[Theme] = ("light", "dark")
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
@@ -25,23 +30,25 @@ def faults(page: Page, *, only_colours: bool = False) -> list[str]:
 
 
 def check_both_themes(page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce", color_scheme="light")
-    light = faults(page)
-    page.emulate_media(reduced_motion="reduce", color_scheme="dark")
-    dark = faults(page, only_colours=True)
-    assert (light, dark) == ([], [])
+    check_themes(page, THEMES)
 
 
-def wrong_on(page: Page, address: str, *, also_at: int = 0, also_dark: bool = True) -> str:
+def check_themes(page: Page, themes: Sequence[Theme]) -> None:
+    """The first with all rules, a second for its colours."""
+    wrong = {}
+    for theme in themes:
+        page.emulate_media(reduced_motion="reduce", color_scheme=theme)
+        wrong[theme] = faults(page, only_colours=theme != themes[0])
+    assert wrong == {theme: [] for theme in themes}
+
+
+def wrong_on(page: Page, address: str, *, themes: Sequence[Theme] = THEMES, also_at: int = 0) -> str:
     """What is wrong on a page, or nothing. Neither here nor at the width `also_at` may it scroll sideways."""
     page.goto(address)
     for twin in page.locator("details.twin").all():  # the numbers of a chart
         twin.locator("summary").click()
     try:
-        if also_dark:
-            check_both_themes(page)
-        else:
-            assert faults(page) == []
+        check_themes(page, themes)
         check_width(page, also_at)
     except AssertionError as error:
         return str(error)[:600]

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories.projects import Cast, cast
-from tests.flows.axe import wrong_on
+from tests.flows.axe import Theme, wrong_on
 from tests.flows.conftest import Enter
 from tests.flows.furnished import furnish, pages_of
 
@@ -31,17 +31,18 @@ def test_no_page_is_missing_and_none_writes_out_what_somebody_typed() -> None:
     assert len(showing) > 12, showing
 
 
-@pytest.mark.parametrize("half", [0, 1], ids=["one half", "the other"])
+# By default half of the pages in the light theme, and the other half in the dark one.
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page(
-    half: int, people: Cast, enter: Enter, live_server: LiveServer
+    theme: Theme, people: Cast, enter: Enter, live_server: LiveServer
 ) -> None:
-    pages = [*pages_of(people, furnish(people)).items()][half::2]
+    pages = [*pages_of(people, furnish(people)).items()][theme == "dark" :: 2]
     page = enter(people.olga)
 
     wrong = {
         route: found
         for route, address in pages
-        if (found := wrong_on(page, live_server.url + address, also_at=360, also_dark=half == 0))
+        if (found := wrong_on(page, live_server.url + address, themes=[theme], also_at=360))
     }
 
     assert wrong == {}
@@ -49,7 +50,7 @@ def test_axe_finds_nothing_on_any_page(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_on_any_page_at_this_width(
+def test_axe_finds_nothing_on_any_page_in_both_themes_at_this_width(
     width: int, people: Cast, enter: Enter, live_server: LiveServer
 ) -> None:
     pages = pages_of(people, furnish(people))

@@ -33,7 +33,7 @@ from tests.flows.conftest import Enter
 from tests.flows.screen import TOO_SOON_MS
 
 FILE = "ingest_records.jsonl"
-CUT = 16  # every so many rows by default
+CUT = 32  # every so many rows by default
 _STORIES_PER_DISPUTE, _TEXTS_PER_FORM = 4, 12
 
 # What a person does with the item on the screen: correct a little, look for what cannot be seen …

@@ -181,6 +181,7 @@ def test_an_edge_moves_by_letters_and_what_is_marked_changes_with_it(shown: Show
     assert [(p["start"], p["end"]) for p in value_of(screen)] == [(13, 19)]
 
 
+@pytest.mark.slow
 def test_a_mark_is_found_changed_and_removed_by_key(shown: Shown) -> None:
     screen = shown("One two three four.")
     screen.press("h", "1", "1", "ArrowRight", "2", "2", "ArrowRight", "1", "2", "Escape", "Escape")
@@ -272,6 +273,7 @@ def test_what_is_marked_is_a_draft_and_survives_a_reload(shown: Shown) -> None:
     assert screen.page.evaluate("CSS.highlights.get('place-0').size") == 1
 
 
+@pytest.mark.slow
 def test_letters_still_decide_and_nothing_is_marked_without_a_selection(shown: Shown) -> None:
     screen = shown("One two three.")
 

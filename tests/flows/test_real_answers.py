@@ -38,6 +38,7 @@ def missing_of(row: Row) -> str:
     return "\n".join(json.dumps(one, ensure_ascii=False) for one in found or [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, pytest.param(100, marks=pytest.mark.slow)])
 def test_marks_missing_information_and_corrections_are_stored_as_they_are_in_the_file(
     people: Cast, enter: Enter, live_server: LiveServer, size: int

@@ -1,6 +1,6 @@
 """Real outputs and real human labels through the real product, over HTTP only.
 
-A small cut runs by default; `make test-all` runs every row.
+A small cut of the corrections runs by default; `make test-all` runs every row, and the disputes.
 """
 
 import re
@@ -214,7 +214,8 @@ def _replay(api: Api, queue: int, who: str, rows: dict[str, Row]) -> int:
     return done
 
 
-@pytest.mark.parametrize("size", [pytest.param(1350, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [1350])
 def test_disputes_are_the_files_disagreements_and_the_lead_settles_them(stack: Stack, size: int) -> None:
     rows = {row["prediction_id"]: row for row in rows_of("xstest", at_most=size)}
     team = Team(stack)

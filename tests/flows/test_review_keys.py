@@ -44,6 +44,7 @@ def test_digits_toggle_reasons_and_inside_a_field_they_are_text(screen: Screen) 
     assert screen.page.locator("[name=note]").input_value() == "1"
 
 
+@pytest.mark.slow
 def test_j_moves_to_the_queues_question_and_digits_answer_it(screen: Screen) -> None:
     screen.press("r", "j", "2")
 
@@ -75,6 +76,7 @@ def test_a_decision_that_lacks_something_says_so_and_leads_there(screen: Screen)
     assert screen.slot == first
 
 
+@pytest.mark.slow
 def test_escape_leaves_a_field_and_discards_nothing(screen: Screen) -> None:
     screen.press("c").type("Kept. ").press("Escape")
 

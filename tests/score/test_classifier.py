@@ -1,5 +1,6 @@
 """A classifier from a folder: a tiny model, made on the spot, that knows one word."""
 
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A GPT-2 of one layer and eight dimensions, taught in a moment that what ends in "bad" is toxic."""
     import tokenizers  # noqa: PLC0415 - only this test needs them
     import torch  # noqa: PLC0415
-    import transformers  # noqa: PLC0415
 
+    transformers: Any = import_module("transformers")
     core = tokenizers.Tokenizer(tokenizers.models.WordLevel(WORDS, unk_token="[UNK]"))
     core.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
     tokenizer = transformers.PreTrainedTokenizerFast(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -22,6 +23,9 @@ TARGETS: Sequence[tuple[str, str, Target, str]] = (
     ("safety", "violation", Target(0.8, 0.667), "What may harm somebody must not depend on who reads it."),
     ("safety", "filter", Target(None, None), "An impression, for those who tune the filters."),
 )
+# The draws are the same in every demo, so that each shows the same history. Nothing real is drawn with these.
+SALT = "0" * 64
+QUEUE_SALT = UUID(int=0)
 WHY = "Danger and personal data first, then complaints, doubt, and a random sample of everything."
 
 
@@ -38,6 +42,7 @@ def _make_queue(project: Project, fields: dict[str, Any], by: Actor) -> None:
     slug = fields["slug"]
     document = _form(slug)
     queue = assign.open_queue(project_id=project.pk, by=by, **fields)
+    Queue.objects.filter(pk=queue.pk).update(salt=QUEUE_SALT)
     first = document["guideline"].partition(LEARNED)[0]
     form_versions.new_version(queue, document=document | {"guideline": first}, by=by)
 
@@ -63,5 +68,5 @@ def ensure_policy(project: Project, *, by: Actor) -> None:
     """A policy in force; one that somebody has activated since stays."""
     if not Policy.objects.filter(project=project, is_active=True).exists():
         document = sources.document("policy.json")
-        policy = policies.new_version(project.pk, document=document, by=by, reason=WHY)
+        policy = policies.new_version(project.pk, document=document, by=by, reason=WHY, first_salt=SALT)
         policies.activate(project.pk, policy.version, by=by, reason=WHY)
