@@ -26,10 +26,14 @@ def first(cast: Cast) -> Policy:
     return policies.first_policy(cast.project, queues)
 
 
-def _next(cast: Cast, **changes: bool) -> Policy:
+def _next(cast: Cast, *, rotate_salt: bool = False) -> Policy:
     document = policies.first_document(answers="answers", safety="safety")
     return policies.new_version(
-        cast.project.pk, document=document, by=Actor(cast.lee.pk), reason="Try this.", **changes
+        cast.project.pk,
+        document=document,
+        by=Actor(cast.lee.pk),
+        reason="Try this.",
+        rotate_salt=rotate_salt,
     )
 
 
