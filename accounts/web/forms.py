@@ -1,7 +1,7 @@
 """Shapes of what people type on these pages. Rules live in `accounts.actions` and `accounts.keys`."""
 
 import zoneinfo
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from django import forms
@@ -104,7 +104,7 @@ class ShortcutsForm(forms.Form):
             self.fields[action] = forms.ChoiceField(
                 label=label,
                 required=False,
-                choices=[(key, key.upper()) for key in shortcuts.KEYS],
+                choices=[*_none_yet(person.keys[action]), *((key, key.upper()) for key in shortcuts.KEYS)],
                 error_messages={
                     "invalid_choice": _("“%(value)s” cannot be a key. Choose one of the letters of the list.")
                 },
@@ -119,6 +119,12 @@ class ShortcutsForm(forms.Form):
                 % {"earlier": ACTIONS[earlier]},
             )
         self.keys = chosen
+
+
+def _none_yet(key: str) -> Iterator[tuple[str, Any]]:
+    """The choice to stay without a key, for an action that came when somebody had given its key away."""
+    if not key:
+        yield "", _("no key")
 
 
 class PasswordForm(forms.Form):

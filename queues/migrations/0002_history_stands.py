@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
     dependencies = [("queues", "0001_tables")]
 
     operations = [
-        migrations.RunSQL(statement, migrations.RunSQL.noop)
+        migrations.RunSQL(statement)
         for statement in (
             REFUSE,
             EMPTIED,

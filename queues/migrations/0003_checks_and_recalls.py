@@ -58,4 +58,4 @@ class Migration(migrations.Migration):
     ]
     dependencies = [("queues", "0002_history_stands")]
 
-    operations = [migrations.RunSQL(made, migrations.RunSQL.noop) for made in (CHECKS, OPENED, REOPENED)]
+    operations = [migrations.RunSQL(made) for made in (CHECKS, OPENED, REOPENED)]

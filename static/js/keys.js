@@ -53,6 +53,7 @@ reviewapp.guards = [];
     const groups = new Map();
     for (const element of document.querySelectorAll("[data-key-label]")) {
       const { key, keyShown, keyLabel, keyGroup = "" } = element.dataset;
+      if (!key && !keyShown) continue; // an action that somebody gave no key
       const lines = groups.get(keyGroup) ?? groups.set(keyGroup, new Map()).get(keyGroup);
       lines.set(keyLabel, keyShown ?? key);
     }

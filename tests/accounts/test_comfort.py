@@ -69,6 +69,19 @@ def test_single_keys_are_switched_off_and_come_back_as_usual(people: Cast) -> No
     assert (person.has_shortcuts, person.keys) == (True, dict(shortcuts.USUAL))
 
 
+def test_an_action_whose_key_was_given_away_before_it_came_may_stay_without(people: Cast) -> None:
+    Person.objects.filter(pk=people.ann.pk).update(shortcuts={"approve": "m"})
+    ann = signed_in(people.ann)
+
+    page = ann.get(PAGE).content.decode()
+    saved = ann.post(PAGE, {"has_shortcuts": "on", "approve": "m", "menu": "", "skip": "w"})
+
+    assert '<option value="" selected>no key</option>' in page
+    assert saved.status_code == 302
+    keys = Person.objects.get(pk=people.ann.pk).keys
+    assert (keys["approve"], keys["menu"], keys["skip"]) == ("m", "", "w")
+
+
 def test_every_usual_key_is_of_the_list_and_nobodys_twice() -> None:
     assert set(shortcuts.USUAL.values()) <= set(shortcuts.KEYS)
     assert shortcuts.clashes(shortcuts.USUAL) == {}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from queues.errors import Fault, Invalid, NotFound, WrongState
-from queues.models import Note, ServedCheck
+from queues.models import Item, Note, ServedCheck
 from queues.models.note import NOTE_MAX
 from queues.review import notes
 
@@ -37,12 +37,10 @@ def reply(served_id: int, *, project_id: int, by: Actor, text: str) -> Note:
 
     Raises WrongState where nothing is asked, or no more.
     """
-    served = (
-        ServedCheck.objects.select_related("item", "check_given", "review")
-        .select_for_update(of=("self",))
-        .filter(pk=served_id, queue__project=project_id)
-        .first()
-    )
+    asked = ServedCheck.objects.filter(pk=served_id, queue__project=project_id)
+    # The item first, as who takes a review back has it: the other way round, each would wait for the other.
+    Item.objects.select_for_update(no_key=True).filter(pk__in=asked.values("item")).first()
+    served = asked.select_related("item", "check_given", "review").select_for_update(of=("self",)).first()
     if served is None:
         raise NotFound(_("There is no such question in this project. Choose one from the list of disputes."))
     if served.answered_at is None or served.right is not None or served.reply_id is not None:
