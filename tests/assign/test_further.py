@@ -16,6 +16,7 @@ from queues.assign.lease import Lease
 from queues.assign.queries import cards_for
 from queues.models import Bookmark, Flag, Item, Queue, Slot, SlotState, WorkProfile
 from tests.benchmarks.statements import explained, rows_read
+from tests.factories.fresh_tables import begin_anew
 from tests.factories.projects import Cast, cast
 from tests.factories.work import queue_in, waiting
 from tests.web.reviewing import Reviewer
@@ -29,6 +30,7 @@ ORDERS = ("priority_due", "random", "language")
 
 @pytest.fixture
 def people() -> Cast:
+    begin_anew()
     return cast()
 
 

@@ -23,6 +23,7 @@ from queues.route import windows
 from queues.route.actions import route
 from queues.score.actions import score
 from tests.factories.arrivals import arrived, record
+from tests.factories.fresh_tables import begin_anew
 from tests.factories.projects import Cast, cast, member
 from tests.factories.rules import in_force, rule
 from tests.factories.work import queue_in
@@ -252,6 +253,7 @@ def _rows_read(plan: dict[str, Any]) -> dict[str, float]:
 
 @pytest.mark.parametrize("walk", Walk)
 def test_a_claim_reads_few_rows_also_for_who_has_half_done_items_in_front(people: Cast, walk: Walk) -> None:
+    begin_anew()
     queue = queue_in(people.project)
     _fill(people, queue)
     arguments: dict[str, Any] = {

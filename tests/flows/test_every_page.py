@@ -31,12 +31,12 @@ def test_no_page_is_missing_and_none_writes_out_what_somebody_typed() -> None:
     assert len(showing) > 12, showing
 
 
-# By default half of the pages in the light theme, and the other half in the dark one.
+# By default a third of the pages in the light theme and a third in the dark one.
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(
+def test_axe_finds_nothing_on_many_pages(
     theme: Theme, people: Cast, enter: Enter, live_server: LiveServer
 ) -> None:
-    pages = [*pages_of(people, furnish(people)).items()][theme == "dark" :: 2]
+    pages = [*pages_of(people, furnish(people)).items()][theme == "dark" :: 3]
     page = enter(people.olga)
 
     wrong = {

@@ -152,6 +152,7 @@ def arrived(rows: list[corpus.Row], people: Cast) -> Iterator[Prediction]:
             yield Prediction.objects.get(pk=outcome.body["id"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", PARTS)
 def test_hostile_texts_are_read_and_do_nothing(
     rows: list[corpus.Row], people: Cast, queue: Queue, enter: Enter, live_server: LiveServer

@@ -1,5 +1,6 @@
 """Drafts, lost connections, lost leases, failed submits and two windows, in a browser."""
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from accounts.actor import Actor
@@ -49,6 +50,7 @@ def test_a_submit_that_fails_brings_the_item_back_with_its_text(screen: Screen) 
     assert str(Review.objects.get().corrected_text).startswith("My answer. ")
 
 
+@pytest.mark.slow
 def test_the_next_item_is_shown_before_the_answer_to_the_submit_is_there(screen: Screen) -> None:
     first = screen.slot
     held: list[Route] = []
@@ -120,6 +122,7 @@ def test_two_windows_show_both_versions_and_the_person_chooses(screen: Screen) -
     assert Draft.objects.get().content["corrected_text"].startswith("From the first. ")
 
 
+@pytest.mark.slow
 def test_leaving_the_page_gives_the_item_ahead_back(screen: Screen) -> None:
     assert Slot.objects.filter(state="leased").count() == 2
 
@@ -129,6 +132,7 @@ def test_leaving_the_page_gives_the_item_ahead_back(screen: Screen) -> None:
     assert Slot.objects.filter(state="leased").count() == 1
 
 
+@pytest.mark.slow
 def test_a_draft_that_is_being_saved_during_a_submit_is_no_other_window(screen: Screen) -> None:
     held: list[Route] = []
     screen.page.route("**/draft", lambda route: held.append(route))

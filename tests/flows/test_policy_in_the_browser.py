@@ -57,6 +57,7 @@ def send_on(page: Page, name: str, text: str, button: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
+@pytest.mark.slow
 def test_a_lead_writes_tries_activates_and_takes_back_a_policy(
     people: Cast, editor: Page, live_server: LiveServer
 ) -> None:
@@ -103,7 +104,6 @@ def test_a_lead_writes_tries_activates_and_takes_back_a_policy(
     expect(page.locator("main")).to_contain_text("version 1 is in force")
 
 
-@pytest.mark.slow
 def test_typing_goes_on_while_a_value_is_saved(editor: Page) -> None:
     page = editor
     press(page, "open-uncertain")

@@ -124,7 +124,8 @@ def made_up(n: int = 600) -> Traffic:
     return Traffic([f"p-{place}" for place in range(n)], scores.tolist(), bad.tolist())
 
 
-@pytest.mark.parametrize("answered", [pytest.param(1.0, marks=pytest.mark.slow), 0.7])
+@pytest.mark.slow
+@pytest.mark.parametrize("answered", [1.0, 0.7])
 def test_the_rate_over_made_up_traffic_is_covered_and_the_naive_one_is_not(answered: float) -> None:
     check(coverage(made_up(), policy(threshold=0.85, rate=0.15), answered=answered))
 

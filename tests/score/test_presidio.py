@@ -9,7 +9,10 @@ import pytest
 from queues.score.adapters.presidio import RECOGNISERS, Presidio
 from tests.reviewapp.test_imports import loaded_by
 
-pytestmark = pytest.mark.skipif(not find_spec("presidio_analyzer"), reason="Presidio is not installed")
+pytestmark = [
+    pytest.mark.slow,  # it takes half a minute to load
+    pytest.mark.skipif(not find_spec("presidio_analyzer"), reason="Presidio is not installed"),
+]
 
 
 @pytest.fixture(autouse=True)
