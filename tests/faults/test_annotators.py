@@ -42,8 +42,8 @@ def examine(house: House, *, seconds: float) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_for_five_seconds_nothing_is_lost_doubled_or_stuck() -> None:
-    examine(house_of(200), seconds=5)
+def test_for_eight_seconds_nothing_is_lost_doubled_or_stuck() -> None:
+    examine(house_of(200), seconds=8)
 
 
 @pytest.mark.slow

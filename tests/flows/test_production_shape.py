@@ -1,7 +1,7 @@
 """With servers named in the environment nothing embedded starts, and the same code does the same work.
 
 Once on the tests' own PostgreSQL, which is the broker too, and then on Debian's PostgreSQL (a role that is no
-superuser, no pgvector) with Redis, which is taken away. All of it is slow.
+superuser, no pgvector) with Redis, which is taken away: that is slow.
 """
 
 import os
@@ -20,7 +20,6 @@ from tests.flows.servers import Redis, database_on, debian_postgres, debian_redi
 from tests.flows.stack import Api
 from tests.flows.team import ANNOTATORS, Team
 
-pytestmark = pytest.mark.slow
 FORM = {
     "schema": "form/1",
     "title": "Is it right?",
@@ -61,7 +60,7 @@ def debian(redis: Redis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         yield shape
 
 
-@pytest.fixture(params=["small", "debian"])
+@pytest.fixture(params=["small", pytest.param("debian", marks=pytest.mark.slow)])
 def shape(request: pytest.FixtureRequest) -> Production:
     found: Production = request.getfixturevalue(request.param)
     return found
@@ -144,6 +143,7 @@ def _nothing_embedded_runs(shape: Production) -> None:
     assert embedded == []
 
 
+@pytest.mark.slow
 def test_a_role_that_owns_its_database_is_enough_messages_go_by_redis_and_a_missing_pgvector_is_said(
     debian: Production,
 ) -> None:
@@ -159,6 +159,7 @@ def test_a_role_that_owns_its_database_is_enough_messages_go_by_redis_and_a_miss
     assert (offered is None) == ("pgvector is not on this server" in debian.prepared)
 
 
+@pytest.mark.slow
 def test_a_release_whose_worker_was_killed_in_the_middle_is_built_by_the_next(
     debian: Production, team: Team
 ) -> None:
@@ -192,6 +193,7 @@ def _somebody_waits_for(gate: psycopg.Connection) -> bool:
     return bool(row and row[0])
 
 
+@pytest.mark.slow
 def test_without_redis_people_go_on_and_the_sweeper_does_the_rest_when_it_is_back(
     debian: Production, redis: Redis, team: Team
 ) -> None:
@@ -216,6 +218,7 @@ def test_without_redis_people_go_on_and_the_sweeper_does_the_rest_when_it_is_bac
     assert job_of(debian, release) == ("done", 1)
 
 
+@pytest.mark.slow
 def test_two_web_servers_on_one_database_lease_each_slot_to_one_person(
     debian: Production, team: Team
 ) -> None:
