@@ -1,8 +1,9 @@
 """How much Markdown is laid out: what would keep a web thread busy for seconds is shown as it was sent.
 
 Laying out takes time by what may begin or end markup, by lines, and by the cells of tables, which a short
-text can have many of: one wide head, and a row for each letter. All three are counted from above in one walk
-over the text, without reading it as Markdown, so nesting cannot hide anything from the count.
+text can have many of: one wide head, and a row for each letter. And where a link begins, its paragraph is
+looked through for the link's end, again for each image around it. All are counted from above in one walk over
+the text, without reading it as Markdown.
 """
 
 import re
@@ -15,8 +16,13 @@ from queues.numbers import localized
 MARKS_MOST = 8_000
 LINES_MOST = 3_000
 CELLS_MOST = 6_000
+STEPS_MOST = 4_000_000
 
 _MARK = re.compile(r"[*_~`\[\]!<&\\|]")
+_NESTED_MOST = 20  # images within images, of which the parser goes no deeper
+# An image in whose description nothing can be nested: it ends at this bracket, if it is one.
+_PLAIN_IMAGE = re.compile(r"!\[[^\[\]`<\\]*\]\(")
+_EMPTY_LINE = re.compile(r"(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)")
 _LINE_END = re.compile(r"\r\n?|\n")
 # What the line below the head of a table consists of, also within quotes and lists.
 _BELOW_HEAD = re.compile(r"[ \t>*+0-9.)|:-]+")
@@ -29,12 +35,13 @@ class Extent:
     marks: int
     lines: int
     cells: int
+    steps: int
 
 
 def extent_of(text: str) -> Extent:
     """Counts of the whole text; its cost grows with the length of the text and nothing else."""
     lines = _LINE_END.split(text)
-    return Extent(len(_MARK.findall(text)), len(lines), _cells(lines))
+    return Extent(len(_MARK.findall(text)), len(lines), _cells(lines), _steps(text))
 
 
 def too_much(text: str) -> str:
@@ -55,7 +62,19 @@ def too_much(text: str) -> str:
             "it was sent."
         )
         return said % {"n": localized(extent.cells), "most": localized(CELLS_MOST)}
+    if extent.steps > STEPS_MOST:
+        return _("The links and images of this text take too long to lay out, so it is shown as it was sent.")
     return ""
+
+
+def _steps(text: str) -> int:
+    """The letters that are looked at for the ends of links, which no paragraph hides from another."""
+    steps = 0
+    for paragraph in _EMPTY_LINE.split(text):
+        if links := paragraph.count("]("):
+            nested = paragraph.count("![") - len(_PLAIN_IMAGE.findall(paragraph))
+            steps += links * len(paragraph) * (1 + min(_NESTED_MOST, nested))
+    return steps
 
 
 def _cells(lines: list[str]) -> int:

@@ -25,6 +25,8 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "ticks of all lengths": lambda n: "".join("`" * (k % 400) + " " for k in range(n // 200)),
     "a wide table with short rows": lambda n: f"{'|a' * 4_000}\n{'|-' * 4_000}\n" + "c\n" * n,
     "many small tables": lambda n: "|a\n|-\n" * n,
+    "links that never end within images": lambda n: "![" * 18 + "[a](" * 33 + "b" * n,
+    "long links that never end": lambda n: ("[a](" + "b" * 2_000) * (n // 2_000),
     "headings": lambda n: "a\n=\n" * n,
 }
 
@@ -54,6 +56,14 @@ def test_a_long_hostile_text_is_not_laid_out_and_says_why(name: str) -> None:
     assert found.html is None
     assert found.why_not.endswith("so it is shown as it was sent.")
     assert calls_of(lambda: rendered(text)) < 2 * LENGTH
+
+
+def test_an_answer_with_many_links_is_laid_out() -> None:
+    text = "\n\n".join(
+        "See [the page](https://shop.example.org/help) and ![the photo](p.png). " * 8 for _ in range(60)
+    )
+
+    assert too_much(text) == ""
 
 
 @pytest.mark.parametrize(
