@@ -158,8 +158,15 @@ def _hosts(public_url: str, more: tuple[str, ...]) -> tuple[str, ...]:
     return (*dict.fromkeys((host, "127.0.0.1", "localhost", "[::1]", *more)),)
 
 
+_YES = {"1", "true", "yes", "on"}
+_NO = {"", "0", "false", "no", "off"}
+
+
 def _yes(env: Mapping[str, str], name: str) -> bool:
-    return env.get(name, "").strip().lower() in {"1", "true", "yes", "on"}
+    said = env.get(name, "").strip().lower()
+    if said not in _YES | _NO:
+        raise Misconfigured(f"{name} is neither yes nor no. Set {name}=1 or {name}=0.")
+    return said in _YES
 
 
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ class PastItem:
     cosine: float
 
 
-def like(item: Item, *, reader_id: int | None, reads_all: bool = True) -> Sequence[PastItem] | None:
+def like(item: Item, *, reader_id: int | None, reads_all: bool) -> Sequence[PastItem] | None:
     """What was decided on the most similar questions, nearest first; None without an encoder.
 
     What the reader holds at the moment is left out: it is to be reviewed without knowing. So is what may be

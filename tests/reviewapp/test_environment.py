@@ -63,6 +63,12 @@ def test_a_public_address_allows_its_own_host_and_turns_https_on() -> None:
     assert env.is_https
 
 
+@pytest.mark.parametrize("said", ["2", "yes please", "ture"])
+def test_what_is_neither_yes_nor_no_is_refused(said: str) -> None:
+    with pytest.raises(Misconfigured, match="Set TRUST_PROXY=1 or TRUST_PROXY=0"):
+        environment.read({"PUBLIC_URL": "https://review.example.org", "TRUST_PROXY": said})
+
+
 def test_a_public_address_over_https_says_who_speaks_it() -> None:
     with pytest.raises(Misconfigured, match="TRUST_PROXY does not say who speaks it"):
         environment.read({"PUBLIC_URL": "https://review.example.org"})
