@@ -2,7 +2,6 @@
 
 import re
 import threading
-import time
 
 import pytest
 from django.db import connection, transaction
@@ -12,7 +11,7 @@ from accounts import keys, permissions
 from accounts.models import ApiKey, Event, Membership, Person
 from accounts.roles import ROLES, Permission, Role
 from tests.accounts.conftest import signed_in
-from tests.factories.locks import somebody_waits
+from tests.factories.locks import until_somebody_waits
 from tests.factories.people import PASSWORD, api_key
 from tests.factories.projects import Cast
 
@@ -223,10 +222,7 @@ def test_who_is_admitted_twice_at_once_is_admitted_once_and_the_second_is_told(p
         with transaction.atomic():
             Person.objects.create_person("new@example.org", "New", PASSWORD)
             first_is_made.set()
-            for _look in range(500):  # until the second waits for this one
-                if somebody_waits():
-                    break
-                time.sleep(0.01)
+            until_somebody_waits()  # the second, for this one
         connection.close()
 
     thread = threading.Thread(target=first)

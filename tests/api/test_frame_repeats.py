@@ -1,7 +1,6 @@
 """Sent twice, done once: Idempotency-Key; and lists that come in pages; and too many requests."""
 
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Event, StoredAnswer
 from accounts.roles import Permission, Role
 from tests.api.conftest import Program
+from tests.factories.locks import until_somebody_waits
 from tests.factories.projects import Cast, member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.api.frame_urls")]
@@ -137,14 +137,13 @@ def test_twenty_at_once_are_done_once(lee: Program) -> None:
 def test_the_answer_of_a_request_that_runs_during_an_erasure_is_emptied_too(people: Cast) -> None:
     route = f"/api/v1/projects/{people.project.slug}/things"
     StoredAnswer.objects.create(caller="key:1", route=route, key="k", request_sha256=b"0" * 32)
-    is_running, is_asked = threading.Event(), threading.Event()
+    is_running = threading.Event()
 
     def answer() -> None:
         with transaction.atomic():
             row = StoredAnswer.objects.select_for_update().get()
             is_running.set()
-            assert is_asked.wait(10)
-            time.sleep(0.2)  # so that the erasure waits for this request, as it most often would
+            until_somebody_waits()  # the erasure, for this request
             row.status, row.body = 201, b"read before it was erased"
             row.save()
         connection.close()
@@ -152,7 +151,6 @@ def test_the_answer_of_a_request_that_runs_during_an_erasure_is_emptied_too(peop
     request = threading.Thread(target=answer)
     request.start()
     assert is_running.wait(10)
-    is_asked.set()
     StoredAnswer.objects.empty_of(people.project.slug)
     request.join()
 

@@ -1,7 +1,6 @@
 """When more becomes known of a prediction, the rules that look at it are asked again, and only those."""
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +26,7 @@ from queues.models import (
 from queues.route import windows
 from queues.route.audit_sample import uniform
 from queues.route.second_look import asking, look_again
-from tests.factories.locks import somebody_waits
+from tests.factories.locks import until_somebody_waits
 from tests.factories.projects import cast
 from tests.factories.rules import in_force, policy, rule
 from tests.factories.sent import receive, sent
@@ -384,7 +383,7 @@ def test_a_look_waits_for_a_submit_at_its_slot_and_holds_nothing_that_the_submit
     with transaction.atomic():
         Slot.objects.select_for_update().get(item=item)
         looking.start()
-        _until_somebody_waits()
+        until_somebody_waits()
         locked = Item.objects.select_for_update(nowait=True).filter(pk=item.pk)
         try:
             list(locked)
@@ -396,15 +395,6 @@ def test_a_look_waits_for_a_submit_at_its_slot_and_holds_nothing_that_the_submit
 
     assert is_free
     assert Item.objects.get().priority == 90
-
-
-def _until_somebody_waits() -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        if somebody_waits():
-            return
-        time.sleep(0.02)
-    raise AssertionError("nobody waits")
 
 
 # ---- the rows
