@@ -193,20 +193,20 @@ def test_a_settled_item_stays_settled(people: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "pointer"),
+    ("fields", "pointer", "code"),
     [
-        ({"queue": "nowhere"}, "/queue"),
-        ({"queue": "closed"}, "/queue"),
-        ({"queue": "formless"}, "/queue"),
-        ({"why": "  "}, "/why"),
-        ({"why": "a\0"}, "/why"),
-        ({"by": "relevance"}, "/measure"),
-        ({"by": "relevance", "measure": "min_logprob"}, "/measure"),
-        ({"measure": "mean_nll"}, "/measure"),
+        ({"queue": "nowhere"}, "/queue", "selection.queue"),
+        ({"queue": "closed"}, "/queue", "selection.queue"),
+        ({"queue": "formless"}, "/queue", "selection.queue"),
+        ({"why": "  "}, "/why", "why.missing"),
+        ({"why": "a\0"}, "/why", "why.unfit"),
+        ({"by": "relevance"}, "/measure", "selection.measure"),
+        ({"by": "relevance", "measure": "min_logprob"}, "/measure", "selection.measure"),
+        ({"measure": "mean_nll"}, "/measure", "selection.measure"),
     ],
 )
 def test_a_wish_that_cannot_be_met_names_its_field(
-    people: Cast, fields: dict[str, object], pointer: str
+    people: Cast, fields: dict[str, object], pointer: str, code: str
 ) -> None:
     arrive(people, QUESTIONS[0])
     queue_in(people.project, slug="closed", archived_at=timezone.now())
@@ -215,7 +215,7 @@ def test_a_wish_that_cannot_be_met_names_its_field(
     with pytest.raises(Invalid) as refused:
         asking.ask(people.project.pk, wanted(**fields), by=SYSTEM)
 
-    assert [fault.pointer for fault in refused.value.faults] == [pointer]
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [(pointer, code)]
     assert not Selection.objects.exists()
 
 

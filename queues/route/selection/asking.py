@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from accounts import events
 from accounts.actor import Actor
-from accounts.storable import is_storable
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid, NotFound, WrongState
 from queues.models import Job, JobState, Queue, Selection
 from queues.models.selection import LARGEST, MOST_LOOKED_AT
 from queues.models.vector import Part
+from queues.reasons import faults_of_reason
 from queues.route import asked, policies, queries
 from queues.route.selection import candidates
 from queues.score import vectors
@@ -170,10 +170,9 @@ def _faults(project_id: int, wanted: Wanted) -> Iterator[Fault]:
     if not Queue.objects.taking_items().filter(project=project_id, slug=wanted.queue).exists():
         detail = _("Choose a queue of this project that is open and has a form.")
         yield Fault("/queue", "selection.queue", detail)
-    if not wanted.why.strip():
-        yield Fault("/why", "selection.why", _("Say why, for those who will read the history."))
-    elif not is_storable(wanted.why):
-        yield Fault("/why", "selection.why", _("NUL and lone surrogates cannot be stored."))
+    yield from faults_of_reason(
+        wanted.why, most=WHY_MOST, missing=_("Say why, for those who will read the history."), name="why"
+    )
     if wanted.by == "relevance" and wanted.measure not in measures_offered():
         yield Fault("/measure", "selection.measure", _("Choose the score that counts."))
     if wanted.by == "coverage" and wanted.measure:
