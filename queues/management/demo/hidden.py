@@ -15,6 +15,7 @@ from queues.assign import queues as settings
 from queues.curate.checks import actions as checks
 from queues.curate.checks.serving import serve
 from queues.management.demo import pace, sources
+from queues.management.demo.leanings import NEXT_TO
 from queues.models import Check, Deviation, ItemState, Purpose, Queue, ServedCheck, Verdict
 
 RATE = 0.05
@@ -31,7 +32,6 @@ WHY = {
     "unsafe": "Who follows it gets hurt: such advice never goes out.",
     "privacy": "It tells one customer what belongs to another.",
 }
-_OTHER = {"fully": "partly", "partly": "no", "no": "partly", "unsure": "no"}
 _ELSE = "It cannot go out like this, by the guideline of the queue."
 
 
@@ -105,7 +105,9 @@ def _said(check: Check, fault: str, name: str, turn: int) -> dict[str, Any]:
         return {"decision": "escalate", "note": ASKS[2]}
     # The slip is in the answer, not in the decision: any decision may need more than is known here.
     is_slip = MISSED[name] == turn
-    answers = {**check.answers, "supported": _OTHER[check.answers["supported"]]} if is_slip else check.answers
+    answers = (
+        {**check.answers, "supported": NEXT_TO[check.answers["supported"]]} if is_slip else check.answers
+    )
     reasons = [] if check.decision == "approve" else [fault or "vague"]
     text = {} if check.corrected_text is None else {"corrected_text": check.corrected_text}
     return {"decision": check.decision, "answers": answers, "reasons": reasons, **text}

@@ -11,7 +11,8 @@ from typing import Any
 
 WORDS_PER_SECOND = 4.0
 LEAST_SECONDS = 4.0
-_NEXT_TO: Mapping[str, str] = {"fully": "partly", "partly": "no", "no": "partly"}
+# What who is a little off says of "supported". Nobody careful is unsure, but visitors of the demo may be.
+NEXT_TO: Mapping[str, str] = {"fully": "partly", "partly": "no", "no": "partly", "unsure": "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def said_by(
     leaning, is_faulty = LEANINGS[name], careful["decision"] != "approve"
     supported = careful["answers"]["supported"]
     if _drawn(name, prediction_id, "supported") < (leaning.clear if is_explained else leaning.vague):
-        supported = _NEXT_TO[supported]
+        supported = NEXT_TO[supported]
     said = careful | {"answers": {"supported": supported}}
     if is_faulty and not is_flagged and _drawn(name, prediction_id, "misses") < leaning.misses:
         said = said | {"decision": "approve", "reasons": []}
