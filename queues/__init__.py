@@ -13,7 +13,8 @@
     monitor     does it work, and does it help? its answers become the next policy
 
 Stages look back freely (export may read reviews) and push forward only through `pipeline.py`, which
-says what follows what. In each stage: `actions.py` writes (atomic, keyword-only, leaves an event),
+says what follows what. Beside it: `reviewing.py` what a person does with an item, `jobs.py` what does
+each kind of job. In each stage: `actions.py` writes (atomic, keyword-only, leaves an event),
 `queries.py` reads; what may be extended (measures, detectors, rules, formats) is a folder of plug-ins,
 one file each, found by name in a `registry`.
 

@@ -20,6 +20,7 @@ from queues.ingest.feedback import waiting as feedback
 from queues.models import Heartbeat, Job
 from queues.monitor import actions as monitor
 from queues.review import put_away
+from queues.route import queries as routing
 from queues.score import enrichment, questions, vectors
 from queues.score.own_encoder import own_encoder
 
@@ -132,7 +133,7 @@ def _build_indexes(runs_in: str) -> None:
 
 def finish_arrivals() -> int:
     """Score and route what was stored and left; how many were tried. What fails is logged and passed by."""
-    return _finish(partial(pipeline.owed_arrivals, older_than=SETTLING), pipeline.after_arrival)
+    return _finish(partial(routing.owed_arrivals, older_than=SETTLING), pipeline.after_arrival)
 
 
 def finish_feedback() -> int:

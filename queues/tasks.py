@@ -2,13 +2,13 @@
 
 from celery import shared_task
 
-from queues import pipeline, sweeper
+from queues import jobs, sweeper
 from queues.score import questions
 
 
 @shared_task(name="queues.tasks.run_job")
 def run_job(job_id: int) -> None:
-    pipeline.run_job(job_id)
+    jobs.run_job(job_id)
 
 
 @shared_task(name="queues.tasks.finish_arrivals")

@@ -15,7 +15,7 @@ from queues.reasons import faults_of_reason
 from queues.review import form as forms
 from queues.review import marked_texts
 from queues.review import submission as submissions
-from queues.review.actions import check_not_recalled
+from queues.review.undoing import check_not_recalled
 from queues.route.reasons import is_flagged
 
 WHY_MAX = 10_000

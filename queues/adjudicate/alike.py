@@ -4,12 +4,14 @@ such a batch with one reason, item by item, each as if alone.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
+from django.utils.translation import gettext as _
 
-from queues.adjudicate.queries import Difference, Dispute, compare, disputed_in
+from queues.adjudicate.queries import Difference, Dispute, compare, dispute_of, disputed_in
+from queues.errors import NotAllowed, WrongState
 from queues.models import Decision, Queue, Review
 from queues.route.reasons import is_flagged, parts
 
@@ -76,6 +78,43 @@ def review_saying(dispute: Dispute, position: Position) -> Review | None:
         if taken == position and review.decision != Decision.ESCALATE:
             return review
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a batch. items: those that are settled; left: item → why it was left alone."""
+
+    items: Sequence[int]
+    left: Mapping[int, str]
+
+
+def settle_each(
+    item_ids: Sequence[int],
+    *,
+    project_id: int,
+    key: str,
+    position: Position,
+    settle: Callable[[int, Review], object],
+) -> Settled:
+    """Settle each of these disputes by itself, as the first of its reviews says that takes the position.
+
+    An item that is not as it was when the lead saw the batch is left alone, and so is one that another lead
+    has settled meanwhile.
+    """
+    settled, left = [], {}
+    for item_id in item_ids:
+        dispute = dispute_of(project_id, item_id)
+        picked = review_saying(dispute, position) if dispute else None
+        if dispute is None or picked is None or key_of(dispute) != key:
+            left[item_id] = _("It is not as it was: its reviews or its state have changed.")
+            continue
+        try:
+            settle(item_id, picked)
+        except (NotAllowed, WrongState) as refusal:
+            left[item_id] = str(refusal)
+        else:
+            settled.append(item_id)
+    return Settled(settled, left)
 
 
 def _pattern(dispute: Dispute) -> Pattern:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.compiled import Argument, Compiled
 from accounts.roles import Permission
-from queues import pipeline
+from queues import reviewing
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Number, Text, read
 from queues.api.queue_of import found, queue_of
@@ -86,7 +86,7 @@ class NextView(ProjectView):
     def post(self, request: ProjectRequest, queue_id: int) -> Response:
         wanted = read(request, Next)
         queue = queue_of(request, queue_id)
-        lease = pipeline.lease_next(queue, by=request.actor, beside=wanted.beside, ahead=wanted.ahead)
+        lease = reviewing.lease_next(queue, by=request.actor, beside=wanted.beside, ahead=wanted.ahead)
         if lease is None:
             return Response(status=204)
         return Response(desk_of(lease, queue, request))
@@ -168,7 +168,7 @@ class ReviewsView(ProjectView):
     def post(self, request: ProjectRequest) -> Response:
         body = read(request, ReviewBody)
         queue = _queue_of_slot(request, body.slot) if body.next else None
-        submitted = pipeline.submit(
+        submitted = reviewing.submit(
             body.slot,
             project=request.project,
             token=body.uuid,
@@ -218,7 +218,7 @@ class UndoView(ProjectView):
 
     @extend_schema(request=None, responses={200: dict[str, Any]})
     def post(self, request: ProjectRequest, review_id: int) -> Response:
-        lease = pipeline.undo(review_id, project=request.project, by=request.actor)
+        lease = reviewing.undo(review_id, project=request.project, by=request.actor)
         return Response(desk_of(lease, queue_of(request, lease.queue_id), request))
 
 

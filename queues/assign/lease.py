@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from queues.errors import WrongState
+from queues.models import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +25,18 @@ class Lease:
     until: datetime
     opened_at: datetime
     is_blind: bool = False
+
+    @classmethod
+    def of(cls, slot: Slot) -> Self:
+        """The lease of a slot; WrongState when nobody holds it."""
+        if slot.lease_token is None or slot.lease_until is None or slot.leased_at is None:
+            raise WrongState(_("This slot is not leased."))
+        return cls(
+            slot.pk,
+            slot.item_id,
+            slot.queue_id,
+            slot.lease_token,
+            slot.lease_until,
+            slot.leased_at,
+            slot.is_blind,
+        )

@@ -1,13 +1,12 @@
-"""Reviews: given once per lease, and taken back while that is still allowed."""
+"""Reviews: given once per lease."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, QuerySet
-from django.db.models.functions import Now
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,8 +16,8 @@ from accounts.events import EventRow
 from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
 from queues.bulk import insert
-from queues.errors import NotAllowed, NotFound, WrongState
-from queues.models import Decision, Draft, Item, ItemState, Recall, Review, Slot, SlotState
+from queues.errors import NotFound, WrongState
+from queues.models import Decision, Item, ItemState, Review, Slot, SlotState
 from queues.review import care, drafts, form_versions, marked_texts, taking_back
 from queues.review import form as forms
 from queues.review import submission as submissions
@@ -71,7 +70,7 @@ def submit(
         return _repeat(token, by, document, slot)
     if slot.item.state == ItemState.WITHDRAWN:
         raise drafts.withdrawn()
-    lease = _lease(slot)
+    lease = Lease.of(slot)
     if lease.until < timezone.now():
         raise lease_ended()
     item = slot.item
@@ -209,116 +208,4 @@ def _event(slot: Slot, review: Review, by: Actor) -> EventRow:
             "reasons": review.reasons,
             "answers": forms.of_version(review.form_id).closed(review.answers),
         },
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """A withdrawn review, and the lease under which its author may go on."""
-
-    review: Review
-    lease: Lease
-    event: EventRow | None
-
-
-def check_can_undo(review: Review, item: Item, by: Actor) -> None:
-    """One's own review, in the seconds after it, or later while the item is not settled.
-
-    Where several review an item: in the minute after it, whatever became of the item, and never later.
-    """
-    if review.person_id != by.person_id:
-        raise NotAllowed(_("This is another person's review: only its author can undo it."))
-    is_fresh = taking_back.is_fresh(review, item)
-    if item.state == ItemState.WITHDRAWN:
-        raise WrongState(_("This item was withdrawn; there is nothing to undo."))
-    if taking_back.is_blind(item) and not is_fresh:
-        raise WrongState(_("Others review this item too, so your review stands after a minute. Ask a lead."))
-    if item.told_state == ItemState.SETTLED and not is_fresh:
-        raise WrongState(_("This item is settled. Ask a lead to reopen it."))
-
-
-def check_not_recalled(item: Item) -> None:
-    """What was withdrawn from all releases is not reviewed again. The item is locked, so it stays so."""
-    if Recall.objects.among([item.prediction_id, item.other_id]):
-        raise WrongState(
-            _("What this item shows was withdrawn from all releases, so nobody reviews it again.")
-        )
-
-
-def undo(review_id: int, *, project_id: int, by: Actor) -> Undone:
-    """Withdraw one's own review and lease its slot again, with the text as a draft.
-
-    Must run inside the transaction that also reopens the item. Undoing twice gives the same lease.
-    """
-    slot = (
-        Slot.objects.select_related("item__queue")
-        .select_for_update(of=("self", "item"))
-        .filter(review=review_id, queue__project=project_id)
-        .first()
-    )
-    if slot is None:
-        raise NotFound(_("There is no such review."))
-    item, review = slot.item, Review.objects.get(pk=review_id)
-    if review.withdrawn_at is not None:
-        return _undone_before(review, by)
-    check_can_undo(review, item, by)
-    check_not_recalled(item)
-    Review.objects.filter(pk=review_id).update(withdrawn_at=Now())
-    lease = _lease_again(review, item.queue.lease_seconds)
-    Draft.objects.update_or_create(
-        item_id=item.pk,
-        person_id=by.as_person(),
-        defaults={"content": document_of(review), "revision": F("revision") + 1, "discarded_at": None},
-        create_defaults={"content": document_of(review)},
-    )
-    event = EventRow(
-        project_id=item.queue.project_id,
-        kind="review.withdrawn",
-        by=by,
-        subject_kind="item",
-        subject_id=item.pk,
-        before={"review": review.pk, "decision": review.decision},
-    )
-    return Undone(review, lease, event)
-
-
-def document_of(review: Review) -> dict[str, object]:
-    """A stored review as the submission/1 that gave it."""
-    return Submission(
-        review.decision, tuple(review.reasons), review.answers, review.corrected_text, review.note
-    ).as_document()
-
-
-def _lease_again(review: Review, seconds: int) -> Lease:
-    """The lease goes on where it ended: what it took counts on, and so does for how long it may be kept."""
-    token = uuid4()
-    held = max(review.submitted_at - review.opened_at, timedelta(0))
-    Slot.objects.filter(pk=review.slot_id).update(
-        state=SlotState.LEASED,
-        person=review.person_id,
-        lease_token=token,
-        leased_at=Now() - held,
-        lease_until=Now() + timedelta(seconds=seconds),
-    )
-    return _lease(Slot.objects.get(pk=review.slot_id))
-
-
-def _undone_before(review: Review, by: Actor) -> Undone:
-    slot = Slot.objects.get(pk=review.slot_id)
-    if slot.state != SlotState.LEASED or slot.person_id != by.person_id:
-        raise WrongState(_("This review was already undone."))
-    return Undone(review, _lease(slot), None)
-
-
-def _lease(slot: Slot) -> Lease:
-    if slot.lease_token is None or slot.lease_until is None or slot.leased_at is None:
-        raise WrongState(_("This slot is not leased."))
-    return Lease(
-        slot.pk,
-        slot.item_id,
-        slot.queue_id,
-        slot.lease_token,
-        slot.lease_until,
-        slot.leased_at,
-        slot.is_blind,
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.json_pointer import escaped
 from accounts.storable import is_storable
 from queues.errors import Fault, Invalid
+from queues.models import Review
 from queues.numbers import localized
 from queues.review.form import Form
 from queues.review.line_ends import same_text
@@ -51,6 +52,13 @@ class Submission:
             "corrected_text": self.corrected_text,
             "note": self.note,
         }
+
+
+def document_of(review: Review) -> dict[str, object]:
+    """A stored review as the submission/1 that gave it."""
+    return Submission(
+        review.decision, tuple(review.reasons), review.answers, review.corrected_text, review.note
+    ).as_document()
 
 
 def check(

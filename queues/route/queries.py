@@ -1,16 +1,18 @@
-"""Reads of routing: the policy in force, and the scores to rank among."""
+"""Reads of routing: what is owed it, the policy in force, and the scores to rank among."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 
 import orjson
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from queues.errors import NotFound
-from queues.models import Policy, PolicyActivation
+from queues.models import Policy, PolicyActivation, Prediction, PredictionState
 from queues.route.draws import Terms
 from queues.route.policy_document import PolicyDocument, parse
 from queues.route.window import CAPACITY
@@ -33,6 +35,21 @@ _TRAILING = """
     ) AS past
     ORDER BY past.prediction_id
 """
+
+
+def owed_arrivals(*, older_than: timedelta, after: int = 0, at_most: int = 1_000) -> list[int]:
+    """Predictions that were stored and never scored or routed, oldest first, with an id above `after`.
+
+    A project without an active policy owes no routing: its predictions stay scored until it has one.
+    """
+    has_policy = Exists(Policy.objects.filter(project=OuterRef("project"), is_active=True))
+    owed = Prediction.objects.filter(
+        Q(state=PredictionState.RECEIVED) | Q(has_policy, state=PredictionState.SCORED),
+        state__in=[PredictionState.RECEIVED, PredictionState.SCORED],
+        received_at__lt=Now() - older_than,
+        id__gt=after,
+    )
+    return list(owed.order_by("id").values_list("id", flat=True)[:at_most])
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from queues.models import Decision, ItemState, Queue
 from queues.newest import PAGE_SIZE
 from queues.review import care, line_ends, pair
 from queues.review import form as review_forms
-from queues.review.actions import document_of
 from queues.review.form import Form
+from queues.review.submission import document_of
 from queues.web.answer_words import in_words
 from queues.web.asked import questions_of
 from queues.web.dispute_rule import sentences_of

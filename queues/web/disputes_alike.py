@@ -139,8 +139,8 @@ def _word(key: str, value: str | None, labels: Mapping[str, str]) -> str:
     return value_words(key, value, dict(labels))
 
 
-def _tell(request: ProjectRequest, done: pipeline.SettledAlike) -> None:
-    n, left = len(done.settled), len(done.left)
+def _tell(request: ProjectRequest, done: alike.Settled) -> None:
+    n, left = len(done.items), len(done.left)
     if n:
         said = ngettext("%(n)d item is settled.", "%(n)d items are settled.", n) % {"n": n}
         messages.success(request, said)

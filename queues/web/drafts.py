@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
-from queues import pipeline
+from queues import reviewing
 from queues.assign import aside
 from queues.errors import Taken
 from queues.models import Draft, Slot, SlotState
@@ -75,7 +75,7 @@ def open_again(request: ProjectRequest, *, draft_id: int) -> HttpResponse:
     elif slot is None or not aside.is_running(slot):
         if found.discarded_at is not None:
             put_away.bring_back(found.pk, project_id=request.project.pk, by=request.actor)
-        if pipeline.lease_again(found.item, by=request.actor) is None:
+        if reviewing.lease_again(found.item, by=request.actor) is None:
             raise Taken(_("Others have this item now, or it needs no review any more. Your text is kept."))
         slot = Slot.objects.get(item=found.item_id, person=request.user.pk, state=SlotState.LEASED)
     beside = "&".join(f"beside={other}" for other in aside.others_on_screen(slot, request.actor))

@@ -27,7 +27,7 @@ from queues.ingest import documents
 from queues.models import Basis, Decision, Queue, Review
 from queues.newest import LOOK_AT, PAGE_SIZE, Page
 from queues.review import care
-from queues.review.actions import check_can_undo
+from queues.review.undoing import check_can_undo
 from queues.web.paging import number, pager
 
 EXCERPT = 140  # characters of what I wrote, else of what I decided on

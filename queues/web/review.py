@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.compiled import Argument, Compiled
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
-from queues import pipeline
+from queues import reviewing
 from queues.assign import actions as assign
 from queues.assign import aside, further
 from queues.assign.actions import lease_ended
@@ -29,12 +29,12 @@ from queues.assign.policy import MayNotWork
 from queues.curate.checks import queries as checks
 from queues.errors import Fault, Invalid, NotFound, ReviewappError
 from queues.models import FormVersion, Queue, Slot
-from queues.pipeline import Submission
 from queues.review import drafts, queries
 from queues.review import form as forms
 from queues.review.care import veil_of
 from queues.review.form import Form
 from queues.review.session import session_of
+from queues.reviewing import Submission
 from queues.web import plain_marks, reading, spliced
 from queues.web.desk import LATER, Typed, context_of, later_choices, skip_reasons
 from queues.web.posted import draft_of, id_of, ids_of, is_unveiled, review_of, revision_of, token_of
@@ -58,7 +58,7 @@ class Held:
 def page(request: ProjectRequest, queue_slug: str) -> HttpResponse:
     """My item of this queue: the one I hold, else a new one; a page, or its fragment."""
     queue = _queue(request, queue_slug)
-    lease = pipeline.lease_next(queue, by=request.actor, beside=ids_of(request.GET.getlist("beside")))
+    lease = reviewing.lease_next(queue, by=request.actor, beside=ids_of(request.GET.getlist("beside")))
     return _show(request, queue, lease, submitted=ids_of(request.GET.getlist("submitted"))[:1])
 
 
@@ -69,7 +69,7 @@ def ahead(request: ProjectRequest, queue_slug: str) -> HttpResponse:
     queue = _queue(request, queue_slug)
     beside = ids_of(request.GET.getlist("beside"))
     try:
-        lease = pipeline.lease_next(queue, by=request.actor, beside=beside, ahead=True)
+        lease = reviewing.lease_next(queue, by=request.actor, beside=beside, ahead=True)
     except MayNotWork:  # said on the page that is asked for by hand
         return HttpResponse(status=204)
     if lease is None:
@@ -87,7 +87,7 @@ def submit(request: ProjectRequest, slot_id: int) -> HttpResponse:
     shown = ids_of(request.POST.getlist("shown"))
     wants_next = bool(request.htmx) and request.POST.get("next") != "no"
     try:
-        done = pipeline.submit(
+        done = reviewing.submit(
             slot_id,
             project=request.project,
             token=token,
@@ -187,7 +187,7 @@ def give_back(request: ProjectRequest, slot_id: int) -> HttpResponse:
 @require_POST
 def undo(request: ProjectRequest, review_id: int) -> HttpResponse:
     """Take the review back: its item returns with the text as a draft."""
-    lease = pipeline.undo(review_id, project=request.project, by=request.actor)
+    lease = reviewing.undo(review_id, project=request.project, by=request.actor)
     queue = Queue.objects.get(pk=lease.queue_id)
     _present_form(queue)
     if request.htmx:
@@ -233,7 +233,7 @@ def _follow(request: ProjectRequest, queue: Queue) -> HttpResponse:
     if not request.htmx:
         return redirect(_address("review", request, queue.slug))
     shown = ids_of(request.POST.getlist("shown"))
-    lease = pipeline.lease_next(queue, by=request.actor, beside=shown, ahead=bool(shown))
+    lease = reviewing.lease_next(queue, by=request.actor, beside=shown, ahead=bool(shown))
     return render(request, "review/_item.html", _context(request, queue, lease))
 
 

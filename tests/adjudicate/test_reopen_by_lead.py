@@ -6,7 +6,7 @@ import pytest
 
 from accounts.actor import Actor
 from accounts.models import Event
-from queues import pipeline
+from queues import pipeline, reviewing
 from queues.errors import Invalid, NotFound, WrongState
 from queues.models import Item, ItemState, Review, Verdict
 from tests.factories.projects import Cast, cast
@@ -76,7 +76,7 @@ def test_the_reviewer_may_take_their_review_back_once_it_is_reopened(people: Cas
     review = Review.objects.get(item=item)
     reopen(people, item)
 
-    lease = pipeline.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
+    lease = reviewing.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
 
     item.refresh_from_db()
     assert item.state == ItemState.IN_REVIEW
@@ -118,7 +118,7 @@ def test_nobody_takes_a_review_back_that_a_lead_has_decided_on_even_after_a_reop
     reopen(people, item, why="To be looked at with the new policy.")
 
     with pytest.raises(WrongState):
-        pipeline.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
+        reviewing.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
 
     item.refresh_from_db()
     assert item.state == ItemState.DISPUTED

@@ -7,7 +7,7 @@ import pytest
 from accounts.actor import Actor
 from accounts.models import Event
 from accounts.roles import Role
-from queues import pipeline
+from queues import pipeline, reviewing
 from queues.assign import actions as assign
 from queues.assign import aside
 from queues.errors import Invalid, NotAllowed, NotFound, WrongState
@@ -35,7 +35,7 @@ def dispute(people: Cast, first: Actor) -> Item:
     for actor, document in ((first, {"decision": "approve"}), (other, REJECT)):
         lease = assign.lease_next(queue, by=actor)
         assert lease is not None
-        pipeline.submit(
+        reviewing.submit(
             lease.slot_id, project=people.project, token=lease.token, by=actor, submission=document
         )
     item.refresh_from_db()
@@ -111,7 +111,7 @@ def test_an_item_that_somebody_keeps_for_later_is_settled_all_the_same(people: C
     first = leased(queue, people.ann)
     aside.keep(kept.slot_id, token=kept.token, by=Actor(people.olga.pk), hours=4)
     escalation = {"decision": "escalate", "note": "Which policy holds?"}
-    pipeline.submit(
+    reviewing.submit(
         first.slot_id,
         project=people.project,
         token=first.token,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Event
-from queues import pipeline
+from queues import jobs
 from queues.agree import checking, raw_answers, units
 from queues.agree.metric import metrics
 from queues.agree.patterns import answers_of, histogram_of
@@ -66,7 +66,7 @@ def queue(people: Cast) -> Queue:
 
 
 def checked(queue: Queue) -> AgreementCheck:
-    pipeline.run_job(checking.ask(queue, by=SYSTEM).pk)
+    jobs.run_job(checking.ask(queue, by=SYSTEM).pk)
     return AgreementCheck.objects.latest("pk")
 
 

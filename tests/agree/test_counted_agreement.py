@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from accounts.actor import Actor
 from accounts.models import Person
 from accounts.roles import Role
-from queues import pipeline
+from queues import jobs, pipeline, reviewing
 from queues.agree import histogram, units
 from queues.agree.asked import asked_in
 from queues.agree.histogram import By
@@ -126,7 +126,7 @@ class Desk:
         if standing:
             review = standing[which % len(standing)]
             by = Actor(review.person_id)
-            return pipeline.undo(review.pk, project=self.people.project, by=by), by
+            return reviewing.undo(review.pk, project=self.people.project, by=by), by
         return None
 
     def edit(self, which: int) -> None:
@@ -174,7 +174,7 @@ class Desk:
         document: dict[str, Any] = {**(APPROVE if which % 4 else REJECT), "answers": answers}
         if which % 5 == 4:
             document = {"decision": "escalate", "note": "Which policy holds?"}
-        pipeline.submit(
+        reviewing.submit(
             lease.slot_id, project=self.people.project, token=lease.token, by=person, submission=document
         )
 
@@ -186,7 +186,7 @@ class Desk:
         return self.queue.form is not None and self.queue.form.version == 2
 
     def _run(self, change_id: int) -> None:
-        pipeline.run_job(Job.objects.get(unique_key=f"{run.KIND}:{change_id}").pk)
+        jobs.run_job(Job.objects.get(unique_key=f"{run.KIND}:{change_id}").pk)
 
 
 STEPS = st.tuples(
@@ -298,7 +298,7 @@ def test_folding_leaves_counts_and_no_change_of_any_figure(people: Cast) -> None
 
     assert counted(queue) == before
     assert PatternCount.objects.get(question="tone", by="all").pattern == '["fine", "rude"]'
-    pipeline.undo(item.reviews.get(person=people.olga).pk, project=people.project, by=Actor(people.olga.pk))
+    reviewing.undo(item.reviews.get(person=people.olga).pk, project=people.project, by=Actor(people.olga.pk))
     assert counted(queue) == {}
     units.fold()
     assert not PatternCount.objects.exists()

@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from accounts.actor import Actor
 from accounts.models import Event
 from accounts.roles import Role
-from queues import pipeline
+from queues import reviewing
 from queues.agree import rule_versions
 from queues.agree.rule import Rule
 from queues.errors import Invalid, NotFound, WrongState
@@ -131,8 +131,8 @@ def test_an_undo_of_one_who_made_the_majority_reopens_the_item(people: Cast) -> 
     last = item.reviews.last()
     assert last is not None
 
-    lease = pipeline.undo(last.pk, project=people.project, by=Actor(last.person_id))
-    pipeline.submit(
+    lease = reviewing.undo(last.pk, project=people.project, by=Actor(last.person_id))
+    reviewing.submit(
         lease.slot_id, project=people.project, token=lease.token, by=Actor(last.person_id), submission=APPROVE
     )
 

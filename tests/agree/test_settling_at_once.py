@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from queues import pipeline
+from queues import reviewing
 from queues.assign import actions as assign
 from queues.models import Item, ItemState, Review, Verdict
 from tests.factories.projects import cast, member
@@ -38,7 +38,7 @@ def test_two_submits_in_one_moment_settle_or_dispute_once(
                 lease = assign.lease_next(queue, by=actor)
                 assert lease is not None
                 start.wait()
-                pipeline.submit(
+                reviewing.submit(
                     lease.slot_id, project=project, token=lease.token, by=actor, submission=document
                 )
                 start.wait()

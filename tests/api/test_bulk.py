@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.roles import Permission
-from queues import pipeline
+from queues import jobs
 from queues.models import BulkChange, Item, Job, Queue
 from tests.api.conftest import Program
 from tests.factories.projects import Cast
@@ -28,7 +28,7 @@ def lee(people: Cast) -> Program:
 
 def run_jobs() -> None:
     for job in Job.objects.filter(state="queued"):
-        pipeline.run_job(job.pk)
+        jobs.run_job(job.pk)
 
 
 def asked(lee: Program, queue: Queue, **body: Any) -> Any:

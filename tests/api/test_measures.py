@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.actor import SYSTEM
-from queues import pipeline
+from queues import jobs
 from queues.models import Job
 from queues.monitor import actions as monitor
 from tests.api.conftest import Program
@@ -39,7 +39,7 @@ def test_a_refit_is_asked_for_and_then_the_figures_are_there(people: Cast, lead:
     labels(people, 80)
 
     asked = lead.post("measures:refit", {})
-    pipeline.run_job(asked.json()["job"])
+    jobs.run_job(asked.json()["job"])
     found = lead.get("measures").json()
 
     assert asked.status_code == 202
@@ -51,7 +51,7 @@ def test_a_refit_is_asked_for_and_then_the_figures_are_there(people: Cast, lead:
 
 def test_figures_that_are_not_defined_are_null(people: Cast, lead: Program) -> None:
     labels(people, 20)
-    pipeline.run_job(monitor.ask_for_refit(people.project.pk, by=SYSTEM).pk)
+    jobs.run_job(monitor.ask_for_refit(people.project.pk, by=SYSTEM).pk)
 
     measure = lead.get("measures?model_version=prod-17").json()["measures"][0]
 

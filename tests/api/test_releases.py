@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import Event, Person, Project
 from accounts.roles import Permission
-from queues import pipeline
+from queues import jobs
 from queues.export.files import store
 from queues.models import Dataset, Job, Release
 from tests.factories.people import api_key
@@ -60,7 +60,7 @@ def release(people: Cast, mel: Caller) -> Release:
         settled(queue, corrected_text=f"answer {n} \u2028 é")
     mel.post("datasets", {"name": "refunds", "format": "trl_dpo"})
     answer = mel.post("datasets/refunds/releases", {"notes": "first"})
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
     return Release.objects.get(pk=answer.json()["id"])
 
 
@@ -113,7 +113,7 @@ def test_publishing_answers_at_once_and_can_be_followed(people: Cast, mel: Calle
 
     assert asked.status_code == 202
     assert (asked.json()["state"], asked.json()["job"]["state"]) == ("draft", "queued")
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
     followed = mel.get(f"releases/{asked.json()['id']}").json()
     assert (followed["state"], followed["version"], followed["job"]["state"]) == (
         "published",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Event
-from queues import pipeline
+from queues import reviewing
 from queues.assign import actions as assign
 from queues.assign import aside, working
 from queues.assign.policy import Paused
@@ -91,7 +91,7 @@ def test_it_is_taken_up_with_the_lease_of_its_queue_and_submitted(
     lease = assign.lease_next(queue, by=ann, beside=beside)
 
     assert lease is not None and lease.slot_id == slot.pk and lease.token != slot.lease_token
-    done = pipeline.submit(
+    done = reviewing.submit(
         lease.slot_id, project=people.project, token=lease.token, by=ann, submission=APPROVE
     )
     assert done.item_state == "settled"
@@ -106,7 +106,7 @@ def test_the_token_of_the_screen_that_was_left_is_dead(people: Cast, queue: Queu
     with pytest.raises(Taken):
         assign.heartbeat(lease.slot_id, token=lease.token, by=ann)
     with pytest.raises(Taken):
-        pipeline.submit(lease.slot_id, project=people.project, token=lease.token, by=ann, submission=APPROVE)
+        reviewing.submit(lease.slot_id, project=people.project, token=lease.token, by=ann, submission=APPROVE)
     assert Draft.objects.filter(item=lease.item_id).exists()  # the text of the other tab is kept
 
 
@@ -189,10 +189,10 @@ def test_submitting_and_taking_back_begins_no_three_days_anew(queue: Queue, ann:
     taken = aside.take_up(slot.pk, project_id=queue.project_id, by=ann)
     taken.refresh_from_db()
     assert taken.lease_token is not None
-    done = pipeline.submit(
+    done = reviewing.submit(
         taken.pk, project=queue.project, token=taken.lease_token, by=ann, submission={"decision": "approve"}
     )
-    lease = pipeline.undo(done.review_id, project=queue.project, by=ann)
+    lease = reviewing.undo(done.review_id, project=queue.project, by=ann)
 
     again = aside.keep(lease.slot_id, token=lease.token, by=ann, hours=24)
 
@@ -205,7 +205,7 @@ def test_the_time_in_which_a_review_lay_submitted_is_not_counted(queue: Queue, a
     taken = aside.take_up(slot.pk, project_id=queue.project_id, by=ann)
     taken.refresh_from_db()
     assert taken.lease_token is not None
-    done = pipeline.submit(
+    done = reviewing.submit(
         taken.pk,
         project=queue.project,
         token=taken.lease_token,
@@ -218,7 +218,7 @@ def test_the_time_in_which_a_review_lay_submitted_is_not_counted(queue: Queue, a
         Review.objects.update(opened_at=past, submitted_at=past + timedelta(minutes=2))
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
-    lease = pipeline.undo(done.review_id, project=queue.project, by=ann)
+    lease = reviewing.undo(done.review_id, project=queue.project, by=ann)
 
     assert timedelta(minutes=2) <= timezone.now() - lease.opened_at < timedelta(minutes=3)
     assert aside.keep(lease.slot_id, token=lease.token, by=ann, hours=24).aside

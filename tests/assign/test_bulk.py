@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import Event
 from accounts.roles import Role
-from queues import pipeline
+from queues import jobs, reviewing
 from queues.agree import units
 from queues.assign import actions as assign
 from queues.assign import queues
@@ -50,7 +50,7 @@ def undone(change: BulkChange, by: Actor) -> BulkChange:
 
 
 def _run(change: BulkChange) -> BulkChange:
-    pipeline.run_job(Job.objects.get(unique_key=f"{run.KIND}:{change.pk}").pk)
+    jobs.run_job(Job.objects.get(unique_key=f"{run.KIND}:{change.pk}").pk)
     change = BulkChange.objects.get(pk=change.pk)
     assert change.finished_at is not None
     return change
@@ -255,7 +255,7 @@ def test_a_stopped_change_goes_no_further_and_what_it_did_can_be_undone(queue: Q
     run._batch(asked.change, [items[0].pk], then=units.recount)
 
     asking.stop(queue.project_id, asked.change.pk, by=lee)
-    pipeline.run_job(Job.objects.get(unique_key=f"{run.KIND}:{asked.change.pk}").pk)
+    jobs.run_job(Job.objects.get(unique_key=f"{run.KIND}:{asked.change.pk}").pk)
 
     assert Item.objects.filter(priority=80).count() == 1
     assert undone(asked.change, lee).changed == 1
@@ -301,7 +301,7 @@ def test_what_was_reviewed_and_taken_back_meanwhile_keeps_its_added_reviews(
 ) -> None:
     item = waiting(queue)
     added = done(queue, lee, "reviews", amount=1, item_ids=[item.pk])
-    lease = pipeline.undo(reviewed(queue, people.ann).pk, project=people.project, by=Actor(people.ann.pk))
+    lease = reviewing.undo(reviewed(queue, people.ann).pk, project=people.project, by=Actor(people.ann.pk))
     assign.give_back(lease.slot_id, token=lease.token, by=Actor(people.ann.pk))
 
     assert undone(added, lee).passed_by == {"reviewed": 1}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Person
 from accounts.roles import Role
-from queues import pipeline
+from queues import jobs
 from queues.assign import actions as assign
 from queues.assign import queues, reordering, working
 from queues.assign.claim import CLAIMS
@@ -172,7 +172,7 @@ def test_a_queue_that_gets_another_order_is_placed_by_a_job_and_loses_nothing(
     )
     assert sorted(_peek(changed, people.ann)) == items  # nothing is out of reach before the job
     for job in Job.objects.filter(kind=reordering.KIND):
-        pipeline.run_job(job.pk)
+        jobs.run_job(job.pk)
 
     assert reordering.under_way(changed) is None
     assert sorted(given_out(changed, people.ann)) == items

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Event
-from queues import pipeline
+from queues import reviewing
 from queues.assign import actions as assign
 from queues.assign import working
 from queues.assign.policy import EnoughToday, Paused, Unfit
@@ -72,7 +72,7 @@ def test_a_pause_takes_back_what_is_held_and_keeps_what_was_typed(people: Cast) 
     with pytest.raises(Paused, match="training first"):
         leased(queue, people.ann)
     with pytest.raises(Taken):
-        pipeline.submit(lease.slot_id, project=people.project, token=lease.token, by=ann, submission=APPROVE)
+        reviewing.submit(lease.slot_id, project=people.project, token=lease.token, by=ann, submission=APPROVE)
     event = Event.objects.get(kind="person.paused")
     assert (event.reason, event.after) == ("training first", {"until": None, "taken_back": 1})
     assert leased(queue, people.lee).item_id == item.pk
@@ -101,7 +101,7 @@ def test_a_paused_person_undoes_nothing_that_would_give_them_a_lease(people: Cas
     pause(people)
 
     with pytest.raises(Paused):
-        pipeline.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
+        reviewing.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
 
 
 def test_a_daily_limit_stops_after_so_many_and_the_last_one_is_stored(people: Cast) -> None:
@@ -110,7 +110,7 @@ def test_a_daily_limit_stops_after_so_many_and_the_last_one_is_stored(people: Ca
     reviewed(queue, people.ann)
     lease, ann = leased(queue, people.ann), Actor(people.ann.pk)
 
-    done = pipeline.submit(
+    done = reviewing.submit(
         lease.slot_id,
         project=people.project,
         token=lease.token,

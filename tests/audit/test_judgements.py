@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from queues import pipeline
+from queues import pipeline, reviewing
 from queues.audit.overrides.cases import cases_of
 from queues.audit.overrides.counts import Scope, cells_of, rates_by, rates_of, reasons_of
 from queues.models import Deviation, GoldenVersion, Item, Judgement, Queue, Review
@@ -170,7 +170,7 @@ def test_a_review_that_was_taken_back_does_not_count_and_stays_in_the_list(peopl
     judged(queue, (people.ann, REJECT))
     review = Review.objects.get()
 
-    pipeline.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
+    reviewing.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
 
     assert cells_of(Scope(people.project.pk)) == []
     assert [

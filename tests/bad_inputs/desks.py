@@ -13,7 +13,7 @@ from accounts import actions as accounts
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Person, Project
 from accounts.roles import Role
-from queues import pipeline
+from queues import jobs, reviewing
 from queues.export import actions as export
 from queues.models import FormVersion, Item, ItemState, Queue, Release, Slot
 from queues.review import drafts
@@ -72,7 +72,7 @@ class Desk:
 
     def submit(self, document: dict[str, Any]) -> int:
         """A review under the lease, by the front door; its id."""
-        done = pipeline.submit(
+        done = reviewing.submit(
             self.slot, project=self.project, token=UUID(self.token), by=self.by, submission=document
         )
         return done.review_id
@@ -135,7 +135,7 @@ def _exported(desk: Desk) -> None:
     by = Actor(member(desk.project, Role.ML_ENGINEER).pk)
     dataset = export.create_dataset(desk.project, name=f"of-{desk.queue.slug}", format_name="trl_sft", by=by)
     asked, job = export.publish(dataset, by=by)
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     desk.release = Release.objects.get(pk=asked.pk, state="published")
 
 

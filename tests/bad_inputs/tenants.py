@@ -12,7 +12,7 @@ from accounts import keys
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Event, Project
 from accounts.roles import Permission, Role
-from queues import pipeline
+from queues import jobs
 from queues.export import actions as export
 from queues.models import Queue, Release, Review, Verdict
 from queues.route import policies
@@ -87,7 +87,7 @@ def tenant(slug: str, text: str) -> Tenant:
     verdicts = [settled(queue, corrected_text=f"{text} {number}") for number in range(3)]
     dataset = export.create_dataset(project, name=f"{slug}-set", format_name="trl_sft", by=engineer)
     asked, job = export.publish(dataset, by=engineer)
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     return Tenant(project, queue, verdicts[-1], Release.objects.get(pk=asked.pk, state="published"))
 
 

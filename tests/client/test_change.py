@@ -4,7 +4,7 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from queues import pipeline
+from queues import jobs
 from queues.models import BulkChange, Item, Job, Queue
 from reviewapp.client.change import Wanted, change
 from reviewapp.client.ending import Refused
@@ -30,7 +30,7 @@ def server(people: Cast, line: Line) -> Server:
 def run_jobs(_seconds: float) -> None:
     """What a worker does while the client waits."""
     for job in Job.objects.filter(state="queued"):
-        pipeline.run_job(job.pk)
+        jobs.run_job(job.pk)
 
 
 def test_what_fits_is_changed_and_waited_for(server: Server, queue: Queue) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Event
-from queues import pipeline
+from queues import reviewing
 from queues.curate.checks import beginning, figures
 from queues.curate.checks.beginning import Stage
 from queues.curate.checks.giving import NoChecksLeft, NotQualified
@@ -84,7 +84,7 @@ def test_no_more_are_given_ahead_than_are_asked_for(people: Cast) -> None:
     queue = asks_three(people, qualifying_checks=1)
     first = next_lease(queue, people.ann)
 
-    ahead = pipeline.lease_next(queue, by=Actor(people.ann.pk), beside=[first.slot_id], ahead=True)
+    ahead = reviewing.lease_next(queue, by=Actor(people.ann.pk), beside=[first.slot_id], ahead=True)
 
     assert ahead is None
     submit(queue, people.ann, first, APPROVE)

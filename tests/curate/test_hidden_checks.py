@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
-from queues import pipeline
+from queues import pipeline, reviewing
 from queues.assign import actions as assign
 from queues.assign import queries as assigned
 from queues.assign.lease import Lease
@@ -75,7 +75,7 @@ def test_a_queue_without_checks_asks_nothing_more(
     monkeypatch.delattr(giving, "make_way")
     waiting(queue)
 
-    taken = pipeline.lease_next(queue, by=Actor(people.ann.pk))
+    taken = reviewing.lease_next(queue, by=Actor(people.ann.pk))
 
     assert taken
     assert Item.objects.get(pk=taken.item_id).state == ItemState.IN_REVIEW
@@ -97,7 +97,7 @@ def test_its_numbers_and_times_are_those_of_the_neighbourhood(queue: Queue, peop
 
 
 def test_nothing_is_given_when_nothing_waits(queue: Queue, people: Cast) -> None:
-    assert pipeline.lease_next(queue, by=Actor(people.ann.pk)) is None
+    assert reviewing.lease_next(queue, by=Actor(people.ann.pk)) is None
     assert not ServedCheck.objects.exists()
 
 
@@ -249,7 +249,7 @@ def test_an_undone_answer_counts_no_more_until_it_is_given_again(queue: Queue, p
     taken = given_check(queue, people)
     done = submit(queue, people.ann, taken, REJECT)
 
-    again = pipeline.undo(done.review_id, project=queue.project, by=Actor(people.ann.pk))
+    again = reviewing.undo(done.review_id, project=queue.project, by=Actor(people.ann.pk))
     between = ServedCheck.objects.get()
     draft = Draft.objects.get(item=again.item_id)
     submit(queue, people.ann, again, APPROVE)
@@ -264,7 +264,7 @@ def test_an_answer_after_being_told_what_was_expected_changes_nothing(queue: Que
     taken = given_check(queue, people)
     done = submit(queue, people.ann, taken, REJECT)
 
-    again = pipeline.undo(done.review_id, project=queue.project, by=Actor(people.ann.pk))
+    again = reviewing.undo(done.review_id, project=queue.project, by=Actor(people.ann.pk))
     submit(queue, people.ann, again, APPROVE)
 
     served = ServedCheck.objects.get()

@@ -1,7 +1,7 @@
 """Releases, built on the spot."""
 
 from accounts.actor import Actor
-from queues import pipeline
+from queues import jobs
 from queues.export import actions as export
 from queues.export.files import store
 from queues.models import Dataset, Job, Release
@@ -18,7 +18,7 @@ def ask(people: Cast, format_name: str = "trl_dpo") -> tuple[Release, Job]:
 
 def released(people: Cast, format_name: str = "trl_dpo") -> Release:
     release, job = ask(people, format_name)
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     release.refresh_from_db()
     assert release.state == "published", Job.objects.get(pk=job.pk).error
     return release

@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.actor import Actor
-from queues import pipeline
+from queues import jobs
 from queues.export.recalls import asking
 from queues.models import RecallRequest
 from tests.factories.projects import Cast
@@ -18,7 +18,7 @@ def withdraw(people: Cast, *named: str, by_what: str = "predictions", **said: An
         "publishes": False,
     } | said
     request, job = asking.ask(people.project, by_what=by_what, named=named, by=Actor(people.mel.pk), **given)
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     job.refresh_from_db()
     assert job.state == "done", job.error
     request.refresh_from_db()

@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, connections, transaction
 
 from accounts.models import Event
-from queues import pipeline
+from queues import jobs
 from queues.errors import WrongState
 from queues.export import actions as export
 from queues.export import publishing, queries, reading
@@ -94,7 +94,7 @@ def test_nothing_to_publish_fails_and_says_so(people: Cast, queue: Queue) -> Non
     settled(queue, "approve")
     release, job = ask(people)
 
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
 
     release.refresh_from_db()
     job.refresh_from_db()
@@ -115,8 +115,8 @@ def test_a_job_that_is_run_twice_publishes_once(people: Cast, queue: Queue) -> N
     settled(queue)
     release, job = ask(people)
 
-    pipeline.run_job(job.pk)
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
+    jobs.run_job(job.pk)
     export.build(job)
 
     assert Event.objects.filter(kind="release.published").count() == 1
@@ -191,11 +191,11 @@ def test_a_mistake_while_reading_ends_the_build_and_frees_the_connection(
 
     with monkeypatch.context() as patched:
         patched.setattr("queues.export.files.contents.canonical", broken)
-        pipeline.run_job(job.pk)
+        jobs.run_job(job.pk)
     job.refresh_from_db()
 
     assert (job.state, job.error) == ("queued", "MemoryError: ")
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     assert Release.objects.get().state == "published"
 
 
@@ -234,7 +234,7 @@ def test_after_a_kill_the_next_attempt_gives_the_same_and_leaves_nothing(
     assert not ReleaseFile.objects.filter(release=release).exists()
     assert not ReleaseRow.objects.filter(release=release).exists()
     Job.objects.filter(pk=job.pk).update(lease_until="2026-01-01T00:00:00Z")
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     release.refresh_from_db()
     again = released(people)
     assert release.dataset_sha256 == again.dataset_sha256
@@ -259,7 +259,7 @@ def _killed_while_building(job: Job, place: str, is_before: bool, monkeypatch: p
 
         monkeypatch.setattr(place, deadly)
         try:
-            pipeline.run_job(job.pk)
+            jobs.run_job(job.pk)
         finally:
             os._exit(0)  # whatever happens, no second run of the tests goes on in here
     _pid, status = os.waitpid(child, 0)

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.actor import Actor
 from accounts.models import Event
-from queues import pipeline
+from queues import jobs
 from queues.errors import Invalid, Taken
 from queues.export import actions as export
 from queues.export import defining
@@ -52,9 +52,9 @@ def test_a_release_is_built_by_the_version_that_counted_when_it_was_asked_for(
     _early, job = export.publish(dataset, by=Actor(people.mel.pk))
     changed(dataset, people)
 
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     later, job = export.publish(dataset, by=Actor(people.mel.pk))
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
 
     first, second = Release.objects.order_by("pk")
     assert (first.rows, second.rows) == (1, 2)

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.actor import Actor
 from accounts.models import Event
-from queues import pipeline
+from queues import jobs
 from queues.errors import Invalid, WrongState
 from queues.export import actions as export
 from queues.export import reading
@@ -47,7 +47,7 @@ def built(
         people.project, name=name, format_name=format_name, demanded=demanded, by=by
     )
     release, job = export.publish(dataset, accepted=accepted or {}, by=by)
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     release.refresh_from_db()
     return release
 
@@ -232,7 +232,7 @@ def test_a_cancelled_build_publishes_nothing_and_frees_the_way(
     release, job = export.publish(dataset, by=by)
 
     export.cancel(release, by=by)
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
 
     release.refresh_from_db()
     assert release.state == "failed"

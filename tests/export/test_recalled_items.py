@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Event
-from queues import pipeline
+from queues import jobs, pipeline, reviewing
 from queues.assign import actions as assign
 from queues.assign.bulk import asking as bulk
 from queues.assign.bulk import run as bulk_run
@@ -77,7 +77,7 @@ def test_nothing_that_its_holder_types_or_submits_afterwards_is_kept(people: Cas
     with pytest.raises(WrongState, match="withdrawn meanwhile, so nothing was stored"):
         drafts.save(lease.slot_id, project_id=people.project.pk, content=TYPED, **mine)
     with pytest.raises(WrongState, match="withdrawn meanwhile, so nothing was stored"):
-        pipeline.submit(lease.slot_id, project=people.project, submission=TYPED, **mine)
+        reviewing.submit(lease.slot_id, project=people.project, submission=TYPED, **mine)
     assert not Draft.objects.exists()
     assert not Review.objects.exists()
 
@@ -103,11 +103,11 @@ def test_an_undo_of_many_changes_leaves_a_withdrawn_item_closed(people: Cast, qu
     item = waiting(queue)
     lee = Actor(people.lee.pk)
     change = bulk.ask(queue, kind="withdraw", why="x", by=lee, item_ids=[item.pk]).change
-    pipeline.run_job(Job.objects.get(unique_key=f"{bulk_run.KIND}:{change.pk}").pk)
+    jobs.run_job(Job.objects.get(unique_key=f"{bulk_run.KIND}:{change.pk}").pk)
     withdraw(people, name_of(item))
 
     undo = bulk.undo(people.project.pk, change.pk, by=lee).change
-    pipeline.run_job(Job.objects.get(unique_key=f"{bulk_run.KIND}:{undo.pk}").pk)
+    jobs.run_job(Job.objects.get(unique_key=f"{bulk_run.KIND}:{undo.pk}").pk)
 
     undo.refresh_from_db()
     assert (states(item)[0], undo.passed_by) == ("withdrawn", {"recalled": 1})
@@ -121,7 +121,7 @@ def test_neither_a_lead_nor_an_undo_opens_a_withdrawn_item_again(people: Cast, q
     with pytest.raises(WrongState, match="withdrawn from all releases"):
         pipeline.reopen_by_lead(item.pk, project=people.project, by=Actor(people.lee.pk), why="x")
     with pytest.raises(WrongState, match="withdrawn from all releases"):
-        pipeline.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
+        reviewing.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
     assert states(item)[0] == "settled"
 
 

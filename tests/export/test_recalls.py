@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.actor import Actor
 from accounts.models import Event, StoredAnswer
-from queues import pipeline
+from queues import jobs, pipeline
 from queues.errors import Invalid
 from queues.export import publishing
 from queues.export.recalls import asking
@@ -82,7 +82,7 @@ def test_a_withdrawn_row_is_in_no_later_release_and_that_is_a_major_one(
     first = released(people)
 
     withdraw(people, name_of(verdicts[1]), publishes=True)
-    pipeline.run_job(Job.objects.filter(kind="build_release").latest("pk").pk)
+    jobs.run_job(Job.objects.filter(kind="build_release").latest("pk").pk)
 
     second = Release.objects.latest("pk")
     assert (second.state, second.version, second.rows) == ("published", "2.0.0", 2)
@@ -107,12 +107,12 @@ def test_a_release_that_is_being_built_does_not_slip_through(
         real(*args)
 
     monkeypatch.setattr(publishing, "_copy_lineage", late)
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     release.refresh_from_db()
     assert release.state == "building"
 
-    pipeline.run_job(job.pk)  # the next attempt
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)  # the next attempt
+    jobs.run_job(job.pk)
 
     release.refresh_from_db()
     assert (release.state, release.rows) == ("published", 2)
@@ -252,7 +252,7 @@ def test_a_recall_is_told_on_the_pages_with_those_who_took_the_release(
     }
 
     answer = client.post(f"{base}recalls/ask", form)
-    pipeline.run_job(Job.objects.get(kind="recall").pk)
+    jobs.run_job(Job.objects.get(kind="recall").pk)
     shown = client.get(f"{base}recalls/").content.decode()
     of_release = client.get(f"{base}datasets/trl-dpo/releases/{release.pk}/recalls").content.decode()
     page = client.get(f"{base}datasets/trl-dpo/").content.decode()

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from queues import pipeline
+from queues import jobs
 from queues.export.files.checks import LINE_BYTES_MAX
 from queues.export.files.csv_view import escaped
 from queues.export.files.provenance_table import SCHEMA
@@ -199,7 +199,7 @@ def test_a_release_that_its_consumer_would_refuse_is_not_published(people: Cast,
         settled(queue)
     release, job = ask(people, "openai_chat")
 
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
 
     release.refresh_from_db()
     assert release.state == "failed"

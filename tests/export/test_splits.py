@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.actor import Actor
-from queues import pipeline
+from queues import jobs
 from queues.errors import Invalid
 from queues.export import actions as export
 from queues.export import publishing, reading
@@ -45,7 +45,7 @@ def dataset(
 
 def built(found: Dataset, people: Cast) -> Release:
     release, job = export.publish(found, by=Actor(people.mel.pk))
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     release.refresh_from_db()
     assert release.state == "published", Job.objects.get(pk=job.pk).error
     return release
@@ -158,7 +158,7 @@ def test_a_conversation_in_two_splits_is_never_published(
     monkeypatch.setattr("queues.export.splitting.Groups.split_of", lambda *_: next(turn))
     release, job = export.publish(dataset(people), by=Actor(people.mel.pk))
 
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
 
     release.refresh_from_db()
     job.refresh_from_db()

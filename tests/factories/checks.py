@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.actor import Actor
 from accounts.models import Person
-from queues import pipeline
+from queues import reviewing
 from queues.assign.lease import Lease
 from queues.curate.checks import actions as checks
 from queues.models import Check, Item, ItemState, Queue
@@ -31,17 +31,17 @@ def queue_with_checks(people: Cast, *, n: int = 1, **settings: Any) -> Queue:
 
 def next_lease(queue: Queue, person: Person) -> Lease:
     """What this person is given next; there is something."""
-    found = pipeline.lease_next(queue, by=Actor(person.pk))
+    found = reviewing.lease_next(queue, by=Actor(person.pk))
     assert found
     return found
 
 
-def submit(queue: Queue, person: Person, lease: Lease, document: dict[str, Any]) -> pipeline.Submission:
-    return pipeline.submit(
+def submit(queue: Queue, person: Person, lease: Lease, document: dict[str, Any]) -> reviewing.Submission:
+    return reviewing.submit(
         lease.slot_id, project=queue.project, token=lease.token, by=Actor(person.pk), submission=document
     )
 
 
-def review(queue: Queue, person: Person, document: dict[str, Any]) -> pipeline.Submission:
+def review(queue: Queue, person: Person, document: dict[str, Any]) -> reviewing.Submission:
     """This person's answer to what they are given next."""
     return submit(queue, person, next_lease(queue, person), document)

@@ -10,7 +10,7 @@ import orjson
 from django.utils import timezone
 
 from accounts.actor import SYSTEM
-from queues import pipeline
+from queues import jobs
 from queues.bulk import reserve_ids, write_rows
 from queues.models import Item, Prediction, Queue, Routing, Scores, Verdict
 from queues.monitor import actions as monitor
@@ -133,7 +133,7 @@ def judged(queue: Queue, n: int = 400, *, version: str = "prod-17") -> None:
             )
         )
     picked(queue, rows)
-    pipeline.run_job(monitor.ask_for_refit(queue.project_id, by=SYSTEM).pk)
+    jobs.run_job(monitor.ask_for_refit(queue.project_id, by=SYSTEM).pk)
 
 
 def _json(value: object) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.actor import Actor
 from accounts.models import Person
-from queues import pipeline
+from queues import reviewing
 from queues.assign import actions as assign
 from queues.assign.lease import Lease
 from queues.models import Item, Queue, Review
@@ -25,7 +25,7 @@ def leased(queue: Queue, person: Person) -> Lease:
 def reviewed(queue: Queue, person: Person, document: dict[str, Any] | None = None) -> Review:
     """This person's review of the next item of the queue."""
     lease = leased(queue, person)
-    done = pipeline.submit(
+    done = reviewing.submit(
         lease.slot_id,
         project=queue.project,
         token=lease.token,

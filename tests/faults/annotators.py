@@ -20,7 +20,7 @@ from accounts import actions as accounts
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Person, Project
 from accounts.roles import Role
-from queues import pipeline
+from queues import reviewing
 from queues.assign import actions as assign
 from queues.assign import aside, working
 from queues.assign.lease import Lease
@@ -104,7 +104,7 @@ class Annotator:
         """The id of the review, or None when the lease was gone; noted when nobody had taken it away."""
         began = time.monotonic()
         try:
-            done = pipeline.submit(
+            done = reviewing.submit(
                 lease.slot_id,
                 project=self.house.project,
                 token=lease.token,
@@ -138,7 +138,7 @@ class Annotator:
             answers = []
             for _ in range(2):
                 try:
-                    done = pipeline.submit(
+                    done = reviewing.submit(
                         lease.slot_id,
                         project=self.house.project,
                         token=lease.token,
@@ -184,7 +184,7 @@ class Annotator:
     def undo(self) -> None:
         if (lease := self.lease()) and (review_id := self.submit(lease)):
             try:
-                again = pipeline.undo(review_id, project=self.house.project, by=self.by)
+                again = reviewing.undo(review_id, project=self.house.project, by=self.by)
             except WrongState:
                 return
             with self.house.history.lock:

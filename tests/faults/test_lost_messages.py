@@ -11,10 +11,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.actor import Actor
 from accounts.models import Event
-from queues import doorbell, pipeline, sweeper
+from queues import doorbell, jobs, pipeline, sweeper
 from queues.ingest.record import check
 from queues.models import Heartbeat, Item, Job, JobState, Prediction, PredictionState, Routing, Slot
 from queues.route import policies
+from queues.route import queries as routing
 from queues.score import actions as score
 from tests.factories.projects import Cast, cast
 from tests.factories.work import queue_in, waiting
@@ -89,7 +90,7 @@ def test_a_project_without_a_policy_does_not_hold_up_the_others(routed_project: 
     Slot.objects.all().delete()
     Item.objects.all().delete()
 
-    assert pipeline.owed_arrivals(older_than=timedelta(seconds=-60)) == list(
+    assert routing.owed_arrivals(older_than=timedelta(seconds=-60)) == list(
         Prediction.objects.filter(prediction_id="p-1").values_list("id", flat=True)
     )
 
@@ -108,7 +109,7 @@ def test_one_prediction_that_cannot_be_scored_holds_up_nothing(
         if owed[1] in prediction_ids:
             raise ValueError("a faulty plug-in")
 
-    monkeypatch.setattr(pipeline, "owed_arrivals", lambda *, after, **_: [one for one in owed if one > after])
+    monkeypatch.setattr(routing, "owed_arrivals", lambda *, after, **_: [one for one in owed if one > after])
     monkeypatch.setattr(pipeline, "after_arrival", after_arrival)
 
     sweeper.sweep()
@@ -156,11 +157,11 @@ def test_a_job_is_done_once_however_often_its_message_comes(
     people: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[int] = []
-    monkeypatch.setitem(pipeline.JOBS, "count", lambda job: done.append(job.pk))
+    monkeypatch.setitem(jobs.JOBS, "count", lambda job: done.append(job.pk))
     owed = job(people)
 
     for _ in range(3):
-        pipeline.run_job(owed.pk)
+        jobs.run_job(owed.pk)
 
     assert done == [owed.pk]
     assert Job.objects.get().state == JobState.DONE
@@ -203,12 +204,12 @@ def test_a_poisonous_job_stops_after_three_attempts_and_shows_its_error(
     def poison(job: Job) -> None:
         raise ValueError("the disk is full")
 
-    monkeypatch.setitem(pipeline.JOBS, "count", poison)
+    monkeypatch.setitem(jobs.JOBS, "count", poison)
     owed = job(people)
 
     states = []
     for _ in range(4):
-        pipeline.run_job(owed.pk)
+        jobs.run_job(owed.pk)
         owed.refresh_from_db()
         states.append(owed.state)
 

@@ -13,7 +13,7 @@ from django.test import Client
 from accounts.actor import SYSTEM, Actor
 from accounts.checks import every_route
 from accounts.roles import ROLES, Role
-from queues import pipeline
+from queues import jobs
 from queues.adjudicate import alike
 from queues.export import actions as export
 from queues.models import BulkChange, Draft, DryRun, Golden, Item, Job, Queue, Release, ReleaseRow, Selection
@@ -72,9 +72,9 @@ def furnish(people: Cast, text: str = "Refunds are instant.") -> Queue:
     waiting(queue, output_text=text, record=record_of(text), kinds=("uncertain", "random_audit"))
     _change_one(people, queue, text)
     for job in Job.objects.exclude(kind="selection").order_by("pk"):
-        pipeline.run_job(job.pk)
+        jobs.run_job(job.pk)
     _again, job = export.publish(dataset, by=mel)
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     judged(queue)
     return queue
 

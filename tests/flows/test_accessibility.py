@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Person
-from queues import pipeline
+from queues import jobs
 from queues.models import Item, Queue
 from queues.route import policies
 from queues.route.dry_run import asking
@@ -74,7 +74,7 @@ def dry_run_of(queue: Queue, *, is_done: bool = True) -> int:
     if is_done:
         for n in range(60):
             came(queue.project, {"mean_nll": n / 60}, at=timezone.now() - timedelta(hours=60 - n))
-        pipeline.run_job(asked.job.pk if asked.job else 0)
+        jobs.run_job(asked.job.pk if asked.job else 0)
     return asked.run.pk
 
 

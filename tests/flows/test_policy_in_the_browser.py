@@ -6,7 +6,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from queues import pipeline
+from queues import jobs
 from queues.models import Item, Job, Policy
 from queues.route import policies
 from queues.route.condition import conditions
@@ -79,7 +79,7 @@ def test_a_lead_writes_tries_activates_and_takes_back_a_policy(
     page.locator("#last-draft").select_option("1000")
     page.get_by_role("button", name="Dry run").press("Enter")
     page.wait_for_load_state("networkidle")
-    pipeline.run_job(Job.objects.get(kind="dry_run").pk)
+    jobs.run_job(Job.objects.get(kind="dry_run").pk)
     expect(page.get_by_role("heading", name="Rule by rule")).to_be_visible(timeout=15_000)
     expect(page.locator("main")).to_contain_text("60 picked")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.actor import SYSTEM
 from accounts.models import Event
-from queues import pipeline, sweeper
+from queues import jobs, sweeper
 from queues.models import Because, Calibration, Job, Queue, Worth
 from queues.monitor import actions as monitor
 from queues.monitor.columns import Column
@@ -41,7 +41,7 @@ def labels(n: int, *, seed: int = 1, turned: bool = False, version: str = "prod-
 
 def refit(queue: Queue) -> Job:
     job = monitor.ask_for_refit(queue.project_id, by=SYSTEM)
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     job.refresh_from_db()
     return job
 
@@ -211,7 +211,7 @@ def test_the_sweeper_asks_when_fifty_labels_came_and_then_not_before_a_tenth_mor
     sweeper.sweep()
     job = Job.objects.get(kind="refit_calibration")
     assert monitor.ask_for_owed_refits() == 0  # one is under way
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     picked(queue, labels(99))
     assert monitor.ask_for_owed_refits() == 0
     picked(queue, labels(1))

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from queues import pipeline
+from queues import reviewing
 from queues.assign import actions as assign
 from queues.assign.lease import Lease
 from queues.models import Queue
@@ -33,8 +33,8 @@ class World:
         assert lease is not None
         return lease
 
-    def submit(self, lease: Lease, by: Actor, document: dict[str, Any], **extra: Any) -> pipeline.Submission:
-        return pipeline.submit(
+    def submit(self, lease: Lease, by: Actor, document: dict[str, Any], **extra: Any) -> reviewing.Submission:
+        return reviewing.submit(
             lease.slot_id,
             project=self.people.project,
             token=lease.token,
@@ -43,8 +43,8 @@ class World:
             **extra,
         )
 
-    def review(self, by: Actor, document: dict[str, Any]) -> pipeline.Submission:
+    def review(self, by: Actor, document: dict[str, Any]) -> reviewing.Submission:
         return self.submit(self.lease(by), by, document)
 
     def undo(self, review_id: int, by: Actor) -> Lease:
-        return pipeline.undo(review_id, project=self.people.project, by=by)
+        return reviewing.undo(review_id, project=self.people.project, by=by)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Event
-from queues import pipeline
+from queues import reviewing
 from queues.assign import actions as assign
 from queues.errors import Invalid, NotFound, WrongState
 from queues.models import Item, ItemState, Review, Slot, SlotState, Verdict
@@ -129,7 +129,7 @@ def test_a_slot_of_another_project_does_not_exist(world: World) -> None:
     slot = Slot.objects.get()
 
     with pytest.raises(NotFound):
-        pipeline.submit(
+        reviewing.submit(
             slot.pk, project=world.people.project, token=uuid4(), by=world.ann, submission=APPROVE
         )
 

@@ -9,7 +9,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.actor import SYSTEM, Actor
-from queues import pipeline, sweeper
+from queues import jobs, pipeline, sweeper
 from queues.errors import Invalid, WrongState
 from queues.ingest.record import check
 from queues.models import Item, ItemState, Job, Policy, Prediction, Queue, SecondLook, Selection, Slot
@@ -105,7 +105,7 @@ def ask(people: Cast, **fields: object) -> Selection:
     """Asked for, and made by the worker."""
     asked = asking.ask(people.project.pk, wanted(**fields), by=Actor(people.lee.pk))
     assert asked.job is not None
-    pipeline.run_job(asked.job.pk)
+    jobs.run_job(asked.job.pk)
     return Selection.objects.get(pk=asked.selection.pk)
 
 
@@ -165,7 +165,7 @@ def test_a_second_message_for_the_same_job_sends_nothing_twice(people: Cast) -> 
     selection = ask(people)
     looks = SecondLook.objects.count()
 
-    pipeline.run_job(Job.objects.get(kind=asking.KIND, subject_id=selection.pk).pk)
+    jobs.run_job(Job.objects.get(kind=asking.KIND, subject_id=selection.pk).pk)
 
     assert SecondLook.objects.count() == looks
 
@@ -176,7 +176,7 @@ def test_one_that_was_cancelled_before_a_worker_came_sends_nothing(people: Cast)
     assert asked.job is not None
     asking.cancel(people.project.pk, asked.selection.pk, by=Actor(people.lee.pk))
 
-    pipeline.run_job(asked.job.pk)
+    jobs.run_job(asked.job.pk)
 
     assert asking.asked_for(people.project.pk, asked.selection.pk).state == "cancelled"
     assert not SecondLook.objects.exists()

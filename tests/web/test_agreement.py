@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actor import Actor
 from accounts.models import Person
-from queues import pipeline, sweeper
+from queues import reviewing, sweeper
 from queues.agree import queries as agree
 from queues.models import AgreementUnit, Item, Queue
 from tests.factories.projects import Cast
@@ -151,7 +151,7 @@ def test_an_undone_review_counts_no_more(people: Cast, queue: Queue) -> None:
     item = both(queue, people, said(APPROVE, "fine", 1), said(REJECT, "rude", 2))
     before = agree.of_queue(queue).questions[0].main.n_units
 
-    pipeline.undo(item.reviews.get(person=people.lee).pk, project=queue.project, by=Actor(people.lee.pk))
+    reviewing.undo(item.reviews.get(person=people.lee).pk, project=queue.project, by=Actor(people.lee.pk))
 
     assert (before, agree.of_queue(queue).questions[0].main.n_units) == (1, 0)
 

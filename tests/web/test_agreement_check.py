@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.actor import SYSTEM
-from queues import pipeline
+from queues import jobs
 from queues.agree import checking, units
 from queues.models import AgreementCheck, Job, PatternCount, Queue
 from tests.factories.projects import Cast
@@ -36,7 +36,7 @@ def test_a_lead_has_the_figures_computed_again_and_sees_that_they_are_the_same(
 
     answer = lee.post(address(people, "check"), {"queue": queue.slug})
     waits = lee.get(answer["Location"]).content.decode()
-    pipeline.run_job(Job.objects.get(kind=checking.KIND).pk)
+    jobs.run_job(Job.objects.get(kind=checking.KIND).pk)
     done = lee.get(address(people)).content.decode()
 
     assert "Not yet computed again" in before
@@ -50,7 +50,7 @@ def test_a_difference_is_an_alarm_at_the_top_of_the_page(
 ) -> None:
     units.fold()
     PatternCount.objects.filter(question="decision", by="all", pattern='["approve", "approve"]').update(n=9)
-    pipeline.run_job(checking.ask(queue, by=SYSTEM).pk)
+    jobs.run_job(checking.ask(queue, by=SYSTEM).pk)
 
     page = signed_in(people.mel).get(address(people)).content.decode()
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from queues import pipeline
+from queues import jobs
 from queues.models import BulkChange, Item, Job, Queue
 from tests.factories.projects import Cast
 from tests.factories.reviews import leased
@@ -78,7 +78,7 @@ def test_chosen_items_are_changed_followed_and_undone(lee: Client, queue: Queue)
     change = BulkChange.objects.get()
     assert begun.headers["Location"].endswith(f"/changes/{change.pk}")
     assert "Stop" in lee.get(begun.headers["Location"]).content.decode()
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
     page = lee.get(begun.headers["Location"]).content.decode()
     assert "1 item was changed." in page and "Undo it" in page
     assert lee.get(f"{begun.headers['Location']}/progress").headers["HX-Refresh"] == "true"
@@ -86,7 +86,7 @@ def test_chosen_items_are_changed_followed_and_undone(lee: Client, queue: Queue)
     assert Item.objects.get(pk=other.pk).priority == 50
 
     lee.post(f"{begun.headers['Location']}/undo")
-    pipeline.run_job(Job.objects.order_by("-id")[0].pk)
+    jobs.run_job(Job.objects.order_by("-id")[0].pk)
     assert Item.objects.get(pk=chosen.pk).priority == 50
     assert "was undone" in lee.get(begun.headers["Location"]).content.decode()
 
@@ -99,7 +99,7 @@ def test_all_that_fit_the_filter_of_the_list_are_changed(lee: Client, queue: Que
         address(queue, "change", "?state=open&late=on"),
         {"which": "all", "kind": "due", "amount_due": "5", "why": "a holiday"},
     )
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
 
     assert BulkChange.objects.get().changed == 1
     assert Item.objects.get(pk=late.pk).due_at > timezone.now()

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.actor import Actor
 from accounts.models import Person
-from queues import pipeline
+from queues import jobs
 from queues.export import actions as export
 from queues.export import formats
 from queues.export.files import store
@@ -92,7 +92,7 @@ def test_publishing_from_the_page_leads_to_files_and_snippets(people: Cast) -> N
 
     asked = mel.post(address(people, "refunds/publish"), {"notes": "First.\r\nTry."})
     waiting = mel.get(address(people, "refunds/")).content.decode()
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
     release = Release.objects.get()
     progress = mel.get(address(people, f"refunds/releases/{release.pk}"))
     done = mel.get(address(people, "refunds/")).content.decode()
@@ -109,7 +109,7 @@ def test_publishing_from_the_page_leads_to_files_and_snippets(people: Cast) -> N
 def test_a_failed_release_says_why(people: Cast) -> None:
     settled(queue_in(people.project), "reject")
     export.publish(make(people), by=Actor(people.mel.pk))
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
 
     shown = signed_in(people.mel).get(address(people, "refunds/")).content.decode()
 
@@ -169,7 +169,7 @@ def test_the_page_shows_each_format_and_code_to_copy(people: Cast, name: str) ->
     by = Actor(people.mel.pk)
     found = export.create_dataset(people.project, name="refunds", format_name=name, by=by)
     export.publish(found, by=by)
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
 
     shown = signed_in(people.mel).get(address(people, "refunds/")).content.decode()
 
@@ -182,7 +182,7 @@ def test_who_took_what_is_told_on_the_page(people: Cast) -> None:
     settled(queue_in(people.project))
     found = make(people)
     export.publish(found, by=Actor(people.mel.pk))
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
     release = Release.objects.get()
     for part in ("", "bytes 5-9/10"):
         export.note_download(
@@ -203,7 +203,7 @@ def test_a_lead_sees_which_rows_stop_a_release_and_lets_them_through_with_a_reas
     settled(queue_in(people.project, slug="desk"))
     dataset, client = make(people), signed_in(people.mel)
     client.post(address(people, "refunds/publish"))
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
 
     shown = client.get(address(people, "refunds/")).content.decode()
 
@@ -211,7 +211,7 @@ def test_a_lead_sees_which_rows_stop_a_release_and_lets_them_through_with_a_reas
     assert "stops the release" in shown
     assert HOSTILE not in shown
     client.post(address(people, "refunds/publish"), {"accept-contamination": "Only the tone is alike."})
-    pipeline.run_job(Job.objects.latest("id").pk)
+    jobs.run_job(Job.objects.latest("id").pk)
     assert Release.objects.filter(dataset=dataset, state="published").exists()
     assert "Accepted: Only the tone is alike." in client.get(address(people, "refunds/")).content.decode()
 

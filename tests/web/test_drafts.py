@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import Event
 from accounts.roles import Role
-from queues import pipeline
+from queues import reviewing
 from queues.assign import actions as assign
 from queues.assign import aside
 from queues.models import Draft, Item, Queue, Slot
@@ -207,7 +207,7 @@ def test_one_draft_has_an_address_with_all_that_was_typed(people: Cast, ann: Cli
     text = "</textarea><script>alert(1)</script>\u202e" + "x" * 500
     draft = typed(people, item, decision="correct", reasons=["factual"], corrected_text=text, note="why")
     lease = leased(queue, people.lee)
-    pipeline.submit(
+    reviewing.submit(
         lease.slot_id, project=queue.project, token=lease.token, by=Actor(people.lee.pk), submission=APPROVE
     )
 

@@ -12,7 +12,7 @@ import queues
 from accounts import events
 from accounts.actor import Actor
 from accounts.roles import Role
-from queues import pipeline
+from queues import jobs, pipeline, reviewing
 from queues.assign import actions as assign
 from queues.assign.bulk import asking
 from queues.audit import timeline
@@ -167,8 +167,8 @@ def test_notes_skips_changes_and_undoing_are_told_in_words(
     review = reviewed(queue, people.ann)
     notes.write(item, project_id=people.project.pk, by=Actor(people.lee.pk), text="n", to=[people.ann.pk])
     asking.ask(queue, kind="priority", why="urgent", by=Actor(people.lee.pk), amount=90, state="in_review")
-    pipeline.run_job(Job.objects.get().pk)
-    pipeline.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
+    jobs.run_job(Job.objects.get().pk)
+    reviewing.undo(review.pk, project=people.project, by=Actor(people.ann.pk))
 
     said = told(signed_in(people.lee).get(address(people, item)))
 
@@ -198,7 +198,7 @@ def test_a_release_ends_the_story_for_who_reads_the_project(people: Cast, signed
     export.publish(
         export.create_dataset(people.project, name="refunds", format_name="trl_sft", by=mel), by=mel
     )
-    pipeline.run_job(Job.objects.latest("pk").pk)
+    jobs.run_job(Job.objects.latest("pk").pk)
 
     said = told(signed_in(people.lee).get(address(people, verdict.item)))
 

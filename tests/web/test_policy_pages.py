@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Person
-from queues import pipeline
+from queues import jobs
 from queues.models import (
     DryRun,
     Heartbeat,
@@ -181,7 +181,7 @@ def test_a_dry_run_is_asked_for_followed_and_read(people: Cast, lead: Lead) -> N
     asked = lead.post("dry-runs/ask", version="1", last="1000")
     place = asked.headers["Location"].removeprefix(lead.path)
     before = lead.look(place)
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
     over = lead.client.get(lead.path + place + "/progress", headers={"HX-Request": "true"})
     done = lead.look(place)
 
@@ -221,7 +221,7 @@ def test_a_dry_run_that_failed_says_why(lead: Lead) -> None:
 
 def test_a_dry_run_of_an_empty_project_says_what_to_do(lead: Lead) -> None:
     place = lead.post("dry-runs/ask", version="1", last="1000").headers["Location"]
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
 
     assert "There was nothing to look at" in lead.client.get(place).content.decode()
 

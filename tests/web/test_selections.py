@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
-from queues import pipeline
+from queues import jobs
 from queues.models import Job, Selection
 from queues.route.selection import asking
 from queues.score import vectors
@@ -59,7 +59,7 @@ def test_a_lead_asks_follows_and_sees_what_was_sent(people: Cast, lead: Client) 
 
     answer = lead.post(address(people, "ask"), FIELDS)
     page = lead.get(answer.headers["Location"]).content.decode()
-    pipeline.run_job(Job.objects.get(kind=asking.KIND).pk)
+    jobs.run_job(Job.objects.get(kind=asking.KIND).pk)
     done = lead.get(answer.headers["Location"]).content.decode()
 
     assert "Waiting for a worker" in page
@@ -117,7 +117,7 @@ def test_a_program_asks_and_reads_what_was_sent(people: Cast) -> None:
     lee = Program(people, people.lee)
 
     asked = lee.post("selections", {"queue": "answers", "why": "golden items", "size": 2})
-    pipeline.run_job(Job.objects.get(kind=asking.KIND).pk)
+    jobs.run_job(Job.objects.get(kind=asking.KIND).pk)
     done = lee.get(f"selections/{asked.json()['id']}").json()
 
     assert asked.status_code == 202

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.actor import Actor
 from accounts.models import Person, Project
-from queues import pipeline
+from queues import reviewing
 from queues.assign import actions as assign
 from queues.assign import policy
 from queues.assign import queues as settings
@@ -89,7 +89,7 @@ def _meet(
     check = given.check_given
     pace.spend(lease.slot_id, name, check.source.prediction)
     fault = key.get(check.source.prediction.prediction_id, {}).get("fault", "")
-    pipeline.submit(
+    reviewing.submit(
         lease.slot_id,
         project=project,
         token=lease.token,

@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.actor import Actor
 from accounts.models import Person, Project
-from queues import pipeline
+from queues import jobs, pipeline, reviewing
 from queues.assign import actions as assign
 from queues.export import actions as export
 from queues.management.demo import careful, desk, leanings, pace, sources
@@ -116,7 +116,7 @@ class History:
             assign.give_back(lease.slot_id, token=lease.token, by=by)
             return None
         pace.spend(lease.slot_id, name, prediction)
-        done = pipeline.submit(
+        done = reviewing.submit(
             lease.slot_id,
             project=self.project,
             token=lease.token,
@@ -158,4 +158,4 @@ class History:
         dataset = Dataset.objects.get(project=self.project, name=RELEASED)
         if not Release.objects.filter(dataset=dataset).exists():
             _release, job = export.publish(dataset, notes="The first corrections, for a first look.", by=by)
-            pipeline.run_job(job.pk)
+            jobs.run_job(job.pk)

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.actor import Actor
 from accounts.models import Project
-from queues import pipeline
+from queues import jobs
 from queues.management.demo import sources
 from queues.models import DryRun, Job, Policy
 from queues.monitor import actions as monitor
@@ -18,7 +18,7 @@ LAST = 1_000  # predictions of the dry run: more than the demo has
 def ensure_weighed(project: Project, *, by: Actor) -> None:
     """One refit of the curves, and what each measure is worth; later ones come as labels do."""
     if not Job.objects.filter(project=project, kind=refits.KIND).exists():
-        pipeline.run_job(monitor.ask_for_refit(project.pk, by=by).pk)
+        jobs.run_job(monitor.ask_for_refit(project.pk, by=by).pk)
 
 
 def ensure_proposal(project: Project, *, by: Actor) -> None:
@@ -31,7 +31,7 @@ def ensure_proposal(project: Project, *, by: Actor) -> None:
     if not DryRun.objects.filter(project=project, policy=stored).exists():
         asked = asking.ask(project.pk, last=LAST, version=stored.version, by=by)
         if asked.job is not None:
-            pipeline.run_job(asked.job.pk)
+            jobs.run_job(asked.job.pk)
 
 
 def changed(document: dict[str, Any], changes: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Person
-from queues import pipeline
+from queues import jobs
 from queues.models import DryRun, Job
 from queues.route import policies
 from tests.factories import projects
@@ -63,7 +63,7 @@ def test_a_dry_run_is_asked_for_watched_and_read(cast: Cast, lead: Caller) -> No
 
     asked = lead("POST", "policies:dry-run", {"document": document(RULE), "last": 100})
     waiting = lead("GET", f"dry-runs/{asked.json()['id']}")
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
     done = lead("GET", f"dry-runs/{asked.json()['id']}")
 
     assert asked.status_code == 202
@@ -110,7 +110,7 @@ def test_a_cancelled_one_is_not_done_and_stays_cancelled(cast: Cast, lead: Calle
     number = lead("POST", "policies:dry-run", {"version": 1}).json()["id"]
 
     cancelled = lead("POST", f"dry-runs/{number}:cancel", {})
-    pipeline.run_job(Job.objects.get().pk)
+    jobs.run_job(Job.objects.get().pk)
     again = lead("POST", f"dry-runs/{number}:cancel", {})
 
     assert cancelled.json()["state"] == again.json()["state"] == "cancelled"

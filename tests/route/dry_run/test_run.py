@@ -7,7 +7,7 @@ import pytest
 
 from accounts.actor import Actor
 from accounts.models import Event
-from queues import pipeline
+from queues import jobs
 from queues.models import DryRun, Item, Job, Policy, Routing, RuleAllowance
 from queues.route import policies
 from queues.route.dry_run import asking
@@ -44,7 +44,7 @@ def ask(cast: Cast, *rules: dict[str, object], last: int = 1_000) -> DryRun:
 
 def answer(cast: Cast, *rules: dict[str, object], last: int = 1_000) -> Report:
     run = ask(cast, *rules, last=last)
-    pipeline.run_job(Job.objects.get(subject_id=run.pk).pk)
+    jobs.run_job(Job.objects.get(subject_id=run.pk).pk)
     report = asking.asked_for(cast.project.pk, run.pk).report
     assert report is not None, Job.objects.get(subject_id=run.pk).error
     return report
