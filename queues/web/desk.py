@@ -21,7 +21,8 @@ from queues.review.line_ends import like
 from queues.review.queries import Desk, FlaggedPlace
 from queues.review.question import Question
 from queues.web.answer_words import in_words
-from queues.web.asked import DIGITS, Choice, questions_of
+from queues.web.asked import questions_of
+from queues.web.choices import DIGITS, Choice
 from queues.web.rendering import AHEAD_CHARACTERS, Rendering, rendering_of
 from queues.web.text import LONG, Mark, Piece, blocks_of, count_invisible, marked_pieces
 from queues.web.why_here import why
