@@ -116,6 +116,7 @@ def context_of(
         "may_say_none": any(_may_be_none(question) for question in form.questions),
         "left_over": _left_over(form, _answers(typed)),
         "reasons_required_for": _reasons_required_for(desk),
+        "overrides_filter": _overrides_filter(desk),
         "approves_bare": form.approves_bare and not _is_flagged(desk),
         "note_required_for": " ".join(sorted(form.needs_note_for)),
         "note": typed.content.get("note") or "",
@@ -237,9 +238,14 @@ def _reasons_required_for(desk: Desk) -> str:
     if not desk.form.reasons:
         return ""
     needed = set(desk.form.reasons_required_for)
-    if desk.form.override_needs_reason and _is_flagged(desk):
+    if _overrides_filter(desk):
         needed.add("approve")
     return " ".join(sorted(needed))
+
+
+def _overrides_filter(desk: Desk) -> bool:
+    """Whether an approval overrules a safety filter, which this form wants a reason for."""
+    return bool(desk.form.reasons) and desk.form.override_needs_reason and _is_flagged(desk)
 
 
 def _may_be_none(question: Question) -> bool:

@@ -30,7 +30,7 @@ def snippets_of(release: Release, *, base_url: str, project: str) -> list[Snippe
     folder = name.replace("@", "-")
     pull = (
         f"export REVIEWAPP_URL={base_url} REVIEWAPP_PROJECT={project}\n"
-        "export REVIEWAPP_API_KEY=…   # a key that may pull\n"
+        ': "${REVIEWAPP_API_KEY:?Set it to a key that may pull}"\n'
         f"reviewapp pull {name} --verify   # into {folder}/, every file against its SHA-256"
     )
     datasets = (

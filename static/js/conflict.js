@@ -18,7 +18,7 @@ window.reviewapp ??= {};
 
   function showVersions(item, html) {
     const dialog = document.getElementById("draft-conflict");
-    const found = new DOMParser().parseFromString(html, "text/html");
+    const found = reviewapp.read(html);
     dialog.replaceChildren(...[...found.body.children].map((child) => document.adoptNode(child)));
     item.draft.stop();
     dialog.onclick = (event) => {

@@ -10,10 +10,12 @@ window.reviewapp ??= {};
   reviewapp.veilOf = (form) => form.closest(".desk").querySelector(".veil");
 
   // What was hidden has been looked at once it was unfolded; the form says so from then on.
-  const unfolded = ({ target }) => {
-    if (target.matches?.(".veil") && target.open) target.closest(".desk").querySelector("form").elements.unveiled.disabled = false;
-  };
-  document.addEventListener("toggle", unfolded, true);
+  function unfolded(veil) {
+    const desk = veil.closest(".desk");
+    desk.querySelector("form").elements.unveiled.disabled = false;
+    desk.querySelector("#unveiled-fault")?.remove(); // it says that this is still hidden
+  }
+  document.addEventListener("toggle", ({ target }) => target.matches?.(".veil") && target.open && unfolded(target), true);
 
   // What is missing before the chosen decision can be submitted: where, and a sentence; null when nothing is.
   // The server checks the same and more; this only spares the way there.
@@ -21,8 +23,10 @@ window.reviewapp ??= {};
     const decision = form.elements.decision.value;
     if (!decision) return { stop: form.querySelector("[data-stop=decision]"), text: reviewapp.say("decide") };
     const unveiled = form.elements.unveiled;
+    const veil = reviewapp.veilOf(form);
+    if (veil?.open) unfolded(veil); // the browser tells of it a moment later
     if (unveiled?.disabled && (decision === "approve" || decision === "correct"))
-      return { stop: reviewapp.veilOf(form).querySelector("summary"), text: unveiled.dataset.missing };
+      return { stop: veil.querySelector("summary"), text: unveiled.dataset.missing };
     if (decision === "correct" && (correction.isEmpty || !correction.isChanged))
       return { stop: correction.editor, text: reviewapp.say("unchanged") };
     const reasons = form.querySelector("[data-not-with-approve]");

@@ -21,7 +21,7 @@ window.reviewapp ??= {};
     if (outputs.every((output) => output.querySelector("[data-rendered]"))) return true;
     const answer = await post(desk, "rendered");
     if (!answer?.ok) return false;
-    const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-rendered]");
+    const found = reviewapp.read(await answer.text()).querySelectorAll("[data-rendered]");
     outputs.forEach((output, n) => found[n] && output.querySelector("[data-output]").before(document.adoptNode(found[n])));
     return found.length === outputs.length;
   }

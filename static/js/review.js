@@ -77,11 +77,11 @@
     const claim = reviewapp.claimOf(formOf(item));
     claim.append("reason", reason);
     await item.draft.save();
-    await leave(item, item.desk.dataset.skip, claim);
+    await leave(item, item.desk.dataset.skip, claim, say(reason.startsWith("later") ? "kept-for-later" : "skipped"));
   }
 
-  // Send an item off and show the next one meanwhile.
-  async function leave(item, url, data) {
+  // Send an item off and show the next one meanwhile. done: what is said of it, where the server says nothing.
+  async function leave(item, url, data, done) {
     if (isBusy) return;
     isBusy = true;
     reviewapp.clearTold();
@@ -94,7 +94,7 @@
     try {
       await item.draft.saving; // a draft that arrived after the review would stay behind
       item.draft.stamp(data);
-      await settle(item, next, await post(url, data, { keepalive: true }));
+      await settle(item, next, await post(url, data, { keepalive: true }), done);
       tellConnection("");
     } catch {
       bringBack(item, next);
@@ -105,13 +105,13 @@
     ahead.fetch();
   }
 
-  async function settle(item, next, answer) {
+  async function settle(item, next, answer, done) {
     const found = parse(await answer.text());
     if (answer.ok) {
       if (found.toast) {
         reviewapp.toast(found.toast);
         reviewapp.countDone(1);
-      }
+      } else if (done) reviewapp.toastText(done); // nor does the one before offer its undo any more
       if (found.told) reviewapp.showTold(found.told);
       if (!next) show(found);
       else if (slotOf(found) !== slotOf(shown)) ahead.putLast(found);
@@ -193,6 +193,14 @@
     if (!isReady()) return;
     if (element.id === "submit") submit();
     else decide(element);
+  });
+
+  // A press on Correct or Escalate leads on as its key does; moving through the choices by arrows does not.
+  let isPressed = false;
+  document.addEventListener("pointerdown", ({ target }) => (isPressed = target.closest("label.decision") !== null));
+  document.addEventListener("keydown", () => (isPressed = false));
+  document.addEventListener("change", ({ target }) => {
+    if (isPressed && target.name === "decision" && ["correct", "escalate"].includes(target.value)) decide(target);
   });
 
   document.addEventListener("click", (event) => {

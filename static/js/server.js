@@ -27,9 +27,16 @@ window.reviewapp ??= {};
       csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value,
     });
 
-  // Parsed as a document of its own: nothing in it runs or loads.
-  reviewapp.parse = (html) => {
+  // A document of its own: nothing in it runs or loads. It is read as if there were no scripts, so what is
+  // only for those who have none would be fields beside ours.
+  reviewapp.read = (html) => {
     const found = new DOMParser().parseFromString(html, "text/html");
+    found.querySelectorAll("noscript").forEach((part) => part.remove());
+    return found;
+  };
+
+  reviewapp.parse = (html) => {
+    const found = reviewapp.read(html);
     const take = (selector) => document.adoptNode(found.querySelector(selector) ?? document.createElement("i"));
     return {
       bar: take(".item-bar"),

@@ -6,11 +6,17 @@ import pytest
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
-from queues.models import Review
+from queues.models import Flag, Item, Review, Severity
 from tests.factories.projects import Cast
 from tests.factories.work import queue_in, waiting
 from tests.flows.conftest import Enter
 from tests.flows.screen import Screen
+
+
+def flagged(item: Item) -> None:
+    Flag.objects.create(
+        prediction=item.prediction, component="filter", category="hate", flagged=True, severity=Severity.HIGH
+    )
 
 
 def test_approve_is_one_key_and_the_next_item_is_there(screen: Screen) -> None:
@@ -112,6 +118,49 @@ def test_skip_asks_for_a_reason_and_escape_takes_it_back(screen: Screen) -> None
 
     assert screen.slot != first
     assert not Review.objects.exists()
+
+
+def test_after_a_skip_the_decision_before_it_is_not_offered_to_be_taken_back(screen: Screen) -> None:
+    screen.leave("a").press("s").leave("1")
+    shown = screen.slot
+    expect(screen.page.locator("#toasts")).to_have_text("Passed on to somebody else.")
+
+    screen.press("z").settle()
+
+    assert screen.slot == shown
+    assert Review.objects.filter(withdrawn_at=None).count() == 1
+
+
+def test_a_press_on_correct_leads_into_the_editor_and_an_arrow_through_the_choices_does_not(
+    screen: Screen,
+) -> None:
+    editor = screen.page.locator("[name=corrected_text]")
+
+    screen.page.locator("[name=decision][value=approve]").focus()
+    screen.press("ArrowDown")
+    assert screen.decision == "correct"
+    expect(editor).not_to_be_focused()
+
+    screen.page.locator("label.decision.reject").click()
+    screen.page.locator("label.decision.correct").click()
+    expect(editor).to_be_focused()
+    expect(editor).to_be_in_viewport()
+
+
+def test_what_was_hidden_is_approved_once_it_was_shown_also_where_it_was_rendered_ahead(
+    people: Cast, enter: Enter, live_server: LiveServer
+) -> None:
+    queue = queue_in(people.project)
+    for _number in range(3):
+        flagged(waiting(queue))
+    screen = Screen(enter(people.ann), live_server.url, queue).open()
+
+    screen.press("x").leave("a")
+    screen.press("a")
+    expect(screen.page.locator(".said")).to_contain_text("Show it with X before you approve")
+    screen.press("x").leave("a")
+
+    assert Review.objects.filter(decision="approve").count() == 2
 
 
 @pytest.mark.slow

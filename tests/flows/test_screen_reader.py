@@ -115,7 +115,7 @@ def test_what_happens_is_said_once_and_in_its_order(screen: Screen) -> None:
     screen.press("r", "Control+Enter")
     expect(page.get_by_role("alert").filter(has_text="Choose at least one reason")).to_have_count(1)
     expect(page.get_by_role("group", name="What was wrong?")).to_be_focused()
-    assert heard(page) == [("alert", "Choose at least one reason: press its digit.")]
+    assert heard(page) == [("alert", "What was wrong? Choose at least one reason.")]
 
     screen.press("c").type("Changed. ")
     expect(page.get_by_role("status").filter(has_text="draft saved")).to_have_count(1)
