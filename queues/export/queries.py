@@ -15,8 +15,10 @@ import orjson
 import psycopg
 from django.db import connection
 
+from queues.export import soft_labels
 from queues.export.definition.filters import Filter
 from queues.export.row import VerdictRow
+from queues.export.soft_labels import SoftLabels
 from queues.models import Part, Queue, ReleaseRow, Review, Severity, Verdict
 from queues.route.effective_pi import effective_pi_sql
 from queues.score.vectors import Space
@@ -125,22 +127,25 @@ def verdicts_of(
     *,
     scope: str,
     with_lineage: bool = False,
+    with_soft_labels: bool = False,
     vectors: Space | None = None,
     at_most: int | None = None,
 ) -> Generator[Found, None, None]:
     """What the filter asks for, queue by queue (by slug) in the order of the verdicts.
 
-    scope: the consent that a row needs, "train" or "eval"; vectors: where those of the prompts are.
+    scope: the consent that a row needs, "train" or "eval"; vectors: where those of the prompts are;
+    with_soft_labels: how answers spread, of the questions on which people may rightly differ.
     Read inside `snapshot()`, and close it before that ends: while it is open the connection belongs to
     it, and the end of the transaction would wait.
     """
-    sql = _statement(filter_, with_lineage=with_lineage, vectors=vectors)
     arguments = {
         **_arguments(filter_), "scope": scope, "never": list(NEVER_EXPORTED), "severe": Severity.SEVERE
     }  # fmt: skip
     left = at_most
     for queue_id in _queue_ids(project_id, filter_):
-        seen = yield from _walk(sql, {**arguments, "queue": queue_id}, left)
+        soft = soft_labels.of_queue(queue_id) if with_soft_labels else soft_labels.NONE
+        sql = _statement(filter_, with_lineage=with_lineage, with_given=bool(soft.asked), vectors=vectors)
+        seen = yield from _walk(sql, {**arguments, "queue": queue_id, "soft": soft.keys}, left, soft)
         left = None if left is None else left - seen
 
 
@@ -150,7 +155,9 @@ def count_standing(project_id: int, filter_: Filter) -> int:
     return Verdict.objects.filter(queue__in=queue_ids, withdrawn_at=None).count()
 
 
-def _walk(sql: str, arguments: dict[str, object], at_most: int | None) -> Generator[Found, None, int]:
+def _walk(
+    sql: str, arguments: dict[str, object], at_most: int | None, soft: SoftLabels
+) -> Generator[Found, None, int]:
     """The verdicts of one queue, page by page; returns how many there were."""
     after, seen_in_all = 0, 0
     with connection.cursor() as cursor, connection.wrap_database_errors:
@@ -160,21 +167,21 @@ def _walk(sql: str, arguments: dict[str, object], at_most: int | None) -> Genera
             with closing(cursor.stream(sql, page, size=CHUNK)) as rows:
                 for seen, values in enumerate(rows, start=1):  # noqa: B007 - read after the loop
                     after = values[0]
-                    yield _found(values)
+                    yield _found(values, soft)
             seen_in_all += seen
             if seen < limit:
                 break
     return seen_in_all
 
 
-def _found(values: tuple) -> Found:
+def _found(values: tuple, soft: SoftLabels) -> Found:
     (verdict, item, prediction_id, environment, queue, decision, basis, model_version, locale,
      input_, output_text, corrected_text, in_text, conversation, licence, prompt_version, origin,
-     left_out, vector, *lineage) = values  # fmt: skip
+     left_out, vector, given, *lineage) = values  # fmt: skip
     row = VerdictRow(
         item, verdict, prediction_id, environment, queue, decision, basis, model_version, locale,
         orjson.loads(input_) if input_ else {}, output_text, in_text, corrected_text,
-        conversation, licence, prompt_version, origin,
+        conversation, licence, prompt_version, origin, soft.of(given),
     )  # fmt: skip
     return Found(row, left_out, _lineage(lineage) if lineage else None, _vector(vector))
 
@@ -199,10 +206,11 @@ def _lineage(values: Sequence) -> Lineage:
     )
 
 
-def _statement(filter_: Filter, *, with_lineage: bool, vectors: Space | None) -> str:
+def _statement(filter_: Filter, *, with_lineage: bool, with_given: bool, vectors: Space | None) -> str:
     """Pieces of constant text; every value goes by argument."""
     vector = "halfvec_send(x.vector)" if vectors else "NULL::bytea"
-    columns = f"{_COLUMNS}, {vector}" + (_LINEAGE_COLUMNS if with_lineage else "")
+    given = soft_labels.GIVEN if with_given else "NULL::jsonb"
+    columns = f"{_COLUMNS}, {vector}, {given}" + (_LINEAGE_COLUMNS if with_lineage else "")
     tables = _TABLES + (_LINEAGE_TABLES if with_lineage else "")
     if vectors:
         tables += (

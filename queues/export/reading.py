@@ -83,6 +83,7 @@ def look_at(dataset: Dataset, format_name: str | None = None) -> Summary:
             definition.filter,
             scope=format_.scope,
             with_lineage=names is not None,
+            with_soft_labels=format_.has_soft_labels,
             at_most=LOOK_AT + 1,
         )
         with closing(walk):
@@ -119,6 +120,7 @@ def _all(
         scope=format_.scope,
         vectors=space,
         with_lineage=names is not None,
+        with_soft_labels=format_.has_soft_labels,
     )
     with closing(walk):
         for found, record in _written(walk, Guarded(format_, around, is_strict=True), names, around.groups):

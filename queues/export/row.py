@@ -1,10 +1,27 @@
 """What a format is given: one standing verdict with its texts, as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Record = dict[str, Any]  # JSON
+
+
+@dataclass(frozen=True, slots=True)
+class SoftLabel:
+    """How the answers to one question spread. answers: value → how many people gave it, in the order of the
+    scale; what nobody said is left out. unsure: people who could not judge, where that has no place on it.
+    """
+
+    question: str
+    answers: tuple[tuple[str, int], ...]
+    unsure: int = 0
+
+    def as_record(self) -> Record:
+        """n: answers on the scale; share: of these."""
+        n = sum(count for _value, count in self.answers)
+        told = [{"value": value, "n": count, "share": count / n} for value, count in self.answers]
+        return {"question": self.question, "n": n, "unsure": self.unsure, "answers": told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +30,7 @@ class VerdictRow:
 
     input: `input` of prediction/1; output_text: the text that was reviewed; answered_in_text: the
     output was text (and perhaps reasoning), no tool call or file that the text would leave out.
+    soft_labels: of the questions on which people may rightly differ, where the format keeps them.
     """
 
     item: int
@@ -32,6 +50,7 @@ class VerdictRow:
     licence: str | None = None
     prompt_version: str | None = None
     rights_origin: str | None = None
+    soft_labels: Sequence[SoftLabel] = ()
 
     @property
     def record_id(self) -> str:

@@ -83,12 +83,18 @@ class Counts:
 
 
 def _kind_of(value: object) -> str | list[str]:
-    """Text (also where it may be null), boolean, the keys of a list of messages, or any other JSON."""
+    """Text (also where it may be null), boolean, the keys of a list of messages, or any other JSON, as soft
+    labels are: what holds a list is no message.
+    """
     if value is None or isinstance(value, str):
         return "text"
-    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+    if isinstance(value, list) and value and all(_is_flat(one) for one in value):
         return sorted({key for one in value for key in one})
     return "boolean" if isinstance(value, bool) else "json"
+
+
+def _is_flat(value: object) -> bool:
+    return isinstance(value, dict) and not any(isinstance(one, list) for one in value.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,12 @@ def write_contents(
             format_, guarded, around.groups, names, Counts(), splits, provenance, lineage, findings, view
         )
         walk = queries.verdicts_of(
-            definition.project_id, definition.filter, scope=format_.scope, vectors=space, with_lineage=True
+            definition.project_id,
+            definition.filter,
+            scope=format_.scope,
+            vectors=space,
+            with_lineage=True,
+            with_soft_labels=format_.has_soft_labels,
         )
         verdicts = stack.enter_context(closing(walk))
         for seen, found in enumerate(verdicts, start=1):

@@ -33,11 +33,25 @@ _MESSAGES = pa.list_(
     )
 )
 _CATEGORY = pa.dictionary(pa.int32(), pa.string())
+_SOFT_LABELS = pa.list_(
+    pa.struct(
+        [
+            ("question", pa.string()),
+            ("n", pa.int32()),
+            ("unsure", pa.int32()),
+            (
+                "answers",
+                pa.list_(pa.struct([("value", pa.string()), ("n", pa.int32()), ("share", pa.float64())])),
+            ),
+        ]
+    )
+)
 _ANSWERS = {
     "chosen": _MESSAGES,
     "rejected": _MESSAGES,
     "completion": _MESSAGES,
     "label": pa.bool_(),
+    "soft_labels": _SOFT_LABELS,
 }
 _BEFORE = [("record_id", pa.string()), ("group_id", pa.string()), ("split", _CATEGORY), ("prompt", _MESSAGES)]
 _AFTER = [
@@ -73,6 +87,7 @@ def typed_row(found: Found, origin: Record, *, split: str, answers: Sequence[str
         "rejected": _said(row.bad_answer),
         "completion": _said(row.output_text),
         "label": row.decision == "approve",
+        "soft_labels": [one.as_record() for one in row.soft_labels],
     }
     raters = len(lineage.reviewer_ids)
     return {

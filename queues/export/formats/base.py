@@ -23,7 +23,8 @@ class Format:
     shape: the name of its record shape in the reference cases; scope: the consent that a row needs;
     file_name: the file of its main split; keys: all that a record may hold, nothing else leaves;
     rows_min: fewer make a file that the consumer refuses; answers: what the typed table says beside the
-    prompt; has_provenance: each record holds its own; has_view: a CSV view for people comes with it.
+    prompt; has_provenance: each record holds its own; has_view: a CSV view for people comes with it;
+    has_soft_labels: how answers spread where people may rightly differ.
     """
 
     shape: str
@@ -34,6 +35,7 @@ class Format:
     answers: tuple[str, ...] = ("chosen",)
     has_provenance = False
     has_view = False
+    has_soft_labels = False
 
     @property
     def split(self) -> str:

@@ -8,18 +8,22 @@ from queues.export.row import Excluded, Record, VerdictRow
 
 
 class Neutral(Format):
-    """`{"record_id", "group_id", "messages_in", "chosen", "rejected", "label", "provenance"}`.
+    """`{"record_id", "group_id", "messages_in", "chosen", "rejected", "label", "soft_labels", "provenance"}`.
 
     chosen: null when nobody stands behind an answer; rejected: null when the output was approved.
+    soft_labels: how answers spread, of the questions on which people may rightly differ; else empty.
     """
 
     shape = "neutral"
     scope = "train"
     file_name = "train.jsonl"
-    keys = frozenset({"record_id", "group_id", "messages_in", "chosen", "rejected", "label", "provenance"})
-    answers = ("chosen", "rejected", "label")
+    keys = frozenset(
+        {"record_id", "group_id", "messages_in", "chosen", "rejected", "label", "soft_labels", "provenance"}
+    )
+    answers = ("chosen", "rejected", "label", "soft_labels")
     has_provenance = True
     has_view = True
+    has_soft_labels = True
 
     def record(self, row: VerdictRow) -> Record | Excluded:
         if not row.answered_in_text:
@@ -34,6 +38,7 @@ class Neutral(Format):
             "chosen": row.good_answer,
             "rejected": row.bad_answer,
             "label": row.decision == "approve",
+            "soft_labels": [one.as_record() for one in row.soft_labels],
         }
 
     def fault(self, record: Record) -> str | None:
