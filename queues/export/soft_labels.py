@@ -48,7 +48,7 @@ NONE = SoftLabels(())
 
 
 def of_queue(queue_id: int) -> SoftLabels:
-    """The questions of its form of which a distribution is expected now; one statement where there are none."""
+    """The questions of its form of which a distribution is expected now; mostly none."""
     wanted = {key for key, target in targets_of(queue_id).items() if target.is_distribution}
     if not wanted:
         return NONE

@@ -14,7 +14,7 @@ Documents = Mapping[str, deque[Row]]
 
 
 def replay(team: Team, queue: int, said: Documents, people: Sequence[str]) -> int:
-    """These people work the queue off at the same time; how many reviews they gave."""
+    """These people work the queue off at the same time, having looked at severe texts; how many reviews."""
     programs = [team.program(email, "enter", "review") for email in people]
     with ThreadPoolExecutor(len(programs)) as pool:
         work = [pool.submit(_work_off, api, queue, said) for api in programs]
@@ -25,7 +25,7 @@ def _work_off(api: Api, queue: int, said: Documents) -> int:
     desk, done = api.call("POST", f"queues/{queue}:next", json={}, status=(200, 204)), 0
     while desk:
         document = said[desk["prediction_id"]].popleft()
-        review = {"slot": desk["slot"], "token": desk["token"], "next": True, **document}
+        review = {"slot": desk["slot"], "token": desk["token"], "next": True, "unveiled": True, **document}
         desk, done = api.call("POST", "reviews", json=review, status=201)["next"], done + 1
     return done
 

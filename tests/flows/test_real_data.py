@@ -209,7 +209,7 @@ def _replay(api: Api, queue: int, who: str, rows: dict[str, Row]) -> int:
     desk, done = api.call("POST", f"queues/{queue}:next", json={}, status=(200, 204)), 0
     while desk:
         said = _decided(_said(rows[desk["prediction_id"]], who))
-        review = {"slot": desk["slot"], "token": desk["token"], "next": True, **said}
+        review = {"slot": desk["slot"], "token": desk["token"], "next": True, "unveiled": True, **said}
         desk, done = api.call("POST", "reviews", json=review, status=201)["next"], done + 1
     return done
 

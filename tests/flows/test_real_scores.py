@@ -39,7 +39,13 @@ def reviewed(team: Team, queue: int, errors: dict[str, bool]) -> None:
     api = team.program(ANNOTATORS[0], "enter", "review")
     desk = api.call("POST", f"queues/{queue}:next", json={})
     while desk:
-        review: Row = {"slot": desk["slot"], "token": desk["token"], "next": True, "decision": "approve"}
+        review: Row = {
+            "slot": desk["slot"],
+            "token": desk["token"],
+            "next": True,
+            "unveiled": True,
+            "decision": "approve",
+        }
         if errors[desk["prediction_id"]]:
             review |= {"decision": "reject", "reasons": ["wrong"]}
         desk = api.call("POST", "reviews", json=review, status=201)["next"]
