@@ -7,10 +7,10 @@ from datetime import timedelta
 from queues.agree.asked import Asked, question_in
 from queues.agree.histogram import By
 from queues.agree.patterns import Pattern, pattern_of
-from queues.agree.shared_items import SharedItem, given_to, newest
+from queues.agree.shared_items import SharedItem, cohorts_of, given_to, newest
 from queues.models import Queue
 
-# What an item is called within a grouping.
+# What an item is called within a grouping; by cohort its unit says it.
 _NAMES: Mapping[By, Callable[[SharedItem], frozenset[str]]] = {
     By.ALL: lambda item: frozenset({""}),
     By.WEEK: lambda item: frozenset({_monday(item)}),
@@ -53,17 +53,18 @@ def behind(queue: Queue, *, key: str, wanted: Wanted) -> Found:
     """Among the newest shared items; NotFound for an unknown key."""
     _choices, asked = question_in(queue, key)
     looked, rows = newest(queue.pk), []
+    cohorts = cohorts_of(looked.items) if wanted.by == By.COHORT else {}
     for item in reversed(looked.items):
         answers = pattern_of(given.answer for given in given_to(item, asked))
-        if len(answers) > 1 and _is_wanted(item, answers, wanted):
+        names = cohorts[item.item_id] if wanted.by == By.COHORT else _NAMES[wanted.by](item)
+        if len(answers) > 1 and wanted.name in names and _is_wanted(item, answers, wanted):
             rows.append(Behind(item, answers))
     return Found(asked, rows, looked.is_all)
 
 
 def _is_wanted(item: SharedItem, answers: Pattern, wanted: Wanted) -> bool:
     return (
-        wanted.name in _NAMES[wanted.by](item)
-        and (wanted.version is None or item.version == wanted.version)
+        (wanted.version is None or item.version == wanted.version)
         and (not wanted.differing or len(set(answers)) > 1)
         and (not wanted.drawn_only or item.is_drawn)
     )

@@ -29,7 +29,7 @@ ITEMS = ""  # the question under which the items themselves are counted
 
 
 class By(StrEnum):
-    """What items are told apart by; of "reason" an item may have several, else it has one."""
+    """What items are told apart by; of "reason" and "cohort" an item may have several, else it has one."""
 
     ALL = "all"
     WEEK = "week"
@@ -40,6 +40,8 @@ class By(StrEnum):
     SEGMENT = "segment"
     REASON = "reason"
     """The kind of a rule that sent it."""
+    COHORT = "cohort"
+    """A key of its prediction's `subject.cohort` with its value, as "plan=gold"."""
 
 
 class Cell(NamedTuple):
@@ -97,8 +99,8 @@ class Counts:
     ) -> dict[Pattern, int]:
         """Pattern of answers on the scale of today → number of items. None: whatever it is.
 
-        drawn_only: only items that chance gave extra reviews. By "reason" an item with two reasons stands
-        under both names, so there a name must be given.
+        drawn_only: only items that chance gave extra reviews. By "reason" and "cohort" an item may stand
+        under several names, so there a name must be given.
         """
         known = self._known[asked.key]
         found: Counter[Pattern] = Counter()

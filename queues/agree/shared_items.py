@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from queues.agree import unit_sql
 from queues.agree.asked import Asked
 from queues.agree.patterns import Answer
 from queues.models import Item
@@ -87,6 +88,16 @@ def newest(queue_id: int) -> Newest:
     """Looks at LOOK_AT items at most; one statement, besides the versions of the form once each."""
     found = _read(_NEWEST, [queue_id, LOOK_AT])
     return Newest([one for one in found if one.said], is_all=len(found) < LOOK_AT)
+
+
+def cohorts_of(items: Sequence[SharedItem]) -> Mapping[int, frozenset[str]]:
+    """Item → the parts of its prediction's cohort, as agreement counts them; one statement."""
+    found: dict[int, set[str]] = {item.item_id: set() for item in items}
+    with connection.cursor() as cursor:
+        cursor.execute(unit_sql.COHORTS, [list(found)])
+        for item_id, name in cursor.fetchall():
+            found[item_id].add(name)
+    return {item_id: frozenset(names) for item_id, names in found.items()}
 
 
 def of_item(item: Item) -> SharedItem:

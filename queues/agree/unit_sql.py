@@ -8,7 +8,8 @@ and reading cannot differ.
 # The items that count: reviewing is over, so that no figure tells of an answer that is still awaited.
 IS_SHARED = "item.reviews_needed > 1 AND item.state IN ('disputed', 'settled')"
 
-# What items are told apart by; fixed for the life of an item.
+# What items are told apart by; fixed for the life of an item. Of a cohort only words and yes or no: numbers
+# are no groups, and as many as there are items.
 GROUPS = """
 jsonb_build_array(
   jsonb_build_array('week', to_char(date_trunc('week', item.created_at AT TIME ZONE 'UTC'), 'YYYY-MM-DD')),
@@ -18,7 +19,21 @@ jsonb_build_array(
 ) || (
   SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_array('reason', reason ->> 'kind')), '[]')
   FROM jsonb_array_elements(item.reasons) reason WHERE reason ? 'kind'
+) || (
+  SELECT coalesce(jsonb_agg(
+    jsonb_build_array('cohort', one.key || '=' || (one.value #>> '{}')) ORDER BY one.key
+  ), '[]')
+  FROM queues_payload payload
+  CROSS JOIN LATERAL (SELECT payload.record #> '{subject,cohort}' AS said) cohort
+  CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(cohort.said) WHEN 'object' THEN cohort.said END) one
+  WHERE payload.prediction_id = prediction.id AND jsonb_typeof(one.value) IN ('string', 'boolean')
 )
+"""
+
+COHORTS = """
+SELECT item_id, one ->> 1 FROM queues_agreementunit
+CROSS JOIN LATERAL jsonb_array_elements(holds -> 'groups') one
+WHERE item_id = ANY (%s) AND one ->> 0 = 'cohort'
 """
 
 # A document `doc` → one row per grouping and question: group.by, group.name, told.question, told.pattern.

@@ -86,7 +86,7 @@ class AgreementAnswer(BaseModel):
 
 
 class GroupShape(BaseModel):
-    """One week (its Monday), model version, language, segment or kind of rule."""
+    """One week (its Monday), model version, language, segment, part of the cohort or kind of rule."""
 
     name: str
     figure: FigureShape
@@ -95,12 +95,15 @@ class GroupShape(BaseModel):
 
 
 class GroupsAnswer(BaseModel):
-    """more: groups with fewer items that are left out. Of reasons an item may have several."""
+    """more: groups with fewer items that are left out.
+
+    Of reasons and of parts of a cohort ("plan=gold") an item may have several.
+    """
 
     queue: str
     question: str
     metric: str
-    by: Literal["week", "model", "locale", "segment", "reason"]
+    by: Literal["week", "model", "locale", "segment", "reason", "cohort"]
     groups: list[GroupShape]
     more: int
 
@@ -154,7 +157,7 @@ class AgreementView(ProjectView):
 
 
 class AgreementGroupsView(ProjectView):
-    """One ?question= of ?queue= told apart ?by= week, model, locale, segment or reason."""
+    """One ?question= of ?queue= told apart ?by= week, model, locale, segment, reason or cohort."""
 
     permission = {"GET": Permission.READ}
     parameters = frozenset({"queue", "question", "by", "only"})

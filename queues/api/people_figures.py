@@ -10,6 +10,8 @@ from queues.api.agreement import FigureShape, figure_shape, named_queue
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.overrides import Share, share_of
 from queues.audit.people import queries as people
+from queues.audit.people.figures import Follows
+from queues.audit.people.goals import NearGoal
 from queues.audit.people.queries import PersonFigures
 from queues.curate.checks.figures import missed_in
 from queues.statistics.quantiles import Quantile
@@ -24,12 +26,36 @@ class SecondsShape(BaseModel):
     n: int
 
 
+class SlopeShape(BaseModel):
+    """How overrides rise with the calibrated probability of an error: 1 as it says, 0 not at all.
+
+    value: null below 50 decisions, or where the evidence is the same for all; low, high: null where nothing
+    varies. decisions: on outputs of which a calibrated measure speaks.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    decisions: int
+
+
+class NearGoalShape(BaseModel):
+    """Approvals in the last fifth before the goal of the day, before that, and the difference of the two."""
+
+    near: Share
+    before: Share
+    rise: float
+    low: float
+    high: float
+
+
 class PersonShape(BaseModel):
     """One member. agreement: of their decisions with the others', null: nothing shared.
 
     steady: the same decision when the same came again; overruled: leads decided otherwise, of what they
-    judged; copied: corrections that nearly repeat the model. habits: what sets them apart from the others on
-    this page: fast, run, copied, reason, overruled, checks; one alone proves nothing.
+    judged; copied: corrections that nearly repeat the model. near_goal: null where no goal was ever near.
+    habits: what sets them apart from the others on this page: fast, run, copied, reason, overruled, checks,
+    evidence, goal; one alone proves nothing.
     """
 
     person: int
@@ -42,6 +68,8 @@ class PersonShape(BaseModel):
     overruled: Share | None
     copied: Share | None
     approved: Share | None
+    evidence: SlopeShape
+    near_goal: NearGoalShape | None
     habits: list[str]
 
 
@@ -85,8 +113,24 @@ def _shape(one: PersonFigures) -> PersonShape:
         overruled=share_of(one.work.overruled),
         copied=share_of(one.work.copied),
         approved=share_of(one.work.approved),
+        evidence=_slope(one.work.follows),
+        near_goal=_near_goal(one.work.near_goal),
         habits=[habit.value for habit in one.habits],
     )
+
+
+def _slope(follows: Follows) -> SlopeShape:
+    found = follows.slope
+    ends = (found.value, found.low, found.high) if found else (None, None, None)
+    return SlopeShape(value=ends[0], low=ends[1], high=ends[2], decisions=follows.n)
+
+
+def _near_goal(found: NearGoal | None) -> NearGoalShape | None:
+    near, before = (share_of(found.near), share_of(found.before)) if found else (None, None)
+    if found is None or near is None or before is None:
+        return None
+    rise = found.rise
+    return NearGoalShape(near=near, before=before, rise=rise.difference, low=rise.low, high=rise.high)
 
 
 def _seconds(found: Quantile | None) -> SecondsShape | None:

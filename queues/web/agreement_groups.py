@@ -49,6 +49,7 @@ BY_WORDS: dict[By, ByWords] = {
     By.MODEL: ByWords(lazy("By model version"), lazy("Agreement by model version"), lazy("model version")),
     By.LOCALE: ByWords(lazy("By language"), lazy("Agreement by language"), lazy("language")),
     By.SEGMENT: ByWords(lazy("By segment"), lazy("Agreement by segment"), lazy("segment")),
+    By.COHORT: ByWords(lazy("By cohort"), lazy("Agreement by cohort"), lazy("part of the cohort")),
     By.REASON: ByWords(lazy("By reason"), lazy("Agreement by why it was reviewed"), lazy("kind of rule")),
 }
 
@@ -119,7 +120,10 @@ def _by(request: ProjectRequest) -> By:
     asked = request.GET.get("by") or By.WEEK
     if asked not in BY_WORDS:
         raise NotFound(
-            _("Agreement is not told apart by that. Choose week, model version, language, segment or reason.")
+            _(
+                "Agreement is not told apart by that."
+                " Choose week, model version, language, segment, cohort or reason."
+            )
         )
     return By(asked)
 

@@ -16,6 +16,8 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree.metric import Figure
 from queues.audit.people import queries as people
+from queues.audit.people.figures import FOLLOWS_FROM, Follows
+from queues.audit.people.goals import NearGoal
 from queues.audit.people.habits import LEAST, TOLD_FROM, Habit
 from queues.audit.people.queries import PAGE_OF_PEOPLE, PersonFigures
 from queues.audit.people.reading import LOOK_AT
@@ -35,12 +37,16 @@ HABITS: Mapping[Habit, Promise] = {
     Habit.REASON: lazy("nearly always the same reason"),
     Habit.OVERRULED: lazy("leads decide otherwise more often"),
     Habit.CHECKS: lazy("misses more checks"),
+    Habit.EVIDENCE: lazy("overrides do not follow the evidence"),
+    Habit.GOAL: lazy("approves more near the goal of the day"),
 }
 _SHARES = ("overruled", "steady", "copied", "approved")
 _HEAD = (
     "person", "person_id", "reviews", "agreement", "agreement_low", "agreement_high", "agreement_items",
     "median_seconds", "median_low", "median_high", "p90_seconds",
-    *(f"{share}{end}" for share in (*_SHARES, "missed") for end in ("", "_low", "_high", "_of")), "habits",
+    *(f"{share}{end}" for share in (*_SHARES, "missed") for end in ("", "_low", "_high", "_of")),
+    "evidence_slope", "evidence_slope_low", "evidence_slope_high", "evidence_decisions",
+    "near_goal_rise", "near_goal_rise_low", "near_goal_rise_high", "near_goal_of", "before_goal_of", "habits",
 )  # fmt: skip
 
 
@@ -59,9 +65,11 @@ def people_figures(request: ProjectRequest) -> HttpResponse:
         context |= {
             "lines": [(one, [HABITS[habit] for habit in one.habits]) for one in found.people],
             "has_checks": any(one.missed for one in found.people),
+            "has_evidence": any(one.work.follows.n for one in found.people),
             "has_work": any(one.work.n for one in found.people),
             "look_at": LOOK_AT,
             "least": LEAST,
+            "follows_from": FOLLOWS_FROM,
             "told_from": TOLD_FROM,
             "page_size": PAGE_OF_PEOPLE,
             "first_url": address(request, after=None) if page else "",
@@ -100,12 +108,25 @@ def _row(one: PersonFigures) -> tuple[object, ...]:
         *_quantile(one.work.median),
         one.work.p90.value if one.work.p90 else None,
         *shares,
+        *_slope(one.work.follows),
+        *_rise(one.work.near_goal),
         " ".join(one.habits),
     )
 
 
 def _figure(figure: Figure | None) -> tuple[object, ...]:
     return (figure.value, figure.low, figure.high, figure.n_units) if figure else (None, None, None, 0)
+
+
+def _slope(follows: Follows) -> tuple[object, ...]:
+    found = follows.slope
+    return (*((found.value, found.low, found.high) if found else (None, None, None)), follows.n)
+
+
+def _rise(found: NearGoal | None) -> tuple[object, ...]:
+    if found is None:
+        return (None, None, None, 0, 0)
+    return (found.rise.difference, found.rise.low, found.rise.high, found.near.n, found.before.n)
 
 
 def _quantile(found: Quantile | None) -> tuple[object, ...]:

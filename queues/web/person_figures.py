@@ -14,6 +14,7 @@ from accounts.roles import Permission
 from queues.assign import working
 from queues.assign.policy import is_paused
 from queues.audit.people import queries as people
+from queues.audit.people.figures import FOLLOWS_FROM
 from queues.audit.people.reading import LOOK_AT
 from queues.audit.queries import names_of
 from queues.errors import NotFound
@@ -43,6 +44,7 @@ def person_figures(request: ProjectRequest, *, person_id: int) -> HttpResponse:
         "looks": [(event.at, names.get(event.actor_person_id or 0, "")) for event in looks],
         "labels": {decision.value: decision.label for decision in Decision},
         "look_at": LOOK_AT,
+        "follows_from": FOLLOWS_FROM,
         **_pause(request, who, is_own=is_own),
     }
     return render(request, "people/figures_of_one.html", context)

@@ -92,7 +92,13 @@ class Desk:
         self.queue = queue_in(self.people.project, form={**FORM, "questions": [TONE, TAGS]})
         self.lee = Actor(self.people.lee.pk)
         self.items = [
-            waiting(self.queue, reviews_needed=2 + n % 2, model_version=f"prod-{n % 2}") for n in range(4)
+            waiting(
+                self.queue,
+                reviews_needed=2 + n % 2,
+                model_version=f"prod-{n % 2}",
+                record={"subject": {"cohort": {"plan": ("free", "gold")[n % 2], "visits": n}}},
+            )
+            for n in range(4)
         ]
 
     def do(self, what: str, which: int) -> None:
@@ -206,6 +212,9 @@ def check(desk: Desk) -> None:
         parts = [counted(desk.queue, by, name=name) for name in names]
         together = {key: merged(part.get(key, {}) for part in parts) for key in expected}
         assert same(together, expected)
+    plans = {name: counted(desk.queue, By.COHORT, name=name) for name in ("plan=gold", "plan=free")}
+    assert same({k: merged(part.get(k, {}) for part in plans.values()) for k in expected}, expected)
+    assert set(histogram.read(desk.queue.pk, by=By.COHORT).names) <= set(plans)
 
 
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -106,6 +106,8 @@ def test_figures_of_people_are_for_leads_and_logged(people: Cast, lead: Program,
     assert ann["overruled"] is None
     assert found["next_page"] is None
     assert refused.status_code == 403
+    assert found["items"][0]["evidence"] == {"value": None, "low": None, "high": None, "decisions": 0}
+    assert found["items"][0]["near_goal"] is None
     assert Event.objects.filter(kind="people.figures_read", subject_id=queue.pk).count() == 1
 
 

@@ -18,6 +18,7 @@ ALL = (
     "search",
     "dry_run",
     "agreement",
+    "people",
 )
 
 

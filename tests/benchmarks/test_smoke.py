@@ -21,6 +21,7 @@ ALL = (
     "search",
     "dry_run",
     "agreement",
+    "people",
 )
 
 

@@ -42,6 +42,7 @@ class Shared(NamedTuple):
     fingerprint: bytes | None = None
     state: str = "settled"
     output: str = "Refunds are instant."
+    cohort: Mapping[str, object] | None = None
 
 
 def shared(queue: Queue, items: Iterable[Shared], *, now: datetime | None = None) -> list[int]:
@@ -64,11 +65,10 @@ def shared(queue: Queue, items: Iterable[Shared], *, now: datetime | None = None
             for _id, prediction, one in rows
         ),
     )  # fmt: skip
-    record = orjson.dumps({"input": {"messages": []}}).decode()
     write_rows(
         Payload,
         ("prediction_id", "record", "output_text"),
-        ((prediction, record, one.output) for _id, prediction, one in rows),
+        ((prediction, _record(one), one.output) for _id, prediction, one in rows),
     )
     write_rows(
         Routing,
@@ -131,6 +131,10 @@ def _minute(at: datetime, place: int) -> datetime:
 
 def _corrected(said: Given) -> str | None:
     return (said.corrected_text or "") if said.decision == "correct" else None
+
+
+def _record(one: Shared) -> str:
+    return orjson.dumps({"input": {"messages": []}, "subject": {"cohort": one.cohort}}).decode()
 
 
 def _reasons(one: Shared) -> str:

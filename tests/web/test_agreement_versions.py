@@ -31,11 +31,17 @@ def pair(people: Cast, one: str, other: str, **fields: Any) -> Shared:
 
 def mixed(people: Cast) -> list[Shared]:
     """Twelve in English that agree, drawn by chance; twelve in German that differ, sent by two rules."""
-    english = [pair(people, tone, tone, locale="en", drawn="overlap") for tone in ["fine", "rude"] * 6]
-    german = [
-        pair(people, "fine", "rude", locale="de", segment="trial", kinds=("uncertain", "badly_rated"))
-        for _ in range(12)
+    gold, free = {"plan": "gold", "is_new": True, "visits": 12}, {"plan": "free", "is_new": True}
+    english = [
+        pair(people, tone, tone, locale="en", drawn="overlap", cohort=gold) for tone in ["fine", "rude"] * 6
     ]
+    german = [
+        pair(
+            people, "fine", "rude", locale="de", segment="trial", kinds=("uncertain", "badly_rated"),
+            cohort=free,
+        )
+        for _ in range(12)
+    ]  # fmt: skip
     return english + german
 
 
@@ -49,6 +55,7 @@ def address(people: Cast, tail: str) -> str:
         (By.LOCALE, ["de", "en"]),
         (By.SEGMENT, ["", "trial"]),
         (By.REASON, ["badly_rated", "uncertain"]),
+        (By.COHORT, ["is_new=true", "plan=free", "plan=gold"]),
     ],
 )
 def test_subgroups_are_told_apart(people: Cast, queue: Queue, by: By, names: list[str]) -> None:
@@ -73,6 +80,33 @@ def test_the_page_by_language_counts_and_opens_its_items(
     assert len(opened.context["rows"]) == 12
     assert {row.item.locale for row, _answers in opened.context["rows"]} == {"de"}
     assert "Ann" not in opened.content.decode().split("<main")[1]
+
+
+def test_each_part_of_a_cohort_has_its_figure_with_n_and_opens_its_items(
+    people: Cast, signed_in: SignIn, queue: Queue
+) -> None:
+    shared(queue, mixed(people))
+    lee = signed_in(people.lee)
+
+    page = lee.get(address(people, "groups/"), {"question": "tone", "by": "cohort"})
+
+    new, free, gold = page.context["lines"]
+    assert [line.of.percent.value for line in (new, free, gold)] == [0.5, 0.0, 1.0]
+    assert [line.of.main.n_units for line in (new, free, gold)] == [24, 12, 12]
+    assert new.of.main.low is not None and new.of.main.low < new.of.main.value < new.of.main.high
+    opened = lee.get(free.url)
+    assert {row.item.locale for row, _answers in opened.context["rows"]} == {"de"}
+    assert len(lee.get(new.url).context["rows"]) == 24
+    assert lee.get(free.url.replace("plan%3Dfree", "plan%3D")).context["rows"] == []
+
+
+def test_without_a_cohort_the_page_says_what_to_do(people: Cast, signed_in: SignIn, queue: Queue) -> None:
+    shared(queue, [pair(people, "fine", "fine")])
+
+    page = signed_in(people.lee).get(address(people, "groups/"), {"question": "tone", "by": "cohort"})
+
+    assert page.context["lines"] == []
+    assert "subject.cohort" in page.content.decode()
 
 
 def test_items_of_chance_are_told_apart_from_hard_ones(people: Cast, signed_in: SignIn, queue: Queue) -> None:

@@ -16,6 +16,7 @@ from queues.audit.people import queries as figures
 from queues.audit.people import reading
 from queues.audit.people.habits import Habit
 from queues.models import Queue, WorkProfile
+from tests.audit.test_people_habits import calibrated, scored
 from tests.factories.projects import Cast, ProjectFactory, member
 from tests.factories.reviews import disputed, leased
 from tests.factories.shared import Given, Shared, shared
@@ -114,6 +115,31 @@ def test_the_table_is_there_as_csv(people: Cast, signed_in: SignIn, queue: Queue
     assert rows[str(bo.pk)]["median_seconds"] == "2.0"
     assert rows[str(bo.pk)]["copied"] == "1.0"
     assert rows[str(people.lee.pk)]["agreement"] == ""
+
+
+def test_the_slope_on_the_evidence_has_its_interval_and_n_or_says_why_not(
+    people: Cast, signed_in: SignIn, queue: Queue, bo: Person
+) -> None:
+    scored(queue, [people.ann, bo], [(-1) ** n * (n % 7 + 1) / 4 for n in range(60)])
+    lee, ann = signed_in(people.lee), signed_in(people.ann)
+
+    before = ann.get(address(people, f"{people.ann.pk}/figures")).content.decode()
+    calibrated(queue, "mean_nll", brier=0.12, slope=2.0)
+    own = ann.get(address(people, f"{people.ann.pk}/figures")).content.decode()
+    table = lee.get(address(people)).content.decode()
+    [row] = [
+        row
+        for row in csv.DictReader(StringIO(lee.get(address(people, "figures.csv")).content.decode()))
+        if row["person_id"] == str(people.ann.pk)
+    ]
+
+    assert "not defined: no measure of these outputs is calibrated" in before
+    assert "not defined: no queue has a goal of the day" in own
+    assert own.count("60 decisions") == 1 and "HC3" in own
+    assert "overrides rise with the evidence" in table and table.count("60 decisions") == 2
+    low, value, high = (float(row[f"evidence_slope{end}"]) for end in ("_low", "", "_high"))
+    assert low < value < high
+    assert (row["evidence_decisions"], row["near_goal_of"]) == ("60", "0")
 
 
 def test_each_look_of_a_lead_is_in_the_log_and_the_person_sees_it(

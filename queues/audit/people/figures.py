@@ -3,15 +3,35 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from itertools import pairwise
 
 from queues.agree.metrics.corrections import edit_similarity
+from queues.audit.people.goals import ESCALATE, NearGoal, near_goal
 from queues.audit.people.reading import Done
 from queues.statistics.proportions import Proportion, proportion
 from queues.statistics.quantiles import Quantile, quantile
+from queues.statistics.slope import Slope, slope
 
 COPIED_FROM = 0.98  # similarity to the output from which on a correction says what the model said
-ESCALATE = "escalate"  # a question to the lead, and no decision
+FOLLOWS_FROM = 50  # decisions; below that the interval of the slope is too narrow (docs/methods.md, "People")
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """How steeply somebody's overrides rise with the evidence against an output: 1 as it says, 0 not at all.
+
+    n: decisions on outputs of which a calibrated measure speaks. slope: None below FOLLOWS_FROM of them, or
+    where the evidence is the same for all.
+    """
+
+    n: int
+    slope: Slope | None
+
+    @property
+    def is_constant(self) -> bool:
+        """The evidence is the same for all."""
+        return self.slope is None and self.n >= FOLLOWS_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +40,8 @@ class Work:
 
     overruled: decisions that a lead's standing verdict replaced, of those that a lead has judged. steady:
     the same decision again, of times that they saw again what says the same. copied: corrections that
-    are nearly the model's own words, of those compared. approved: of the decisions.
+    are nearly the model's own words, of those compared. approved: of the decisions. follows: the evidence;
+    near_goal: how approvals change when the goal of the day is near.
     """
 
     n: int
@@ -31,10 +52,14 @@ class Work:
     steady: Proportion | None
     copied: Proportion | None
     approved: Proportion | None
+    follows: Follows
+    near_goal: NearGoal | None
 
 
-def work_of(done: Sequence[Done], corrections: Sequence[tuple[str, str]]) -> Work:
-    """done: of one person, oldest first; corrections: (what they wrote, what the model had written)."""
+def work_of(done: Sequence[Done], corrections: Sequence[tuple[str, str]], *, zone: tzinfo = UTC) -> Work:
+    """done: of one person, oldest first; corrections: (what they wrote, what the model had written);
+    zone: in which their days begin.
+    """
     decisions = [one for one in done if one.decision != ESCALATE]
     seconds = [one.seconds for one in done]
     settled = [one for one in decisions if one.settled is not None]
@@ -49,7 +74,21 @@ def work_of(done: Sequence[Done], corrections: Sequence[tuple[str, str]]) -> Wor
         steady=proportion(sum(one.decision == again.decision for one, again in repeats), len(repeats)),
         copied=proportion(copied, len(corrections)),
         approved=proportion(sum(one.decision == "approve" for one in decisions), len(decisions)),
+        follows=_follows(decisions),
+        near_goal=near_goal(done, zone=zone),
     )
+
+
+def evidence_in(done: Sequence[Done]) -> tuple[list[float], list[float]]:
+    """P(error) of each decision of which a calibrated measure speaks; 1 where it is an override, else 0."""
+    met = [one for one in done if one.p_error is not None and one.decision != ESCALATE]
+    return [one.p_error or 0.0 for one in met], [float(one.decision != "approve") for one in met]
+
+
+def _follows(decisions: Sequence[Done]) -> Follows:
+    evidence, overrides = evidence_in(decisions)
+    found = slope(evidence, overrides) if len(evidence) >= FOLLOWS_FROM else None
+    return Follows(len(evidence), found)
 
 
 def overruled(done: Sequence[Done]) -> list[Done]:

@@ -1,20 +1,23 @@
 """Habits that are worth a talk: what sets one person apart from the others, beyond chance and many looks.
 
-One proves nothing; a lead is told from two on (docs/methods.md, "People"). All are of what people do,
-none of how hard their items were: whoever has other items than the rest may differ for that alone.
+One proves nothing; a lead is told from two on (docs/methods.md, "People"). All but EVIDENCE are of what
+people do, not of how hard their items were: whoever has other items than the rest may differ for that alone.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from itertools import chain
 from math import ceil, log, log1p
 
-from queues.audit.people.figures import ESCALATE, Work
+from queues.audit.people.figures import Work, evidence_in
+from queues.audit.people.goals import ESCALATE
 from queues.audit.people.reading import Done
 from queues.statistics.against_rest import SIGNIFICANT, Compared, against_rest
 from queues.statistics.multiple import benjamini_hochberg
 from queues.statistics.proportions import Proportion, fisher_p
 from queues.statistics.quantiles import quantile
+from queues.statistics.slope import Slope, flatter_p, slope
 
 LEAST = 15  # reviews, corrections or checks; below that nobody is set apart
 TOLD_FROM = 2  # habits
@@ -29,6 +32,8 @@ class Habit(StrEnum):
 
     COPIED: corrections that repeat the model. REASON: nearly always a reason code that others name less.
     OVERRULED: leads decide otherwise more often than for the rest. CHECKS: misses planted checks more often.
+    EVIDENCE: overrides do not rise with the evidence, as those of the others do. GOAL: approves more when the
+    goal of the day is near.
     """
 
     FAST = "fast"
@@ -37,6 +42,8 @@ class Habit(StrEnum):
     REASON = "reason"
     OVERRULED = "overruled"
     CHECKS = "checks"
+    EVIDENCE = "evidence"
+    GOAL = "goal"
 
 
 def habits_of(
@@ -63,8 +70,14 @@ def habits_of(
     for person in people:
         decisions = [one for one in done[person] if one.decision != ESCALATE]
         found[person] += [Habit.RUN] if has_long_run([one.decision for one in decisions]) else []
-    for person in _with_one_reason(done):
-        found[person].append(Habit.REASON)
+    alone = {
+        Habit.REASON: _with_one_reason(done),
+        Habit.EVIDENCE: _against_the_evidence(done, work),
+        Habit.GOAL: _more_near_the_goal(work),
+    }
+    for habit, those in alone.items():
+        for person in those:
+            found[person].append(habit)
     return found
 
 
@@ -118,6 +131,41 @@ def _with_one_reason(done: Mapping[int, Sequence[Done]]) -> list[int]:
             rest_k, rest_n = all_named[reason] - k, all_named.total() - n
             if k / n > ONE_REASON and rest_k / rest_n < USUAL:
                 tested.append((person, fisher_p(k, n, rest_k, rest_n)))
+    return _significant(tested)
+
+
+def _against_the_evidence(done: Mapping[int, Sequence[Done]], work: Mapping[int, Work]) -> list[int]:
+    """Whose overrides do not rise with the evidence, while those of the others surely do."""
+    points = {person: evidence_in(own) for person, own in done.items()}
+    tested = []
+    for person, (evidence, _overrides) in points.items():
+        own = work[person].follows.slope
+        rest = _slope_of([points[other] for other in points if other != person])
+        if own is None or rest is None or rest.low is None or rest.low <= 0.0:
+            continue
+        p = flatter_p(evidence, own, rest)
+        tested.append((person, p if own.value < rest.value and (own.low or 0.0) <= 0.0 else 1.0))
+    return _significant(tested)
+
+
+def _slope_of(points: Sequence[tuple[Sequence[float], Sequence[float]]]) -> Slope | None:
+    """Of several people together."""
+    evidence, overrides = (list(chain.from_iterable(one[side] for one in points)) for side in (0, 1))
+    return slope(evidence, overrides)
+
+
+def _more_near_the_goal(work: Mapping[int, Work]) -> list[int]:
+    """Who approves more when the goal of the day is near than before, on days of their own."""
+    tested = []
+    for person, one in work.items():
+        found = one.near_goal
+        if found is not None and min(found.near.n, found.before.n) >= LEAST:
+            tested.append((person, found.rise.p if found.rise.difference > 0.0 else 1.0))
+    return _significant(tested)
+
+
+def _significant(tested: Sequence[tuple[int, float]]) -> list[int]:
+    """The persons who stand out after Benjamini and Hochberg."""
     q = benjamini_hochberg([p for _person, p in tested]) if tested else ()
     return [person for (person, _p), one in zip(tested, q, strict=True) if one <= SIGNIFICANT]
 

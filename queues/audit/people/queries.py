@@ -80,7 +80,10 @@ def figures_of_people(queue: Queue, *, page: int = 0, checks: Checks | None = No
     people = {row.person_id: row.person for row in rows[:PAGE_OF_PEOPLE]}
     done = done_by(queue.project_id, list(people), queue_id=queue.pk)
     texts = corrections_of(done.values())
-    work = {person_id: work_of(done[person_id], texts.get(person_id, ())) for person_id in people}
+    work = {
+        person_id: work_of(done[person_id], texts.get(person_id, ()), zone=person.zone)
+        for person_id, person in people.items()
+    }
     agreement = _agreement(queue)
     habits = habits_of({person_id: own for person_id, own in done.items() if own}, work, checks=checks)
     found = [
@@ -98,6 +101,7 @@ def figures_of_people(queue: Queue, *, page: int = 0, checks: Checks | None = No
 
 def figures_of_one(project_id: int, person_id: int) -> OwnFigures:
     """What this person's newest reviews come to, for their own page."""
+    zone = Person.objects.get(pk=person_id).zone
     done = done_by(project_id, [person_id])[person_id]
     texts = corrections_of([done]).get(person_id, ())
     by_queue: dict[int, list[Done]] = {}
@@ -112,7 +116,10 @@ def figures_of_one(project_id: int, person_id: int) -> OwnFigures:
         for queue_id in most
     ]
     return OwnFigures(
-        work_of(done, texts), own, overruled(done)[::-1][:CASES_SHOWN], unsteady(done)[::-1][:CASES_SHOWN]
+        work_of(done, texts, zone=zone),
+        own,
+        overruled(done)[::-1][:CASES_SHOWN],
+        unsteady(done)[::-1][:CASES_SHOWN],
     )
 
 

@@ -1,9 +1,12 @@
 """The newest reviews of some people, as figures about persons need them: so many of each, and no more."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+
+from queues.audit.people.evidence import p_errors_of
 
 LOOK_AT = 250  # newest reviews of each person in the project, or in the queue that is looked at
 TEXTS_LOOKED_AT = 20  # newest corrections of each person
@@ -14,10 +17,10 @@ _DONE = """
 SELECT who.id, review.id, review.item_id, item.queue_id, item.prediction_id, review.decision,
   extract(epoch FROM review.submitted_at - review.opened_at)::float8,
   coalesce(encode(item.fingerprint, 'hex'), item.prediction_id::text), verdict.decision,
-  coalesce(review.reasons ->> 0, '')
+  coalesce(review.reasons ->> 0, ''), review.submitted_at, review.session_goal
 FROM unnest(%(people)s::bigint[]) who(id)
 CROSS JOIN LATERAL (
-  SELECT own.* FROM queues_queue queue
+  SELECT own.*, queue.session_goal FROM queues_queue queue
   CROSS JOIN LATERAL (
     SELECT item_id FROM queues_slot
     WHERE queue_id = queue.id AND person_id = who.id AND state = 'done'
@@ -40,13 +43,15 @@ JOIN queues_payload payload ON payload.prediction_id = item.prediction_id AND pa
 WHERE review.id = ANY(%s)
   AND length(review.corrected_text) <= %s AND length(payload.output_text) <= %s
 """
+_ITEM = 2  # its place in a row
 
 
 class Done(NamedTuple):
     """One standing review. seconds: from opening to sending. same: equal for items that say the same.
 
     settled: the lead's standing decision on the item, None while no lead has judged it. reason: the first
-    code that was named, "" for none.
+    code that was named, "" for none. goal: of a day in the queue. p_error: the calibrated probability that a
+    reviewer finds an error in the output, None where no measure of its model version is calibrated.
     """
 
     person_id: int
@@ -59,21 +64,28 @@ class Done(NamedTuple):
     same: str
     settled: str | None
     reason: str
+    at: datetime | None = None
+    goal: int | None = None
+    p_error: float | None = None
 
 
 def done_by(
     project_id: int, people: Sequence[int], *, queue_id: int | None = None
 ) -> Mapping[int, Sequence[Done]]:
-    """Person → their newest reviews in the project, or in one queue of it, oldest first; one statement."""
+    """Person → their newest reviews in the project, or in one queue of it, oldest first; two statements,
+    three where a measure is calibrated.
+    """
     found: dict[int, list[Done]] = {person_id: [] for person_id in people}
     with connection.cursor() as cursor:
         cursor.execute(
             _DONE,
             {"people": list(people), "look_at": LOOK_AT, "project": project_id, "queue": queue_id},
         )
-        for row in cursor.fetchall():
-            done = Done._make(row)
-            found[done.person_id].append(done)
+        rows = cursor.fetchall()
+    p_errors = p_errors_of(project_id, [row[_ITEM] for row in rows])
+    for row in rows:
+        done = Done._make((*row, p_errors.get(row[_ITEM])))
+        found[done.person_id].append(done)
     return found
 
 
