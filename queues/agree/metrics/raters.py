@@ -41,17 +41,17 @@ def against_rest_figure(answers: Answers, gave: Gave, *, level: str) -> Figure:
     column = {value: place for place, value in enumerate(answers.values)}
     met = [_Met(column[answer], _others(pattern, answer, column), _counts(pattern, column), n)
            for (pattern, answer), n in shared.items()]  # fmt: skip
-    together = np.zeros((len(column), len(column)))  # what they said, what others said: how often
+    together = np.zeros((len(column), len(column)))
     for one in met:
         together[one.said] += one.n * one.others
     n_shared = sum(shared.values())
-    value = _agreement(together, n_shared, given, answers.values, level)
+    found = _Against(together, n_shared, given, answers.values, level)
+    value = _agreement(found)
     if value is None:
         return undefined(ONE_VALUE, n_shared)
     if n_shared == 1:
         return Figure(value, 1, why=FEW_UNITS)
-    take_out = _left_out_by_rank if level == "ordinal" else _left_out
-    left_out = take_out(met, together, n_shared - 1, given, answers.values, level)
+    left_out = (_left_out_by_rank if level == "ordinal" else _left_out)(met, found)
     units = np.array([one.n for one in met], dtype=float)
     return with_interval(value, left_out, units, n_units=n_shared)
 
@@ -67,42 +67,42 @@ class _Met(NamedTuple):
     n: int
 
 
-def _left_out(
-    met: Sequence[_Met],
-    together: Floats,
-    n_shared: int,
-    given: Floats,
-    values: tuple[Answer, ...],
-    level: str,
-) -> Floats:
+class _Against(NamedTuple):
+    """A person against the others. together: (V, V) what they said, what others said: how often; n_shared:
+    their units; given: (V,) all answers of everybody.
+    """
+
+    together: Floats
+    n_shared: int
+    given: Floats
+    values: tuple[Answer, ...]
+    level: str
+
+    def without(self, one: _Met) -> "_Against":
+        """With one such unit less."""
+        together = self.together.copy()
+        together[one.said] -= one.others
+        return self._replace(together=together, n_shared=self.n_shared - 1, given=self.given - one.counts)
+
+
+def _left_out(met: Sequence[_Met], whole: _Against) -> Floats:
     """(P,) The figure without one unit of each kind, all at once: the distances stay as they are."""
-    distances = LEVELS[level](values, given)
+    distances = LEVELS[whole.level](whole.values, whole.given)
     said = np.array([one.said for one in met])
     others, counts = np.array([one.others for one in met]), np.array([one.counts for one in met])
-    observed = (together * distances).sum() - (distances[said] * others).sum(axis=1)
-    reduced = given - counts
+    observed = (whole.together * distances).sum() - (distances[said] * others).sum(axis=1)
+    reduced = whole.given - counts
     n = reduced.sum(axis=1)
     expected = ((reduced @ distances) * reduced).sum(axis=1) / np.maximum(n * (n - 1.0), 1.0)
     missing = np.full_like(observed, np.nan)
-    return 1.0 - np.divide(observed / n_shared, expected, out=missing, where=expected > 1e-12)
+    shares = np.divide(observed / (whole.n_shared - 1), expected, out=missing, where=expected > 1e-12)
+    return 1.0 - shares
 
 
-def _left_out_by_rank(
-    met: Sequence[_Met],
-    together: Floats,
-    n_shared: int,
-    given: Floats,
-    values: tuple[Answer, ...],
-    level: str,
-) -> Floats:
+def _left_out_by_rank(met: Sequence[_Met], whole: _Against) -> Floats:
     """The same where distances are of ranks, which change with each unit that is left out."""
-    left_out = []
-    for one in met:
-        together[one.said] -= one.others
-        without = _agreement(together, n_shared, given - one.counts, values, level)
-        together[one.said] += one.others
-        left_out.append(float("nan") if without is None else without)
-    return np.array(left_out)
+    left_out = (_agreement(whole.without(one)) for one in met)
+    return np.array([float("nan") if value is None else value for value in left_out])
 
 
 def _counts(pattern: Pattern, column: Mapping[Answer, int]) -> Floats:
@@ -118,13 +118,11 @@ def _others(pattern: Pattern, answer: Answer, column: Mapping[Answer, int]) -> F
     return counts / (len(pattern) - 1)
 
 
-def _agreement(
-    together: Floats, n_shared: int, given: Floats, values: tuple[Answer, ...], level: str
-) -> float | None:
+def _agreement(one: _Against) -> float | None:
     """None where all answers are one value: nothing is expected to differ."""
-    n = float(given.sum())
-    distances = LEVELS[level](values, given)
-    expected = float(given @ distances @ given) / (n * (n - 1.0)) if n > 1.0 else 0.0
+    n = float(one.given.sum())
+    distances = LEVELS[one.level](one.values, one.given)
+    expected = float(one.given @ distances @ one.given) / (n * (n - 1.0)) if n > 1.0 else 0.0
     if not expected > 1e-12:
         return None
-    return 1.0 - float((together * distances).sum()) / n_shared / expected
+    return 1.0 - float((one.together * distances).sum()) / one.n_shared / expected
