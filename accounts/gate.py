@@ -129,8 +129,8 @@ def signed_in(view: View) -> View:
     return declare(guarded, Openness.SIGNED_IN)
 
 
-def needs(permission: Permission) -> Callable[[View], View]:
-    """People who hold `permission` on the project of the URL; the view is called without the slug."""
+def needs(permission: Needed) -> Callable[[View], View]:
+    """People who hold `permission` (any one of a set) on the project of the URL; called without the slug."""
 
     def decorate(view: View) -> View:
         @wraps(view)

@@ -15,6 +15,7 @@ from queues import pipeline
 from queues.agree import checking, units
 from queues.assign import actions as assign
 from queues.doorbell import ring
+from queues.export.webhooks import delivering
 from queues.ingest import queries as ingest
 from queues.ingest.feedback import waiting as feedback
 from queues.models import Heartbeat, Job
@@ -52,6 +53,7 @@ def sweep() -> None:
         _count_agreement,
         checking.ask_for_owed,
         _ring_for_jobs,
+        _ring_for_deliveries,
         _ring_for_enrichment,
         StoredAnswer.objects.forget_old,
         questions.forget_old,
@@ -81,6 +83,11 @@ def _count_agreement() -> None:
 def _ring_for_jobs() -> None:
     for job_id in Job.objects.owed().order_by("id").values_list("id", flat=True)[:100]:
         ring("queues.tasks.run_job", job_id)
+
+
+def _ring_for_deliveries() -> None:
+    for webhook_id in delivering.owed():
+        ring("queues.tasks.deliver", webhook_id)
 
 
 def _drop_old_feedback() -> None:

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from queues import jobs, sweeper
+from queues.export.webhooks import delivering
 from queues.score import questions
 
 
@@ -29,6 +30,11 @@ def enrich() -> None:
 @shared_task(name="queues.tasks.answer")
 def answer() -> None:
     questions.answer_all()
+
+
+@shared_task(name="queues.tasks.deliver")
+def deliver(webhook_id: int) -> None:
+    delivering.deliver(webhook_id)
 
 
 @shared_task(name="queues.tasks.sweep")

@@ -53,6 +53,7 @@ class Environment:
     moderation: Service
     llama_guard: Service
     classifier_path: str  # a folder with a text classifier; empty: none
+    webhook_internal: tuple[str, ...]  # origins that webhooks may lead to although they are not public
 
     @property
     def is_https(self) -> bool:
@@ -100,6 +101,7 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
             env.get("LLAMA_GUARD_MODEL", "") or "meta-llama/Llama-Guard-4-12B",
         ),
         classifier_path=env.get("CLASSIFIER_PATH", ""),
+        webhook_internal=tuple(_origin(word) for word in _words(env, "WEBHOOK_INTERNAL")),
     )
 
 
@@ -150,6 +152,22 @@ def _address(env: Mapping[str, str], name: str) -> str:
         key = name.replace("_URL", "_KEY")
         raise Misconfigured(f"{name} carries more than an address. Put the key into {key}.")
     return text
+
+
+def _origin(text: str) -> str:
+    """An origin that people may have told of events, as `scheme://host:port`."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        port = None
+    if port is None or not parts.hostname or "@" in parts.netloc or parts.path + parts.query + parts.fragment:
+        raise Misconfigured(
+            f"WEBHOOK_INTERNAL names {text!r}, which is no origin. Write https://host, or with its port"
+            " http://host:8080; nothing behind it."
+        )
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{port}"
 
 
 def _hosts(public_url: str, more: tuple[str, ...]) -> tuple[str, ...]:

@@ -205,4 +205,7 @@ LLAMA_GUARD_URL, LLAMA_GUARD_KEY = ENV.llama_guard.url, ENV.llama_guard.key
 LLAMA_GUARD_MODEL = ENV.llama_guard.model
 CLASSIFIER_PATH = ENV.classifier_path
 
+# Origins that webhooks may lead to although they are not public (queues.export.webhooks.address).
+WEBHOOK_INTERNAL = list(ENV.webhook_internal)
+
 LOGGING = logging_of(as_json=ENV.json_logs)

@@ -36,6 +36,7 @@ from queues.api import (
     reviews,
     selections,
     verdicts,
+    webhooks,
 )
 
 app_name = "api"
@@ -133,6 +134,11 @@ export = [
     path("datasets/<slug:name>/versions/<id:version>", definitions.DefinitionView.as_view()),
     path("datasets/<slug:name>/diff", release_rows.DiffView.as_view()),
     path("datasets/<slug:name>/releases", releases.ReleasesView.as_view()),
+    path("webhooks", webhooks.WebhooksView.as_view()),
+    path("webhooks/<id:number>", webhooks.WebhookView.as_view()),
+    path("webhooks/<id:number>:rotate", webhooks.RotateWebhookView.as_view()),
+    path("webhooks/<id:number>/deliveries", webhooks.DeliveriesView.as_view()),
+    path("webhooks/<id:number>/deliveries/<id:delivery_id>:replay", webhooks.ReplayView.as_view()),
     path("recalls", recalls.RecallsView.as_view()),
     path("recalls/<id:number>", recalls.RecallView.as_view()),
     path("releases/<slug:name>@<str:version>/recalls", recalls.ReleaseRecallsView.as_view()),

@@ -21,7 +21,8 @@ from queues.export.papers.writing import write_papers
 from queues.export.queries import CHUNK
 from queues.export.recalls import queries as recalls
 from queues.export.row import Record
-from queues.models import Dataset, Release, ReleaseFile, ReleaseRow, ReleaseState
+from queues.export.webhooks import outbox
+from queues.models import Dataset, Release, ReleaseFile, ReleaseRow, ReleaseState, WebhookEvent
 
 _COLUMNS = "line, item_id, verdict_id, split, record_sha256, group_key, release_id"
 _COPY = f"COPY queues_releaserow ({_COLUMNS}) FROM STDIN"
@@ -94,6 +95,7 @@ def publish_built(release: Release, folder: UUID, contents: Contents, stored: Ma
         release.findings = dict(contents.guarded.as_document(with_items=True))
         _publish(release, before, version, manifest)
         _record(release, dataset)
+        _announce(release, dataset)
 
 
 def _still_ours(release: Release, folder: UUID) -> Release:
@@ -188,4 +190,20 @@ def _record(release: Release, dataset: Dataset) -> None:
         subject_kind="release",
         subject_id=release.pk,
         after={"dataset": dataset.pk, "version": release.version, "dataset_sha256": release.dataset_sha256},
+    )
+
+
+def _announce(release: Release, dataset: Dataset) -> None:
+    outbox.announce(
+        dataset.project,
+        WebhookEvent.RELEASE_PUBLISHED,
+        subject=f"dataset:{dataset.pk}",
+        facts={
+            "release": f"{dataset.name}@{release.version}",
+            "release_id": release.pk,
+            "format": dataset.format,
+            "rows": release.rows,
+            "dataset_sha256": release.dataset_sha256,
+            "manifest_sha256": release.manifest_sha256,
+        },
     )

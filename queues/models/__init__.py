@@ -32,6 +32,15 @@ from queues.models.selection import SelectedBy, Selection
 from queues.models.slot import Skip, SkipReason, Slot, SlotState
 from queues.models.vector import KnownEncoder, Part, Question
 from queues.models.verdict import Basis, Verdict
+from queues.models.webhook import (
+    Delivery,
+    DeliveryState,
+    Problem,
+    Webhook,
+    WebhookEvent,
+    WebhookSecret,
+    WhyDisabled,
+)
 from queues.models.word_list import LIST_NAME, ListKind, ListTarget, WordList
 from queues.models.work_profile import DAILY_LIMIT_MOST, WorkProfile
 
@@ -64,6 +73,8 @@ __all__ = [
     "Dataset",
     "DatasetVersion",
     "Decision",
+    "Delivery",
+    "DeliveryState",
     "Deviation",
     "DisputeRule",
     "Draft",
@@ -103,6 +114,7 @@ __all__ = [
     "Prediction",
     "PredictionAlias",
     "PredictionState",
+    "Problem",
     "Purpose",
     "Qualification",
     "QualificationState",
@@ -134,6 +146,10 @@ __all__ = [
     "SplitGroup",
     "SpreadBy",
     "Verdict",
+    "Webhook",
+    "WebhookEvent",
+    "WebhookSecret",
+    "WhyDisabled",
     "WordList",
     "WorkOrder",
     "WorkProfile",

@@ -19,6 +19,7 @@ from queues.export.row import Record
 from queues.export.splits import SPLITS
 from queues.export.takers import takers_of
 from queues.models import Dataset, Decision, Item
+from queues.web import webhooks
 from queues.web.dataset_form import DatasetForm, definition_initial
 from queues.web.definitions import versions_of
 from queues.web.findings import found_in
@@ -39,6 +40,7 @@ def datasets(request: ProjectRequest) -> HttpResponse:
         "lines": [(dataset, current.get(dataset.pk)) for dataset in found],
         "formats": dict(FORMATS),
         "may_release": Permission.RELEASE in request.permissions,
+        "may_tell": not webhooks.MANAGES.isdisjoint(request.permissions),
     }
     return render(request, "export/list.html", context)
 

@@ -57,6 +57,7 @@ from queues.web import (
     review,
     selections,
     suggestion,
+    webhooks,
     working,
 )
 
@@ -72,6 +73,7 @@ FORM = f"{PROJECT}queues/<slug:queue_slug>/form/"
 DATASET = f"{PROJECT}datasets/<slug:name>/"
 VERSION = f"{PROJECT}policy/versions/<id:version>"
 SELECTION = f"{PROJECT}policy/selections/<id:number>"
+WEBHOOK = f"{PROJECT}webhooks/<id:number>/"
 DRY_RUN = f"{PROJECT}policy/dry-runs/<id:number>"
 
 urlpatterns = [
@@ -202,6 +204,13 @@ urlpatterns = [
     path(DATASET, datasets.dataset, name="dataset"),
     path(f"{DATASET}edit", definitions.edit, name="edit-dataset"),
     path(f"{DATASET}publish", releases.publish, name="publish"),
+    path(f"{PROJECT}webhooks/", webhooks.webhooks, name="webhooks"),
+    path(WEBHOOK, webhooks.webhook, name="webhook"),
+    path(f"{WEBHOOK}change", webhooks.change, name="change-webhook"),
+    path(f"{WEBHOOK}rotate", webhooks.rotate, name="rotate-webhook"),
+    path(f"{WEBHOOK}disable", webhooks.disable, name="disable-webhook"),
+    path(f"{WEBHOOK}enable", webhooks.enable, name="enable-webhook"),
+    path(f"{WEBHOOK}deliveries/<id:delivery_id>/replay", webhooks.replay, name="replay-delivery"),
     path(f"{PROJECT}recalls/", recalls.recalls, name="recalls"),
     path(f"{PROJECT}recalls/ask", recalls.ask, name="ask-recall"),
     path(f"{DATASET}releases/<id:release_id>/recalls", recalls.of_release, name="release-recalls"),

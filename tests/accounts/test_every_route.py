@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC, SIGNED_IN = Openness.PUBLIC, Openness.SIGNED_IN
 ENTER, READ, REVIEW, SETTLE, TUNE, PUSH, RELEASE, PULL, ADMIT = Permission
 REVIEW_OR_READ = frozenset({REVIEW, READ})
+RELEASE_OR_TUNE = frozenset({RELEASE, TUNE})
 WEB = "projects/<slug:slug>/"
 API = "api/v1/projects/<slug:slug>/"
 
@@ -162,6 +163,13 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "datasets/<slug:name>/": {"GET": READ},
     WEB + "datasets/<slug:name>/edit": {"GET": RELEASE, "POST": RELEASE},
     WEB + "datasets/<slug:name>/publish": {"POST": RELEASE},
+    WEB + "webhooks/": {"GET": RELEASE_OR_TUNE, "POST": RELEASE_OR_TUNE},
+    WEB + "webhooks/<id:number>/": {"GET": RELEASE_OR_TUNE},
+    WEB + "webhooks/<id:number>/change": {"POST": RELEASE_OR_TUNE},
+    WEB + "webhooks/<id:number>/rotate": {"POST": RELEASE_OR_TUNE},
+    WEB + "webhooks/<id:number>/disable": {"POST": RELEASE_OR_TUNE},
+    WEB + "webhooks/<id:number>/enable": {"POST": RELEASE_OR_TUNE},
+    WEB + "webhooks/<id:number>/deliveries/<id:delivery_id>/replay": {"POST": RELEASE_OR_TUNE},
     WEB + "recalls/": {"GET": READ},
     WEB + "recalls/ask": {"POST": RELEASE},
     WEB + "datasets/<slug:name>/releases/<id:release_id>/recalls": {"GET": READ},
@@ -257,6 +265,11 @@ ROUTES: dict[str, dict[str, Access]] = {
     API + "datasets/<slug:name>/versions": {"GET": READ, "POST": RELEASE},
     API + "datasets/<slug:name>/versions/<id:version>": {"GET": READ},
     API + "datasets/<slug:name>/releases": {"GET": READ, "POST": RELEASE},
+    API + "webhooks": {"GET": RELEASE_OR_TUNE, "POST": RELEASE_OR_TUNE},
+    API + "webhooks/<id:number>": {"GET": RELEASE_OR_TUNE, "PATCH": RELEASE_OR_TUNE},
+    API + "webhooks/<id:number>:rotate": {"POST": RELEASE_OR_TUNE},
+    API + "webhooks/<id:number>/deliveries": {"GET": RELEASE_OR_TUNE},
+    API + "webhooks/<id:number>/deliveries/<id:delivery_id>:replay": {"POST": RELEASE_OR_TUNE},
     API + "recalls": {"GET": READ, "POST": RELEASE},
     API + "recalls/<id:number>": {"GET": READ},
     API + "releases/<slug:name>@<str:version>/recalls": {"GET": READ},
@@ -280,7 +293,7 @@ def test_every_route_is_in_the_table_and_no_other() -> None:
 def test_every_view_declares_what_the_table_says() -> None:
     for route, view in every_route():
         declared, expected = access_of(view), ROUTES[route]
-        if isinstance(declared, (Permission, Openness)):
+        if isinstance(declared, (Permission, Openness, frozenset)):
             assert set(expected.values()) == {declared}, route
         else:
             assert declared == expected, route

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from accounts.models import RateBucket
 from queues.api.pagination import HIGHEST_LIMIT
@@ -23,6 +24,7 @@ class Before:
     files: set[Path]
     folder: Path
     log: list[str]
+    reached: list[Any]  # what this process has connected to, the database apart
 
 
 Check = Callable[[Row, Asked, Before], Iterator[str]]
@@ -154,3 +156,11 @@ def _counted(row: Row, asked: Asked, before: Before) -> Iterator[str]:
 def _no_trace(row: Row, asked: Asked, before: Before) -> Iterator[str]:
     if "Traceback" in asked.text or ".py" in asked.text:
         yield "the answer shows the inside"
+
+
+@check("no_request_made")
+def _reached_nobody(row: Row, asked: Asked, before: Before) -> Iterator[str]:
+    if before.reached:
+        yield f"connected to {before.reached}"
+    if contents()["Webhook"] != before.tables["Webhook"]:
+        yield "the address was stored, to be asked later"

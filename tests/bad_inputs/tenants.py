@@ -14,7 +14,7 @@ from accounts.models import Event, Project
 from accounts.roles import Permission, Role
 from queues import jobs
 from queues.export import actions as export
-from queues.models import Queue, Release, Review, Verdict
+from queues.models import Queue, Release, Review, Verdict, Webhook, WebhookEvent
 from queues.route import policies
 from tests.bad_inputs.canonical import PROJECT
 from tests.factories.people import api_key, expired
@@ -39,7 +39,7 @@ _ROLES = {"annotator_session": Role.ANNOTATOR, "lead_session": Role.LEAD}
 
 @dataclass
 class Tenant:
-    """A project with a queue, three settled items, a dataset and its release."""
+    """A project with a queue, three settled items, a dataset and its release, of which a webhook tells."""
 
     project: Project
     queue: Queue
@@ -50,8 +50,15 @@ class Tenant:
         """The placeholders that name this tenant's things."""
         review = Review.objects.get(item=self.verdict.item)
         event = Event.objects.filter(project_id=self.project.pk).latest("pk")
-        named = {"export": self.release.pk, "queue": self.queue.pk, "review": review.pk, "event": event.pk}
-        return {f"{prefix}{name}": str(value) for name, value in named.items()} | {f"{prefix}hook": "1"}
+        hook = Webhook.objects.get(project=self.project)
+        named = {
+            "hook": hook.pk,
+            "export": self.release.pk,
+            "queue": self.queue.pk,
+            "review": review.pk,
+            "event": event.pk,
+        }
+        return {f"{prefix}{name}": str(value) for name, value in named.items()}
 
 
 @dataclass
@@ -85,6 +92,7 @@ def tenant(slug: str, text: str) -> Tenant:
         policies.new_version(project.pk, document=_POLICY, by=engineer, reason="for the test")
     policies.activate(project.pk, 1, by=engineer, reason="for the test")
     verdicts = [settled(queue, corrected_text=f"{text} {number}") for number in range(3)]
+    Webhook.objects.create(project=project, url=f"https://{slug}.example/", wants=WebhookEvent.values)
     dataset = export.create_dataset(project, name=f"{slug}-set", format_name="trl_sft", by=engineer)
     asked, job = export.publish(dataset, by=engineer)
     jobs.run_job(job.pk)

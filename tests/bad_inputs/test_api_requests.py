@@ -1,4 +1,5 @@
 import logging
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,14 @@ def log() -> Iterator[list[str]]:
 
 
 @pytest.fixture
+def reached(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Whatever a socket of this process connects to."""
+    found: list[Any] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _self, address: found.append(address))
+    return found
+
+
+@pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Releases of this test lie in a folder of its own."""
     monkeypatch.setattr(store, "default_storage", FileSystemStorage(tmp_path))
@@ -47,14 +56,19 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("rows", corpus.by_kind(FILE))
 def test_every_request_is_answered_by_the_rules_and_reaches_nothing_else(
-    rows: list[corpus.Row], folder: Path, log: list[str], tally: Callable[[str], Any]
+    rows: list[corpus.Row],
+    folder: Path,
+    log: list[str],
+    reached: list[Any],
+    tally: Callable[[str], Any],
 ) -> None:
     told = tally(FILE)
     both = world()
 
     for row in rows:
         log.clear()
-        before = Before(both, contents(), set(folder.rglob("*")), folder, log)
+        reached.clear()
+        before = Before(both, contents(), set(folder.rglob("*")), folder, log, reached)
         wrong: list[str] = []
         for asked in api_requests.send(row, both):
             if why := not_yet.reason(FILE, row):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.actor import SYSTEM, Actor
@@ -16,7 +17,21 @@ from accounts.roles import ROLES, Role
 from queues import jobs
 from queues.adjudicate import alike
 from queues.export import actions as export
-from queues.models import BulkChange, Draft, DryRun, Golden, Item, Job, Queue, Release, ReleaseRow, Selection
+from queues.models import (
+    BulkChange,
+    Delivery,
+    Draft,
+    DryRun,
+    Golden,
+    Item,
+    Job,
+    Queue,
+    Release,
+    ReleaseRow,
+    Selection,
+    Webhook,
+    WebhookEvent,
+)
 from queues.review import notes
 from queues.route import policies
 from queues.route.dry_run import asking
@@ -62,6 +77,7 @@ def furnish(people: Cast, text: str = "Refunds are instant.") -> Queue:
         by=lee,
         reason=text[:200],
     )
+    Webhook.objects.create(project=project, url="https://hook.example/told", wants=WebhookEvent.values)
     dataset = export.create_dataset(project, name="refunds", format_name="trl_sft", by=mel)
     export.publish(dataset, by=mel)
     asking.ask(project.pk, last=1_000, version=1, by=SYSTEM)
@@ -75,6 +91,7 @@ def furnish(people: Cast, text: str = "Refunds are instant.") -> Queue:
         jobs.run_job(job.pk)
     _again, job = export.publish(dataset, by=mel)
     jobs.run_job(job.pk)
+    Delivery.objects.update(state="failed", attempts=10, problem="refused", finished_at=Now())
     judged(queue)
     return queue
 
@@ -129,6 +146,7 @@ def _thing(route: str, name: str, people: Cast, queue: Queue) -> str:
         "selections/": Selection,
         "golden/": Golden,
         "dry-runs/": DryRun,
+        "webhooks/": Webhook,
     }
     if name == "key":
         return alike.batches_of(queue, person_id=people.olga.pk)[0].key

@@ -158,6 +158,30 @@ def test_an_address_that_is_safe_is_kept_as_it_is(address: str) -> None:
     )
 
 
+def test_origins_that_webhooks_may_lead_to_are_named_whole() -> None:
+    env = environment.read({"WEBHOOK_INTERNAL": "https://Hooks.internal, http://10.0.0.5:8080 http://[::1]"})
+
+    assert env.webhook_internal == ("https://hooks.internal:443", "http://10.0.0.5:8080", "http://[::1]:80")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "hooks.internal",
+        "ftp://hooks",
+        "https://",
+        "https://a/b",
+        "https://a:b",
+        "https://me@a",
+        "https://a?b",
+        "*",
+    ],
+)
+def test_an_origin_that_is_none_is_refused(said: str) -> None:
+    with pytest.raises(Misconfigured, match="WEBHOOK_INTERNAL names"):
+        environment.read({"WEBHOOK_INTERNAL": said})
+
+
 def test_a_detector_that_cannot_be_chosen_is_refused_by_its_name() -> None:
     assert environment.read({"DETECTORS": "presidio"}).detectors == ("presidio",)
     with pytest.raises(Misconfigured, match="DETECTORS names detoxify"):

@@ -58,6 +58,7 @@ PRESENT = frozenset(
         "queues_changeditem",
         "queues_check",
         "queues_dataset",
+        "queues_delivery",
         "queues_draft",
         "queues_dryrun",
         "queues_enrichment",
@@ -83,6 +84,8 @@ PRESENT = frozenset(
         "queues_selection",
         "queues_servedcheck",
         "queues_slot",
+        "queues_webhook",
+        "queues_webhooksecret",
         "queues_workprofile",
         "queues_worth",
     }

@@ -38,6 +38,11 @@ WHERE c.project_id = %s AND r.release_id = ANY (%s) GROUP BY r.release_id
 _WITH_ERASED_ROWS = f"""
 SELECT DISTINCT r.release_id {_ROWS} WHERE c.project_id = %s AND c.erases
 """
+_ROWS_IN_RELEASES = """
+SELECT r.release_id, count(*) FROM queues_item i JOIN queues_releaserow r ON r.item_id = i.id
+JOIN queues_release l ON l.id = r.release_id AND l.state IN ('published', 'superseded')
+WHERE i.prediction_id = ANY (%s) GROUP BY r.release_id
+"""
 _TOMBSTONES = f"""
 SELECT encode(r.record_sha256, 'hex') record, min(c.created_at)::date, min(c.reason) {_ROWS}
 JOIN queues_release l ON l.id = r.release_id AND l.state IN ('published', 'superseded')
@@ -108,6 +113,13 @@ def counts_of(project_id: int, releases: Sequence[Release]) -> dict[int, int]:
     """Release id → how many of its rows were withdrawn; without those that have none."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, [project_id, [release.pk for release in releases]])
+        return dict(cursor.fetchall())
+
+
+def rows_in_releases(prediction_ids: Sequence[int]) -> dict[int, int]:
+    """Release that is out, current or not → how many of its rows are of these predictions."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS_IN_RELEASES, [list(prediction_ids)])
         return dict(cursor.fetchall())
 
 

@@ -3,7 +3,8 @@
 Killed at any moment, the next attempt goes on: what is withdrawn stays so, and each step may be done twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from queues.errors import WrongState
 from queues.export import actions as export
 from queues.export.files import store
 from queues.export.recalls import closing, erasing, queries
+from queues.export.webhooks import outbox
 from queues.models import (
     Dataset,
     Job,
@@ -24,7 +26,9 @@ from queues.models import (
     Recall,
     RecallBy,
     RecallRequest,
+    Release,
     ReleaseState,
+    WebhookEvent,
 )
 from queues.progress import Progress
 
@@ -38,10 +42,12 @@ def run(job: Job) -> None:
     request = RecallRequest.objects.filter(pk=job.subject_id, finished_at=None).first()
     if request is None:
         return
+    concerned: Counter[int] = Counter()  # rows of each release; of every batch, whoever withdrew it
     with Progress(job) as progress:
         done = 0
         for ids in _named(request):
             _withdraw(request, ids)
+            concerned.update(queries.rows_in_releases(ids))
             done += len(ids)
             progress.report(done)
     if request.erases and request.by == RecallBy.PERSON:
@@ -51,8 +57,25 @@ def run(job: Job) -> None:
         _remove_files(request)
     if request.publishes:
         _publish_without(request)
-    request.named, request.found, request.finished_at = [], request.recalls.count(), timezone.now()
-    request.save(update_fields=["named", "found", "finished_at"])
+    _finish(request, concerned)
+
+
+@transaction.atomic
+def _finish(request: RecallRequest, concerned: Mapping[int, int]) -> None:
+    """Done, and whoever subscribed is owed the news; once, however many attempts come so far."""
+    found = request.recalls.count()
+    unfinished = RecallRequest.objects.filter(pk=request.pk, finished_at=None)
+    if not unfinished.update(named=[], found=found, finished_at=timezone.now()):
+        return
+    releases = Release.objects.filter(pk__in=concerned).select_related("dataset").order_by("pk")
+    told = [
+        {"release": f"{one.dataset.name}@{one.version}", "release_id": one.pk, "rows": concerned[one.pk]}
+        for one in releases
+    ]
+    facts = {"recall": request.pk, "reason": request.reason, "erases": request.erases, "predictions": found}
+    outbox.announce(
+        request.project, WebhookEvent.RECALL_MADE, subject="recalls", facts={**facts, "releases": told}
+    )
 
 
 def _named(request: RecallRequest) -> Iterator[Sequence[int]]:

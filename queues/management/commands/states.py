@@ -14,6 +14,7 @@ from queues.models.job import JOB_MOVES
 from queues.models.prediction import PREDICTION_MOVES
 from queues.models.release import RELEASE_MOVES
 from queues.models.slot import SLOT_MOVES
+from queues.models.webhook import DELIVERY_MOVES
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "states.md"
 
@@ -47,6 +48,7 @@ THINGS = (
     Thing("Slot", SLOT_MOVES),
     Thing("Release", RELEASE_MOVES),
     Thing("Job", JOB_MOVES),
+    Thing("Delivery of a webhook", DELIVERY_MOVES),
 )
 
 
