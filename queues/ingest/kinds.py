@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from queues.ingest import limits
@@ -23,6 +23,7 @@ NAME_PATTERN = rf"^[^{_UNPRINTABLE}\p{{Z}}](?:[^{_UNPRINTABLE}]*[^{_UNPRINTABLE}
 
 Text = str
 Name = Annotated[str, StringConstraints(max_length=limits.NAME_CHARACTERS, pattern=NAME_PATTERN)]
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
 Tag = Annotated[str, StringConstraints(max_length=limits.TAG_CHARACTERS, min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -31,6 +32,16 @@ LogProbability = Annotated[float, Field(le=0)]
 
 _LOCALE = r"^(?:[A-Za-z]{2,3}|[xX]-[A-Za-z0-9]{1,8})(?:-[A-Za-z0-9]{1,8})*$"
 Locale = Annotated[str, StringConstraints(max_length=35, pattern=_LOCALE)]
+
+
+def is_name(text: str) -> bool:
+    """Whether a record could have this as a name, so that there can be something under it."""
+    try:
+        _NAME.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
 
 _TIMESTAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"

@@ -8,19 +8,22 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Event
+from accounts.roles import Role
 from queues import jobs, pipeline, reviewing
 from queues.assign import actions as assign
 from queues.assign.bulk import asking as bulk
 from queues.assign.bulk import run as bulk_run
-from queues.errors import WrongState
-from queues.models import Draft, Item, ItemState, Job, Policy, Queue, Review, Slot
+from queues.errors import Taken, WrongState
+from queues.models import Check, Draft, Item, ItemState, Job, Policy, Queue, Review, ServedCheck, Slot
 from queues.review import drafts
 from queues.route import opening
 from queues.route.decide import Decision
 from queues.route.opening import Pick
 from queues.route.queries import active_policy
 from tests.export.recalling import withdraw
-from tests.factories.projects import Cast, cast
+from tests.factories.checks import APPROVE as CHECKED
+from tests.factories.checks import next_lease, queue_with_checks, submit
+from tests.factories.projects import Cast, cast, member
 from tests.factories.reviews import APPROVE, leased, reviewed
 from tests.factories.work import queue_in, waiting
 
@@ -162,3 +165,30 @@ def test_the_database_opens_no_item_that_shows_what_was_withdrawn(
         Item.objects.create(queue=queue_in(people.project), due_at=timezone.now(), **shown)
     with pytest.raises(IntegrityError), transaction.atomic():
         Item.objects.filter(pk=both.pk if side == "other" else alone.pk).update(state=ItemState.OPEN)
+
+
+@pytest.mark.parametrize("erases", [False, True])
+def test_a_hidden_check_of_what_was_withdrawn_is_given_to_nobody_and_its_answers_stay(
+    people: Cast, *, erases: bool
+) -> None:
+    queue = queue_with_checks(people, check_rate=1.0)
+    check = Check.objects.get()
+    bob = member(people.project, Role.ANNOTATOR)
+    for _person in (people.ann, bob):
+        waiting(queue)
+    submit(queue, people.ann, next_lease(queue, people.ann), CHECKED)
+    held = next_lease(queue, bob)
+    assert Item.objects.get(pk=held.item_id).state == "check"
+
+    withdraw(people, name_of(check.source), erases=erases)
+
+    with pytest.raises((Taken, WrongState)):
+        submit(queue, bob, held, CHECKED)
+    assert not Draft.objects.exists()
+    following = next_lease(queue, bob)
+    assert Item.objects.get(pk=following.item_id).state == "in_review"
+    assert (Item.objects.get(pk=held.item_id).state, states(check.source)[0]) == ("check", "settled")
+    assert Review.objects.filter(item__state="check").count() == 1
+    assert ServedCheck.objects.get(person=people.ann).right is True
+    check.refresh_from_db()
+    assert (check.retired_at is not None, check.why == "(erased)") == (erases, erases)

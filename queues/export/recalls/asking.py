@@ -12,13 +12,14 @@ from queues.doorbell import ring
 from queues.errors import Fault, Invalid
 from queues.export.recalls.queries import job_key
 from queues.ingest.actions import user_key
+from queues.ingest.kinds import is_name
+from queues.ingest.limits import NAME_CHARACTERS
 from queues.ingest.pseudonym import is_pseudonym, pseudonym
 from queues.models import Job, Prediction, RecallBy, RecallReason, RecallRequest
 from queues.reasons import is_reason
 
 KIND = "recall"
 NAMED_MAX = 1_000
-NAME_MAX = 200
 WHY_MAX = 1_000
 
 
@@ -84,21 +85,24 @@ def _faults(project: Project, by_what: str, named: Sequence[str]) -> Iterator[Fa
         yield Fault("/named", "recall.named", _("Name at least 1 and at most %(max)d.") % {"max": most})
         return
     for index, name in enumerate(named):
-        if not is_reason(name, most=NAME_MAX):
-            detail = _("Give a text of 1 to %(max)d characters.") % {"max": NAME_MAX}
-            yield Fault(f"/named/{index}", "recall.name", detail)
+        if not is_name(name):
+            yield Fault(f"/named/{index}", "recall.name", _no_name())
     if by_what == RecallBy.PREDICTIONS:
         yield from _unknown(project, named)
 
 
+def _no_name() -> str:
+    return _("A name has 1 to %(max)d characters, all of them visible, and no space at its ends.") % {
+        "max": NAME_CHARACTERS
+    }
+
+
 def _unknown(project: Project, named: Sequence[str]) -> Iterator[Fault]:
-    known = set(
-        Prediction.objects.filter(project=project, prediction_id__in=named).values_list(
-            "prediction_id", flat=True
-        )
-    )
+    possible = {name for name in named if is_name(name)}
+    found = Prediction.objects.filter(project=project, prediction_id__in=possible)
+    known = set(found.values_list("prediction_id", flat=True))
     for index, name in enumerate(named):
-        if name not in known:
+        if name in possible and name not in known:
             detail = _("There is no prediction of this id in this project.")
             yield Fault(f"/named/{index}", "recall.unknown", detail)
 
