@@ -8,7 +8,7 @@
     agree       do the people agree? then it is settled, else disputed
     adjudicate  a lead settles what the people did not
     audit       who did what, when and why
-    curate      verified answers: golden items, in versions
+    curate      verified answers: golden items in versions, hidden checks of people
     export      immutable releases of training and golden data, with their lineage
     monitor     does it work, and does it help? its answers become the next policy
 
