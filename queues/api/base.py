@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import gate
@@ -116,3 +117,16 @@ class ProjectView(APIView):
         """The log sees Django's request, not REST framework's."""
         request.actor = getattr(self.request, "actor", None)
         request.key = getattr(self.request, "_auth", None)
+
+
+def created(
+    request: ProjectRequest, answer: Any, *names: object, status: int = 201, etag: str | None = None
+) -> Response:
+    """What a POST to a list made, or asked for (202); names: its place below the list."""
+    headers = {"Location": place_below(request, *names)} | ({"ETag": etag} if etag else {})
+    return Response(answer, status=status, headers=headers)
+
+
+def place_below(request: ProjectRequest, *names: object) -> str:
+    """The address of one of a list."""
+    return "/".join([request.path.rstrip("/"), *map(str, names)])

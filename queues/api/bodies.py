@@ -42,6 +42,8 @@ def _mended(text: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_mended)]
 """Free text, kept code point for code point but for NUL and lone surrogates."""
+Reason = Annotated[Text, Field(min_length=1, max_length=2_000, pattern=r"\S")]
+"""Why somebody does it, for those who will read the history."""
 Identifier = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
 """A name that programs compare: no control, format or outer space characters."""
 Number = Annotated[int, Field(ge=0, le=2**63 - 1)]

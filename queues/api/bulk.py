@@ -13,8 +13,8 @@ from accounts.roles import Permission
 from queues.api import pagination
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Identifier, Number, Text, read
+from queues.api.jobs import JobAnswer
 from queues.api.queue_of import queue_called
-from queues.api.releases import JobAnswer
 from queues.assign.bulk import asking
 from queues.assign.bulk.asking import Asked
 from queues.errors import Fault, Invalid
@@ -209,7 +209,7 @@ def _begun(request: ProjectRequest, asked: Asked) -> Response:
 
 
 def _answer(asked: Asked) -> dict[str, Any]:
-    change, job = asked.change, asked.job
+    change = asked.change
     is_by_filter = change.item_ids is None and change.undo_of_id is None
     undone_by = getattr(change, "undone_by", None)
     return BulkChangeAnswer(
@@ -231,9 +231,5 @@ def _answer(asked: Asked) -> dict[str, Any]:
         created_at=change.created_at,
         finished_at=change.finished_at,
         stopped_at=change.stopped_at,
-        job=None
-        if job is None
-        else JobAnswer(
-            state=job.state, progress=job.progress, total=job.total, attempts=job.attempts, error=job.error
-        ),
+        job=JobAnswer.of(asked.job),
     ).model_dump(mode="json")

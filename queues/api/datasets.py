@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues.api import pagination, parameters
-from queues.api.base import ProjectRequest, ProjectView
+from queues.api.base import ProjectRequest, ProjectView, created
 from queues.api.bodies import Body, read
 from queues.api.definitions import etag_of_definition
 from queues.api.downloads import JSON_LINES
@@ -85,8 +85,7 @@ class DatasetsView(ProjectView):
             shared=body.splits,
             by=request.actor,
         )
-        location = f"{request.path.rstrip('/')}/{dataset.name}"
-        return Response(_answer(dataset, None), status=201, headers={"Location": location})
+        return created(request, _answer(dataset, None), dataset.name)
 
 
 class DatasetView(ProjectView):

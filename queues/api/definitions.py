@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues.api import pagination
-from queues.api.base import ProjectRequest, ProjectView
+from queues.api.base import ProjectRequest, ProjectView, created
 from queues.api.bodies import Body, Text, read
 from queues.api.preconditions import check_if_match, etag_of
 from queues.errors import NotFound
@@ -87,11 +87,8 @@ class DefinitionsView(ProjectView):
             by=request.actor,
         )
         version.refresh_from_db()
-        headers = {
-            "Location": f"{request.path.rstrip('/')}/{version.version}",
-            "ETag": etag_of_definition(version.dataset),
-        }
-        return Response(_answer(version, before), status=201, headers=headers)
+        etag = etag_of_definition(version.dataset)
+        return created(request, _answer(version, before), version.version, etag=etag)
 
 
 class DefinitionView(ProjectView):

@@ -11,7 +11,7 @@ from accounts.roles import Permission
 from queues.api import pagination
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, read, within
-from queues.api.releases import JobAnswer
+from queues.api.jobs import JobAnswer
 from queues.errors import Fault, Invalid
 from queues.models.dry_run import MOST
 from queues.route.dry_run import asking
@@ -128,10 +128,6 @@ def _line(asked: Asked) -> dict[str, Any]:
 
 
 def _in_full(asked: Asked) -> dict[str, Any]:
-    job = asked.job
-    told = None
-    if job is not None:
-        told = JobAnswer(
-            state=job.state, progress=job.progress, total=job.total, attempts=job.attempts, error=job.error
-        ).model_dump()
+    job = JobAnswer.of(asked.job)
+    told = job and job.model_dump()
     return {**_line(asked), "document": asked.run.document, "job": told, "result": asked.run.result}

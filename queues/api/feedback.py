@@ -11,8 +11,8 @@ from queues import pipeline
 from queues.api import feedback_shapes, pagination, parameters
 from queues.api.arrived import check_each, read_batch, read_one
 from queues.api.base import ProjectRequest, ProjectView
+from queues.api.batch_results import Conflict, problem_of, results_of, warnings_of
 from queues.api.feedback_shapes import feedback_line
-from queues.api.prediction_results import Conflict, problem_of, rejection, warnings_of
 from queues.api.problems import TooMany
 from queues.errors import Fault, NotFound
 from queues.ingest.actions import user_key
@@ -55,16 +55,8 @@ class FeedbackBatchView(ProjectView):
         arrived = read_batch(request)
         checked = check_each(arrived, partial(check_sent, user_key=user_key(request.project.pk)))
         good = [one for one in checked if isinstance(one, CheckedFeedback)]
-        stored = iter(pipeline.receive_feedback(request.project, good, by=request.actor) if good else [])
-        results = [
-            {"index": index}
-            | (
-                _result(one, next(stored))
-                if isinstance(one, CheckedFeedback)
-                else rejection(one, arrived[index], "event_id")
-            )
-            for index, one in enumerate(checked)
-        ]
+        stored = pipeline.receive_feedback(request.project, good, by=request.actor) if good else []
+        results = results_of(arrived, checked, stored, told=_result, id_field="event_id")
         return Response({"results": results}, status=207)
 
 

@@ -1,8 +1,5 @@
 """Golden items through the API: list, add, import, edit as a new version, retire, restore, take out."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
@@ -15,13 +12,12 @@ from rest_framework.response import Response
 from accounts.roles import Permission
 from queues.api import golden_shapes, pagination, parameters
 from queues.api.arrived import check_each, read_batch, read_one
-from queues.api.base import ProjectRequest, ProjectView
-from queues.api.bodies import Body, read
+from queues.api.base import ProjectRequest, ProjectView, place_below
+from queues.api.batch_results import Conflict, problem_of, results_of, warnings_of
+from queues.api.bodies import Body, Reason, read
 from queues.api.downloads import JSON_LINES
 from queues.api.golden_shapes import full_golden, golden_line
-from queues.api.policies import Reason
 from queues.api.preconditions import check_if_match, etag_of
-from queues.api.prediction_results import Conflict, problem_of, rejection, warnings_of
 from queues.curate.golden import actions, queries
 from queues.curate.golden.actions import StoredGolden
 from queues.curate.golden.importing import REFUSED
@@ -56,7 +52,7 @@ class GoldenListView(ProjectView):
         record, reason = _record_and_reason(request)
         (stored,) = actions.store(request.project.pk, [record], by=request.actor, reason=reason)
         _refuse(stored)
-        location = f"{request.path.rstrip('/')}/{stored.id}"
+        location = place_below(request, stored.id)
         return _answer(request, stored.id, status=_STATUS[stored.status], location=location)
 
 
@@ -77,8 +73,8 @@ class GoldenBatchView(ProjectView):
         stored = actions.store(
             request.project.pk, good, by=request.actor, reason=reason, as_new_version=is_edit
         )
-        results = _results(arrived, checked, iter(stored))
-        return Response({"results": list(results)}, status=207)
+        results = results_of(arrived, checked, stored, told=_result, id_field="golden_id")
+        return Response({"results": results}, status=207)
 
 
 class GoldenExportView(ProjectView):
@@ -190,14 +186,6 @@ def _refusal(stored: StoredGolden) -> Conflict | WrongState | None:
     if fault is None:
         return None
     return Conflict(fault.detail, fault) if stored.status == "conflict" else WrongState(fault.detail)
-
-
-def _results(arrived: Any, checked: Any, stored: Iterator[StoredGolden]) -> Iterator[dict[str, object]]:
-    for index, one in enumerate(checked):
-        if isinstance(one, CheckedGolden):
-            yield {"index": index} | _result(one, next(stored))
-        else:
-            yield {"index": index} | rejection(one, arrived[index], "golden_id")
 
 
 def _result(record: CheckedGolden, stored: StoredGolden) -> dict[str, object]:

@@ -10,16 +10,14 @@ from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues.api import pagination, parameters
-from queues.api.base import ProjectRequest, ProjectView
-from queues.api.bodies import Body, Identifier, Text, read, within
+from queues.api.base import ProjectRequest, ProjectView, created
+from queues.api.bodies import Body, Identifier, Reason, Text, read, within
 from queues.errors import Fault, Invalid
 from queues.models import Severity, WordList
 from queues.score import list_queries, lists
 from queues.score.detector import SEVERITY_NAMES
 from queues.score.list_document import parse
 from queues.score.list_matcher import Matcher, TooSlow
-
-Reason = Annotated[Text, Field(min_length=1, max_length=2_000, pattern=r"\S")]
 
 
 class NewList(Body):
@@ -121,8 +119,7 @@ class ListsView(ProjectView):
             row = lists.activate(
                 request.project.pk, row.name, row.version, by=request.actor, reason=body.reason
             )
-        location = f"{request.path.rstrip('/')}/{row.name}/{row.version}"
-        return Response(_in_full(row), status=201, headers={"Location": location})
+        return created(request, _in_full(row), row.name, row.version)
 
 
 class ListView(ProjectView):

@@ -1,7 +1,7 @@
 """Policies through the API: read the versions, write a new one, put one in force. The salt never leaves."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,15 +11,13 @@ from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues.api import pagination
-from queues.api.base import ProjectRequest, ProjectView
-from queues.api.bodies import Body, Text, read, within
+from queues.api.base import ProjectRequest, ProjectView, created
+from queues.api.bodies import Body, Reason, read, within
 from queues.api.preconditions import check_if_match, etag_of
 from queues.errors import Invalid, NotFound
 from queues.models import Policy
 from queues.route import policies, queries
 from queues.route.policy_document import json_schema
-
-Reason = Annotated[Text, Field(min_length=1, max_length=2_000, pattern=r"\S")]
 
 
 class NewPolicy(Body):
@@ -80,8 +78,7 @@ class PoliciesView(ProjectView):
             )
         except Invalid as error:
             raise within("/document", error) from error
-        location = f"{request.path.rstrip('/')}/{policy.version}"
-        return Response(_in_full(policy), status=201, headers={"Location": location})
+        return created(request, _in_full(policy), policy.version)
 
 
 class PolicyView(ProjectView):

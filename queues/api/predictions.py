@@ -11,7 +11,8 @@ from queues import pipeline
 from queues.api import pagination, parameters, prediction_schema, prediction_search
 from queues.api.arrived import check_each, read_batch, read_one
 from queues.api.base import ProjectRequest, ProjectView
-from queues.api.prediction_results import STATUS, conflict, rejection, result
+from queues.api.batch_results import results_of
+from queues.api.prediction_results import STATUS, conflict, result
 from queues.api.prediction_search import SEARCH_PARAMETERS, found
 from queues.api.prediction_shapes import full_prediction, prediction_line, story_shape
 from queues.audit.story import Story, story_of
@@ -71,16 +72,8 @@ class PredictionBatchView(ProjectView):
         arrived = convert_each(arrived, dialect) if dialect else arrived
         checked = check_each(arrived, partial(check_sent, user_key=user_key(request.project.pk)))
         good = [one for one in checked if isinstance(one, CheckedRecord)]
-        stored = iter(pipeline.receive(request.project, good, by=request.actor) if good else [])
-        results = [
-            {"index": index}
-            | (
-                result(one, next(stored))
-                if isinstance(one, CheckedRecord)
-                else rejection(one, arrived[index], "prediction_id")
-            )
-            for index, one in enumerate(checked)
-        ]
+        stored = pipeline.receive(request.project, good, by=request.actor) if good else []
+        results = results_of(arrived, checked, stored, told=result, id_field="prediction_id")
         return Response({"results": results}, status=207)
 
 

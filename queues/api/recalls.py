@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues.api import pagination, parameters
-from queues.api.base import ProjectRequest, ProjectView
+from queues.api.base import ProjectRequest, ProjectView, created
 from queues.api.bodies import Body, Text, read
 from queues.errors import NotFound
 from queues.export import releases
@@ -107,8 +107,7 @@ class RecallsView(ProjectView):
             by=request.actor,
         )
         asked.refresh_from_db()
-        location = f"{request.path.rstrip('/')}/{asked.pk}"
-        return Response(_answer(asked, job), status=202, headers={"Location": location})
+        return created(request, _answer(asked, job), asked.pk, status=202)
 
 
 class RecallView(ProjectView):

@@ -15,6 +15,7 @@ from queues.api import pagination
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Text, read
 from queues.api.downloads import JSON_LINES, send
+from queues.api.jobs import JobAnswer
 from queues.errors import NotFound
 from queues.export import actions as export
 from queues.export import releases
@@ -28,16 +29,6 @@ class NewRelease(Body):
 
     notes: Text = ""
     accepted: dict[str, Text] = {}
-
-
-class JobAnswer(BaseModel):
-    """progress of total verdicts looked at; error: why it failed, or why the last attempt did."""
-
-    state: str
-    progress: int
-    total: int | None
-    attempts: int
-    error: str
 
 
 class ReleaseLine(BaseModel):
@@ -179,14 +170,9 @@ def _line(release: Release) -> dict[str, Any]:
 
 
 def _status(found: UnderWay) -> dict[str, Any]:
-    job = found.job
-    told = None
-    if job is not None:
-        told = JobAnswer(
-            state=job.state, progress=job.progress, total=job.total, attempts=job.attempts, error=job.error
-        ).model_dump()
+    job = JobAnswer.of(found.job)
     given = {"accepted": found.release.accepted, "findings": _outside(found.release.findings)}
-    return {**_line(found.release), "job": told, **given}
+    return {**_line(found.release), "job": job and job.model_dump(), **given}
 
 
 def _outside(findings: dict[str, Any]) -> dict[str, Any]:

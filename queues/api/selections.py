@@ -9,9 +9,9 @@ from rest_framework.response import Response
 
 from accounts.roles import Permission
 from queues.api import pagination
-from queues.api.base import ProjectRequest, ProjectView
+from queues.api.base import ProjectRequest, ProjectView, created
 from queues.api.bodies import Body, read
-from queues.api.releases import JobAnswer
+from queues.api.jobs import JobAnswer
 from queues.route.selection import asking
 from queues.route.selection.asking import Asked, Result, Wanted
 
@@ -51,8 +51,7 @@ class SelectionsView(ProjectView):
     @extend_schema(request=NewSelection, responses={202: SelectionAnswer})
     def post(self, request: ProjectRequest) -> Response:
         asked = asking.ask(request.project.pk, read(request, NewSelection), by=request.actor)
-        location = f"/api/v1/projects/{request.project.slug}/selections/{asked.selection.pk}"
-        return Response(_answer(asked), status=202, headers={"Location": location})
+        return created(request, _answer(asked), asked.selection.pk, status=202)
 
 
 class SelectionView(ProjectView):
@@ -77,7 +76,7 @@ class CancelSelectionView(ProjectView):
 
 
 def _answer(asked: Asked) -> dict[str, Any]:
-    selection, job = asked.selection, asked.job
+    selection = asked.selection
     fields = {name: getattr(selection, name) for name in Wanted.model_fields if name != "queue"}
     return SelectionAnswer(
         **fields,
@@ -87,10 +86,6 @@ def _answer(asked: Asked) -> dict[str, Any]:
         asked_by=selection.asked_by.name if selection.asked_by else None,
         created_at=selection.created_at,
         finished_at=selection.finished_at,
-        job=None
-        if job is None
-        else JobAnswer(
-            state=job.state, progress=job.progress, total=job.total, attempts=job.attempts, error=job.error
-        ),
+        job=JobAnswer.of(asked.job),
         result=asked.result,
     ).model_dump(mode="json", by_alias=True)

@@ -123,5 +123,15 @@ def single_question(messages: Sequence[Message]) -> str | Excluded:
     return str(messages[0]["content"])
 
 
+def answered_question(row: VerdictRow) -> tuple[str, str] | Excluded:
+    """The same as `answered` for consumers that know no conversation: the question is a text."""
+    found = answered(row)
+    if isinstance(found, Excluded):
+        return found
+    prompt, answer = found
+    question = single_question(prompt)
+    return question if isinstance(question, Excluded) else (question, answer)
+
+
 def said_by_assistant(content: str) -> Message:
     return {"role": "assistant", "content": content}

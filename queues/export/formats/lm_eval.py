@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from queues.export.conversation import answered, is_blank, single_question
+from queues.export.conversation import answered_question, is_blank
 from queues.export.formats.base import Format, Told, formats
 from queues.export.row import Excluded, Record, VerdictRow
 
@@ -37,13 +37,10 @@ class LmEval(Format):
 
     def record(self, row: VerdictRow) -> Record | Excluded:
         """Questions of one turn: the harness knows no conversation, and joining one would change it."""
-        found = answered(row)
+        found = answered_question(row)
         if isinstance(found, Excluded):
             return found
-        prompt, answer = found
-        question = single_question(prompt)
-        if isinstance(question, Excluded):
-            return question
+        question, answer = found
         return {"id": row.record_id, "question": question, "answer": answer}
 
     def fault(self, record: Record) -> str | None:

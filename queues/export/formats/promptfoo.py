@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from queues.export.conversation import answered, is_blank, single_question
+from queues.export.conversation import answered_question, is_blank
 from queues.export.formats.base import Format, Told, formats
 from queues.export.row import Excluded, Record, VerdictRow
 
@@ -22,13 +22,10 @@ class Promptfoo(Format):
     keys = frozenset({"description", "vars", "assert", "metadata"})
 
     def record(self, row: VerdictRow) -> Record | Excluded:
-        found = answered(row)
+        found = answered_question(row)
         if isinstance(found, Excluded):
             return found
-        prompt, answer = found
-        question = single_question(prompt)
-        if isinstance(question, Excluded):
-            return question
+        question, answer = found
         return {
             "description": row.record_id,
             "vars": {"question": question},
