@@ -103,8 +103,9 @@ def test_settings_are_shown_in_the_units_of_people_and_stored(people: Cast, lee:
     assert (queue.order, queue.languages) == ("diverse", ["de", "en"])
     assert "being put into the new order" in answer.content.decode()
     assert queue.lease_seconds == 615  # ten minutes were shown, and ten were typed
-    assert "7 % → <bdi" not in answer.content.decode()
-    assert "share drawn for extra reviews" in answer.content.decode()
+    told = 'share drawn for extra reviews: <bdi dir="auto">7%</bdi> → <bdi dir="auto">12.5%</bdi>'
+    assert told in answer.content.decode()
+    assert "lease, in seconds" not in answer.content.decode()
 
 
 def test_two_leads_at_once_do_not_overwrite_each_other(people: Cast, lee: Client) -> None:
