@@ -208,7 +208,7 @@ def test_a_change_is_undone_once(queue: Queue, lee: Actor) -> None:
     for number in (change.pk, back.pk):
         with pytest.raises(WrongState):
             asking.undo(queue.project_id, number, by=lee)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="undo_of"), transaction.atomic():
         BulkChange.objects.create(
             project=queue.project,
             queue=queue,

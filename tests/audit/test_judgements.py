@@ -214,16 +214,18 @@ def test_the_rates_are_those_of_the_scope(people: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "rule"),
     [
-        {"overrides": False},
-        {"kind": "mood"},
-        {"before": "reject"},
-        {"review": None},
-        {"category": "hate"},
+        ({"overrides": False}, "overrides_when_they_differ"),
+        ({"before": "reject"}, "overrides_when_they_differ"),
+        ({"kind": "mood"}, "kind_known"),
+        ({"review": None}, "was_said_by_one"),
+        ({"category": "hate"}, "category_is_a_filters"),
     ],
 )
-def test_the_database_refuses_a_judgement_that_cannot_be(people: Cast, change: dict[str, Any]) -> None:
+def test_the_database_refuses_a_judgement_that_cannot_be(
+    people: Cast, change: dict[str, Any], rule: str
+) -> None:
     item = judged(queue_in(people.project), (people.ann, REJECT))
     fields = {
         "project": people.project,
@@ -237,7 +239,7 @@ def test_the_database_refuses_a_judgement_that_cannot_be(people: Cast, change: d
         "review": Review.objects.get(),
     }
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=f"judgement_{rule}"), transaction.atomic():
         Judgement.objects.create(**{**fields, **change})
 
 

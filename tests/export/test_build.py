@@ -145,6 +145,9 @@ def test_an_attempt_that_was_replaced_publishes_nothing(
     assert [place.name for place in (folder / "releases").iterdir()] == [str(release.folder)]
 
 
+STANDS = r"is published|a published release|is history"
+
+
 @pytest.mark.parametrize(
     "refused",
     [
@@ -167,7 +170,7 @@ def test_the_database_refuses_to_change_what_is_published(
     settled(queue)
     release = released(people)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=STANDS), transaction.atomic():
         refused(release)
 
 

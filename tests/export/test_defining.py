@@ -107,9 +107,9 @@ def test_a_change_is_in_the_audit_log_with_its_reason(people: Cast, dataset: Dat
 
 
 def test_a_version_is_never_rewritten_in_the_database(people: Cast, dataset: Dataset) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="is history"), transaction.atomic():
         DatasetVersion.objects.update(filter={})
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="changed_with_reason"), transaction.atomic():
         DatasetVersion.objects.create(dataset=dataset, version=2, filter={}, rules={}, splits={})
 
 

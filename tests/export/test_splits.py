@@ -182,9 +182,9 @@ def test_a_group_is_never_moved_in_the_database_either(people: Cast, queue: Queu
     talk(queue, "conv-0")
     built(dataset(people), people)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="is history"), transaction.atomic():
         SplitGroup.objects.update(split="test")
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="is history"), transaction.atomic():
         SplitGroup.objects.all()._raw_delete("default")
 
 

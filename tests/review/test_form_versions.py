@@ -202,9 +202,13 @@ def test_the_database_refuses_to_edit_a_version(world: World, change: dict[str, 
         FormVersion.objects.filter(queue=world.queue).update(**change)
 
 
-@pytest.mark.parametrize("wrong", [{"reason": ""}, {"version": 0}])
-def test_the_database_refuses_a_version_without_reason_or_number(world: World, wrong: dict[str, Any]) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+@pytest.mark.parametrize(
+    ("wrong", "rule"), [({"reason": ""}, "has_a_reason"), ({"version": 0}, "counts_from_1")]
+)
+def test_the_database_refuses_a_version_without_reason_or_number(
+    world: World, wrong: dict[str, Any], rule: str
+) -> None:
+    with pytest.raises(IntegrityError, match=f"form_version_{rule}"), transaction.atomic():
         FormVersion.objects.create(**{"queue": world.queue, "version": 9, "document": FORM, **wrong})
 
 

@@ -250,9 +250,10 @@ def test_a_draft_with_faults_is_not_dry_run_and_the_faults_are_told(lead: Lead) 
 
 
 def test_an_activation_is_history(people: Cast) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="is history"), transaction.atomic():
         PolicyActivation.objects.update(reason="Another.")
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    refused = pytest.raises(IntegrityError, match="is history")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM queues_policyactivation")
 
 

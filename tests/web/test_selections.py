@@ -79,7 +79,7 @@ def test_a_form_that_is_wrong_says_so_beside_the_field_and_keeps_what_was_typed(
     assert "first&lt;/b&gt; look" in answer.content.decode()
 
 
-def test_a_reader_sees_the_list_and_no_form(people: Cast) -> None:
+def test_a_reader_sees_the_list_and_no_form(people: Cast, lead: Client) -> None:
     client = Client()
     client.force_login(people.mel)
     arrive(people, QUESTIONS[0])
@@ -88,6 +88,7 @@ def test_a_reader_sees_the_list_and_no_form(people: Cast) -> None:
 
     assert "Nothing was selected yet" in page
     assert "Select and send" not in page
+    assert "Select and send" in lead.get(address(people)).content.decode()
 
 
 def test_without_an_encoder_the_page_says_what_to_do(people: Cast, lead: Client) -> None:
