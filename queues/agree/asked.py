@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -35,13 +35,24 @@ class Asked:
     scale: Scale
     question: Question | None = None
     history: History = NO_HISTORY
+    _known: dict[tuple[type, Any, int], Answer | None] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def answer_to(self, value: Any, version: int) -> Answer | None:
         """A value given under this version of the form, on the scale of today; None: not on it."""
         if self.question is None:
             return value
-        put = self.history.put(self.question, value, since=version, until=self.history.newest)
-        rating = self.question.rating(put)
+        if self.scale.values is None:  # there may be as many as answers
+            return self._read(self.question, value, version)
+        known = type(value), value, version  # as True equals 1
+        if known not in self._known:
+            self._known[known] = self._read(self.question, value, version)
+        return self._known[known]
+
+    def _read(self, question: Question, value: Any, version: int) -> Answer | None:
+        put = self.history.put(question, value, since=version, until=self.history.newest)
+        rating = question.rating(put)
         return None if rating is None else self.scale.read(rating)
 
     def answer_of(self, rating: str, version: int) -> Answer | None:

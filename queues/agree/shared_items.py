@@ -3,12 +3,12 @@
 Items under review are left out: whoever looks at a figure may be about to review one of them, blind.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import orjson
 from django.db import connection
 
 from queues.agree import unit_sql
@@ -21,7 +21,8 @@ LOOK_AT = 1_000  # items: so that a page costs the same in a queue of any size
 
 # Words of the partial index item_with_overlap, which the database must recognise whatever the arguments.
 _REVIEWS = """
-SELECT i.id, i.prediction_id, i.is_drawn, i.created_at, p.model_version, p.locale, p.segment, i.reasons,
+SELECT i.id, i.prediction_id, i.is_drawn, extract(epoch FROM i.created_at)::float8, p.model_version,
+       p.locale, p.segment, i.reasons,
        i.other_id IS NOT NULL, r.person_id, r.form_id, r.decision, r.answers
 FROM (SELECT id, prediction_id, overlap_drawn OR blind_drawn AS is_drawn, created_at, other_id, reasons
       FROM queues_item WHERE {which}) i
@@ -114,9 +115,10 @@ def _read(statement: str, arguments: Sequence[int]) -> list[SharedItem]:
         for row in cursor.fetchall():
             item_id, prediction_id, is_drawn, opened_at, model, locale, segment, reasons, *review = row
             item = found.get(item_id)
-            if item is None:
+            if item is None:  # as seconds: a time would be read anew with each review
+                at = datetime.fromtimestamp(opened_at, UTC)
                 item = found[item_id] = SharedItem(
-                    item_id, prediction_id, is_drawn, opened_at, model, locale, segment, _kinds(reasons), []
+                    item_id, prediction_id, is_drawn, at, model, locale, segment, _kinds(reasons), []
                 )
             if review[1] is not None:
                 item.said.append(_said(*review))
@@ -124,12 +126,12 @@ def _read(statement: str, arguments: Sequence[int]) -> list[SharedItem]:
 
 
 def _kinds(reasons: Any) -> frozenset[str]:
-    document = json.loads(reasons) if isinstance(reasons, str) else reasons
+    document = orjson.loads(reasons) if isinstance(reasons, str) else reasons
     return frozenset(reason["kind"] for reason in document if "kind" in reason)
 
 
 def _said(compares: bool, person_id: int, form_id: int, decision: str, answers: Any) -> Said:  # noqa: FBT001 - a row
-    document = json.loads(answers) if isinstance(answers, str) else answers
+    document = orjson.loads(answers) if isinstance(answers, str) else answers
     return Said(person_id, form_history.number_of(form_id), None if compares else decision, document)
 
 

@@ -17,7 +17,8 @@ _DONE = """
 SELECT who.id, review.id, review.item_id, item.queue_id, item.prediction_id, review.decision,
   extract(epoch FROM review.submitted_at - review.opened_at)::float8,
   coalesce(encode(item.fingerprint, 'hex'), item.prediction_id::text), verdict.decision,
-  coalesce(review.reasons ->> 0, ''), review.submitted_at, review.session_goal
+  coalesce(review.reasons ->> 0, ''),
+  CASE WHEN review.session_goal IS NOT NULL THEN review.submitted_at END, review.session_goal
 FROM unnest(%(people)s::bigint[]) who(id)
 CROSS JOIN LATERAL (
   SELECT own.*, queue.session_goal FROM queues_queue queue
@@ -50,8 +51,9 @@ class Done(NamedTuple):
     """One standing review. seconds: from opening to sending. same: equal for items that say the same.
 
     settled: the lead's standing decision on the item, None while no lead has judged it. reason: the first
-    code that was named, "" for none. goal: of a day in the queue. p_error: the calibrated probability that a
-    reviewer finds an error in the output, None where no measure of its model version is calibrated.
+    code that was named, "" for none. goal: of a day in the queue; at: when it was sent, None without a goal,
+    as times are slow to read. p_error: the calibrated probability that a reviewer finds an error in the
+    output, None where no measure of its model version is calibrated.
     """
 
     person_id: int
