@@ -40,6 +40,7 @@ class Environment:
     database_is_embedded: bool
     broker_url: str  # empty: the broker is a schema of the database
     storage_url: str  # empty: files below var/
+    heads_url: str  # where the heads of the audit log lie; empty: audit-heads/ beside or in the above
     public_url: str  # how browsers reach us; https:// here turns on secure cookies
     trusts_proxy: bool  # a proxy in front says by X-Forwarded-Proto how it was spoken to, and is believed
     secret_key: str  # empty in embedded mode until the key file is read
@@ -80,6 +81,7 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         database_is_embedded=not database_url,
         broker_url=env.get("BROKER_URL", ""),
         storage_url=env.get("STORAGE_URL", ""),
+        heads_url=env.get("AUDIT_HEADS_URL", ""),
         public_url=public_url,
         trusts_proxy=_yes(env, "TRUST_PROXY"),
         secret_key=env.get("SECRET_KEY", ""),

@@ -5,7 +5,7 @@ from psycopg.conninfo import conninfo_to_dict
 from reviewapp import environment
 from reviewapp.embedded import secret
 from reviewapp.logs import logging_of
-from reviewapp.storage import storage_of
+from reviewapp.storage import inside, storage_of
 
 ENV = environment.read()
 
@@ -159,6 +159,9 @@ STATIC_ROOT = ENV.var / "static"
 WHITENOISE_MAX_AGE = 3600
 STORAGES = {
     "default": storage_of(ENV.storage_url, ENV.var / "files"),
+    "audit_heads": storage_of(
+        ENV.heads_url or inside(ENV.storage_url, "audit-heads"), ENV.var / "audit-heads"
+    ),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -1,14 +1,14 @@
-"""Where release files lie: a folder, or a bucket when STORAGE_URL names one (s3://bucket/prefix?endpoint=…)."""
+"""Where files lie: a folder, or a bucket when the URL names one (s3://bucket/prefix?endpoint=…)."""
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from reviewapp.environment import Misconfigured
 
 
 def storage_of(url: str, folder: Path) -> dict[str, Any]:
-    """Django's STORAGES entry for a STORAGE_URL; a bucket's keys come from its own environment."""
+    """Django's STORAGES entry for such a URL; a bucket's keys come from its own environment."""
     parts = urlsplit(url)
     if not url or parts.scheme == "file":
         location = Path(parts.path) if url else folder
@@ -22,5 +22,11 @@ def storage_of(url: str, folder: Path) -> dict[str, Any]:
             options["endpoint_url"] = endpoint[0]
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
     raise Misconfigured(
-        f"STORAGE_URL starts with {parts.scheme!r}. Use file:///folder or s3://bucket/prefix."
+        f"STORAGE_URL or AUDIT_HEADS_URL starts with {parts.scheme!r}. Use file:///folder or s3://bucket/prefix."
     )
+
+
+def inside(url: str, name: str) -> str:
+    """The URL of a folder inside another one; empty for an empty one."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{name}")) if url else ""

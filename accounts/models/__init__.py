@@ -5,10 +5,14 @@ from accounts.models.membership import Membership
 from accounts.models.person import Person
 from accounts.models.project import Project, ProjectUserObjectPermission
 from accounts.models.rate_bucket import RateBucket
+from accounts.models.seal import Seal, SealingPlace
 from accounts.models.stored_answer import StoredAnswer
+from accounts.models.verification import AuditVerification, BreakKind
 
 __all__ = [
     "ApiKey",
+    "AuditVerification",
+    "BreakKind",
     "Event",
     "LoginDelay",
     "Membership",
@@ -16,5 +20,7 @@ __all__ = [
     "Project",
     "ProjectUserObjectPermission",
     "RateBucket",
+    "Seal",
+    "SealingPlace",
     "StoredAnswer",
 ]

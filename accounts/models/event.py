@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 
 class TransactionId(models.Field):
@@ -18,8 +18,8 @@ class CurrentTransactionId(models.Func):
 class Event(models.Model):
     """One line of the audit log: who did what to which thing, when and why. Never changed, never removed.
 
-    Plain ids instead of foreign keys, so that the log never interferes with live data. `txid` tells a
-    later job which events are surely committed, so that it can seal them in an order that stays.
+    Plain ids instead of foreign keys, so that the log never interferes with live data. `txid` tells
+    the sealing (accounts/chain) which events are surely committed, so that their order stays.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -40,6 +40,8 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["project_id", "id"], name="event_by_project"),
             models.Index(fields=["project_id", "subject_kind", "subject_id", "id"], name="event_by_subject"),
+            # Read by the sealing: what comes after its last look at this chain?
+            models.Index(Coalesce("project_id", 0), "txid", "id", name="event_unsealed"),
         ]
 
     def __str__(self) -> str:
