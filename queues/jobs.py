@@ -7,6 +7,7 @@ from functools import partial
 from queues.agree import checking, units
 from queues.assign import reordering
 from queues.assign.bulk import run as bulk_change
+from queues.audit import verification
 from queues.export import actions as export
 from queues.export.recalls import run as recall
 from queues.models import Job
@@ -24,6 +25,7 @@ JOBS: Mapping[str, Callable[[Job], object]] = {
     monitor.REFIT: monitor.refit,
     reordering.KIND: reordering.run,
     checking.KIND: checking.check,
+    verification.KIND: verification.run,
     bulk_change.KIND: partial(bulk_change.run, then=units.recount),
 }
 

@@ -10,10 +10,12 @@ from functools import partial
 
 from django.db.models.functions import Now
 
+from accounts.chain import sealing
 from accounts.models import StoredAnswer
 from queues import pipeline
 from queues.agree import checking, units
 from queues.assign import actions as assign
+from queues.audit import verification
 from queues.doorbell import ring
 from queues.export.webhooks import delivering
 from queues.ingest import queries as ingest
@@ -52,6 +54,7 @@ def sweep() -> None:
         monitor.ask_for_owed_refits,
         _count_agreement,
         checking.ask_for_owed,
+        verification.ask_for_owed,
         _ring_for_jobs,
         _ring_for_deliveries,
         _ring_for_enrichment,
@@ -78,6 +81,20 @@ def _count_agreement() -> None:
     while units.fold() or units.count_owed():
         if time.monotonic() > until:
             break
+
+
+def seal_audit() -> None:
+    """Seal the newest events of the audit log, and write the heads that are due; by one thread at a time.
+
+    Runs every 5 s by itself: no message announces an event.
+    """
+    if not _at_work["seal"].acquire(blocking=False):
+        return
+    try:
+        sealing.seal_all(seconds=_WORKS_SECONDS)
+        verification.write_heads()
+    finally:
+        _at_work["seal"].release()
 
 
 def _ring_for_jobs() -> None:

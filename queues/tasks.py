@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from queues import jobs, sweeper
+from queues.audit import verification
 from queues.export.webhooks import delivering
 from queues.score import questions
 
@@ -35,6 +36,16 @@ def answer() -> None:
 @shared_task(name="queues.tasks.deliver")
 def deliver(webhook_id: int) -> None:
     delivering.deliver(webhook_id)
+
+
+@shared_task(name="queues.tasks.seal_audit")
+def seal_audit() -> None:
+    sweeper.seal_audit()
+
+
+@shared_task(name="queues.tasks.verify_house")
+def verify_house() -> None:
+    verification.verify_house()
 
 
 @shared_task(name="queues.tasks.sweep")

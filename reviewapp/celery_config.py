@@ -71,5 +71,6 @@ beat_max_loop_interval = 5
 # A tick that nobody took before the next one is worthless: without `expires` they would pile up.
 beat_schedule = {
     "sweep": {"task": "queues.tasks.sweep", "schedule": 15.0, "options": {"expires": 14}},
+    "seal_audit": {"task": "queues.tasks.seal_audit", "schedule": 5.0, "options": {"expires": 4}},
     "beat_heart": {"task": "queues.tasks.beat_heart", "schedule": 10.0, "options": {"expires": 9}},
 }

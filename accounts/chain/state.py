@@ -1,15 +1,17 @@
 """How far a chain is: sealed up to where, what waits, the newest head, and what was last verified."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
-from accounts.chain import heads
 from accounts.chain.document import CHAIN
 from accounts.chain.heads import Head
 from accounts.models import AuditVerification, Seal, SealingPlace
 
+WHOLE_EVERY = timedelta(
+    days=6, hours=12
+)  # each seventh night, though it begins a little earlier than the last
 COUNTED_UP_TO = 1_000  # unsealed events; beyond that they are "more than"
 
 _UNSEALED = f"""
@@ -62,18 +64,18 @@ def newest_verification(chain: int) -> AuditVerification | None:
 
 
 def is_due(chain: int, at: datetime) -> bool:
-    """Whether the chain has been looked at today, and has something to look at."""
+    """Whether the chain has something to look at, and was not looked at on this day."""
     last = newest_verification(chain)
     return Seal.objects.filter(chain=chain).exists() and (last is None or last.verified_at.date() < at.date())
 
 
 def where_to_begin(chain: int, at: datetime) -> Head | None:
-    """The head behind which the nightly walk begins: that of the last one; None: it begins at the first event.
+    """The head behind which the nightly walk begins: that of the last one; None: at the first event.
 
     The whole chain is walked every WHOLE_EVERY, and while something is broken.
     """
     last = newest_verification(chain)
-    whole = AuditVerification.objects.filter(chain=chain, after_seq=0, verified_at__gt=at - heads.WHOLE_EVERY)
+    whole = AuditVerification.objects.filter(chain=chain, after_seq=0, verified_at__gt=at - WHOLE_EVERY)
     if last is None or not last.is_intact or not last.last_seq or not whole.exists():
         return None
     return Head(last.last_seq, bytes(last.last_hash), last.verified_at)

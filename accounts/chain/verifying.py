@@ -46,7 +46,8 @@ loose AS (
   SELECT looked_at.id FROM looked_at
   WHERE (SELECT seal.seq FROM accounts_seal seal WHERE seal.event_id = looked_at.id) IS NULL
     AND ((looked_at.txid, looked_at.id) <= (%(sealed_txid)s::xid8, %(sealed_id)s)
-      OR NOT %(walks)s AND looked_at.txid >= pg_snapshot_xmax(pg_current_snapshot()))
+      OR NOT %(walks)s AND looked_at.txid >= pg_snapshot_xmax(pg_current_snapshot())
+         AND looked_at.txid IS DISTINCT FROM pg_current_xact_id_if_assigned())
   ORDER BY looked_at.txid, looked_at.id LIMIT 1)
 SELECT last.txid::text, last.id, loose.id
 FROM (SELECT txid, id FROM looked_at ORDER BY txid DESC, id DESC LIMIT 1) last LEFT JOIN loose ON true

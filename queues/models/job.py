@@ -143,6 +143,12 @@ class Job(models.Model):
                 condition=models.Q(kind="check_agreement"),
                 name="job_newest_check",
             ),
+            # Read by the page of seals: is the chain of this project being verified?
+            models.Index(
+                fields=["subject_id", "-id"],
+                condition=models.Q(kind="verify_audit"),
+                name="job_newest_verification",
+            ),
         ]
 
 

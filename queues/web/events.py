@@ -12,6 +12,7 @@ from accounts.gate import ProjectRequest, needs
 from accounts.models import Person
 from accounts.roles import Permission
 from queues.audit import queries as audit
+from queues.web import seals
 from queues.web.paging import number, pager
 
 
@@ -47,6 +48,7 @@ def events(request: ProjectRequest) -> HttpResponse:
     page = audit.events_of(request.project.pk, search, before=number(request, "before"), but_for=held)
     context = {
         "events": page.rows,
+        "alarm": seals.alarm_of(request.project.pk),
         "names": audit.names_of(event.actor_person_id for event in page.rows),
         "filter": wanted,
         "holds": bool(held),

@@ -16,7 +16,7 @@ from queues.monitor import queries as monitor
 from queues.newest import COUNT_LIMIT
 from queues.numbers import percent
 from queues.score import backlog
-from queues.web import rates
+from queues.web import rates, seals
 
 CHART_HEIGHT = 120  # of the plot, in the SVG's own units
 BAR_STEP = 44
@@ -60,6 +60,7 @@ def overview(request: ProjectRequest) -> HttpResponse:
     inflow = monitor.inflow(request.project.pk, now=now)
     context = {
         "running": monitor.running(request.project.pk, now=now),
+        "alarm": seals.alarm_of(request.project.pk),
         "owed": backlog.owed(request.project.pk),
         "given_up": backlog.how_many_given_up(request.project.pk),
         "inflow": inflow,

@@ -150,6 +150,8 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "measures.csv": {"GET": READ},
     WEB + "measures/refit": {"POST": TUNE},
     WEB + "events/": {"GET": READ},
+    WEB + "events/seals/": {"GET": READ},
+    WEB + "events/seals/verify": {"POST": SETTLE},
     WEB + "golden/": {"GET": READ},
     WEB + "golden/new": {"GET": TUNE, "POST": TUNE},
     WEB + "golden/import": {"GET": TUNE, "POST": TUNE},

@@ -8,7 +8,9 @@ from django.db import connection, models
 
 # table → the columns that may change
 HISTORY: Mapping[str, frozenset[str]] = {
+    "accounts_auditverification": frozenset(),
     "accounts_event": frozenset(),
+    "accounts_seal": frozenset(),
     "queues_agreementtarget": frozenset(),
     "queues_attachment": frozenset(),
     "queues_calibration": frozenset({"is_current"}),
@@ -50,6 +52,7 @@ PRESENT = frozenset(
         "accounts_project",
         "accounts_projectuserobjectpermission",
         "accounts_ratebucket",
+        "accounts_sealingplace",
         "accounts_storedanswer",
         "queues_agreementcheck",
         "queues_agreementunit",
@@ -100,7 +103,12 @@ WHERE column_.attrelid = %(table)s::regclass AND column_.attnum > 0 AND NOT colu
   AND guard.tgenabled = 'O' AND guard.tgqual IS NULL AND guard.tgtype & 19 = 19
   AND (cardinality(guard.tgattr::int2[]) = 0 OR column_.attnum = ANY(guard.tgattr::int2[]))
 """
-REFUSE = ["accounts_event_refuse_change", "queues_refuse_rewrite", "queues_is_erased_only"]
+REFUSE = [
+    "accounts_event_refuse_change",
+    "accounts_seal_refuse_change",
+    "queues_refuse_rewrite",
+    "queues_is_erased_only",
+]
 
 
 def tables() -> dict[str, type[models.Model]]:

@@ -10,4 +10,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         sweeper.sweep()
+        sweeper.seal_audit()
         self.stdout.write("swept")

@@ -129,8 +129,8 @@ def insert_with_a_seal(event_ids: list[int], dice: random.Random) -> Expected:
     """A place is made for it by moving the later ones; its own hash is right."""
     seq = dice.randint(2, N - 1)
     forged = copied(event_ids[seq - 1])
-    run("UPDATE accounts_seal SET seq = -seq - 1 WHERE seq >= %s", seq)
-    run("UPDATE accounts_seal SET seq = -seq WHERE seq < 0")
+    run("UPDATE accounts_seal SET seq = seq + 1000001 WHERE seq >= %s", seq)
+    run("UPDATE accounts_seal SET seq = seq - 1000000 WHERE seq > 1000000")
     run(
         "INSERT INTO accounts_seal (event_id, chain, seq, hash, sealed_at)"
         " VALUES (%s, %s, %s, sha256('forged'), now())",
