@@ -51,12 +51,12 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("changed", "changed"),
-                            ("missing", "missing"),
-                            ("swapped", "swapped"),
-                            ("inserted", "inserted"),
-                            ("cut", "cut"),
-                            ("rewritten", "written anew"),
+                            ("changed", "Changed"),
+                            ("missing", "Missing"),
+                            ("swapped", "Swapped"),
+                            ("inserted", "Inserted"),
+                            ("cut", "Cut"),
+                            ("rewritten", "Rewritten"),
                         ],
                         db_default="",
                         default="",

@@ -1,18 +1,17 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils.translation import gettext_lazy as _
 
 
 class BreakKind(models.TextChoices):
     """What is wrong at the first broken place of a chain."""
 
-    CHANGED = "changed", _("changed")
-    MISSING = "missing", _("missing")
-    SWAPPED = "swapped", _("swapped")
-    INSERTED = "inserted", _("inserted")
-    CUT = "cut", _("cut")
-    REWRITTEN = "rewritten", _("written anew")
+    CHANGED = "changed"
+    MISSING = "missing"
+    SWAPPED = "swapped"
+    INSERTED = "inserted"
+    CUT = "cut"
+    REWRITTEN = "rewritten"
 
 
 class AuditVerification(models.Model):
