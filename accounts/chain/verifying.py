@@ -4,7 +4,7 @@ Reads batch after batch, so memory stays the same however long the log is, and n
 the first place that does not fit, and what is wrong there as far as it can be told.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -79,7 +79,7 @@ class Break:
 
     kind: BreakKind
     seq: int | None
-    evidence: dict[str, int | str | None] = field(default_factory=dict)
+    evidence: Mapping[str, int | str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def keep(finding: Finding, *, by_id: int | None = None) -> AuditVerification:
         n_heads=finding.n_heads,
         broken_kind=broken.kind if broken else "",
         broken_seq=broken.seq if broken else None,
-        evidence=broken.evidence if broken else {},
+        evidence=dict(broken.evidence) if broken else {},
     )
     events.record(
         project_id=None if finding.chain == HOUSE else finding.chain,

@@ -2,6 +2,7 @@
 
 import json
 from hashlib import sha256
+from typing import Any
 
 import pytest
 import rfc8785
@@ -28,7 +29,7 @@ def test_a_link_is_sha_256_over_the_hash_before_and_the_canonical_event() -> Non
 
     found = link(START, document(event.pk))
 
-    expected = {
+    expected: dict[str, Any] = {
         "id": event.pk,
         "project_id": 7,
         "kind": "kind.1",
