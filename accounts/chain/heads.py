@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
@@ -147,7 +148,7 @@ def _storage() -> Storage:
     return storages[STORAGE]
 
 
-def _told(cursor: CursorWrapper, what: str, values: list[object]) -> None:
+def _told(cursor: CursorWrapper, what: str, values: list[Any]) -> None:
     cursor.execute(f"UPDATE accounts_sealingplace SET {what} WHERE chain = %s", values)
 
 
