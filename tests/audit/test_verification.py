@@ -74,6 +74,7 @@ def test_a_break_is_an_alarm_in_the_log_and_in_the_servers_own(
     jobs.run_job(verification.ask(people.project.pk, by=SYSTEM).pk)
 
     told = Event.objects.filter(project_id=people.project.pk, kind="audit.broken").get()
+    assert told.after is not None
     assert told.after["kind"] == "changed" and told.after["seq"] == seq
     assert f"place {seq}, changed" in caplog.text
     assert state.state_of(people.project.pk).is_alarm

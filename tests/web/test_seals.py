@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.actor import SYSTEM
 from accounts.chain import heads
 from accounts.models import Seal
 from queues import jobs
@@ -58,7 +59,7 @@ def test_a_broken_log_is_an_alarm_wherever_one_looks_at_the_project(people: Cast
     place = Seal.objects.get(chain=people.project.pk, seq=2)
     run("DELETE FROM accounts_event WHERE id = %s", place.event_id)
     mel = signed_in(people.mel)
-    jobs.run_job(verification.ask(people.project.pk, by=verification.SYSTEM).pk)
+    jobs.run_job(verification.ask(people.project.pk, by=SYSTEM).pk)
 
     for tail in ("", "events/", "events/seals/"):
         page = mel.get(address(people, tail)).content.decode()
