@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("queues", "0006_slot_done_by"),
+        ("queues", "0007_webhooks"),
     ]
 
     operations = [
