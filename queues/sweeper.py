@@ -17,6 +17,7 @@ from queues.agree import checking, units
 from queues.assign import actions as assign
 from queues.audit import verification
 from queues.doorbell import ring
+from queues.export.recalls import run as recall
 from queues.export.webhooks import delivering
 from queues.ingest import queries as ingest
 from queues.ingest.feedback import waiting as feedback
@@ -51,6 +52,7 @@ def sweep() -> None:
         finish_feedback,
         _drop_old_feedback,
         Job.objects.give_up,
+        recall.empty_after_failures,
         monitor.ask_for_owed_refits,
         _count_agreement,
         checking.ask_for_owed,

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -8,10 +8,15 @@ KEPT_DAYS = 7
 
 
 class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
+    """What changes many rows locks them first, in the order of their ids: else two of them could wait for
+    each other for ever."""
+
+    @transaction.atomic
     def forget_old(self) -> int:
         """Delete answers that nobody will ask for again; how many."""
-        return self.filter(created_at__lt=Now() - timedelta(days=KEPT_DAYS)).delete()[0]
+        return self._locked(created_at__lt=Now() - timedelta(days=KEPT_DAYS)).delete()[0]
 
+    @transaction.atomic
     def empty_of(self, slug: str) -> None:
         """Forget what the answers of a project said, since any may hold a text that is erased.
 
@@ -19,9 +24,13 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
         a text before it went: its row is waited for, so call this when the erasure is committed and with no
         other lock held. What begins later reads nothing that is erased.
         """
-        theirs = self.filter(route__startswith=f"/api/v1/projects/{slug}/")
-        given = theirs.filter(Q(body__isnull=False) | Q(status__isnull=True))
-        given.update(body=None, headers={})
+        given = Q(body__isnull=False) | Q(status__isnull=True)
+        theirs = self._locked(given, route__startswith=f"/api/v1/projects/{slug}/")
+        theirs.update(body=None, headers={})
+
+    def _locked(self, *conditions: Q, **more: object) -> "StoredAnswerQuerySet":
+        rows = self.filter(*conditions, **more).order_by("pk").select_for_update()
+        return self.filter(pk__in=rows.values("pk"))
 
 
 class StoredAnswer(models.Model):

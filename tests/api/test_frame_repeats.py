@@ -4,10 +4,11 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import Event, StoredAnswer
@@ -156,6 +157,53 @@ def test_the_answer_of_a_request_that_runs_during_an_erasure_is_emptied_too(peop
 
     row = StoredAnswer.objects.get()
     assert (row.status, row.body) == (201, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_erasure_and_the_end_of_a_week_never_wait_for_each_other(people: Cast) -> None:
+    """Either takes the rows in another order than the other would, if it took them as it finds them."""
+    now = timezone.now()
+    rows = [
+        StoredAnswer.objects.create(
+            caller="key:1",
+            route=f"/api/v1/projects/{people.project.slug}/things",
+            key=f"k-{number}",
+            request_sha256=b"0" * 32,
+            status=201,
+            body=b"x",
+            created_at=now - timedelta(days=10 + number),
+        )
+        for number in range(3)
+    ]
+    failed: list[BaseException] = []
+
+    def beside(work: Callable[[], object]) -> threading.Thread:
+        def run() -> None:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET enable_seqscan = off")  # the age by its index, as with many rows
+                work()
+            except OperationalError as error:
+                failed.append(error)
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+    threads = []
+    with transaction.atomic():
+        StoredAnswer.objects.select_for_update().get(pk=rows[1].pk)
+        empty = partial(StoredAnswer.objects.empty_of, people.project.slug)
+        for work in (empty, StoredAnswer.objects.forget_old):
+            threads.append(beside(work))
+            until_somebody_waits(people=len(threads))
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+    assert not StoredAnswer.objects.exists()
 
 
 def test_pages_hold_every_row_once(people: Cast, lee: Program) -> None:

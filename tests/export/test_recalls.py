@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,14 @@ import orjson
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Event, StoredAnswer
-from queues import jobs, pipeline
+from queues import jobs, pipeline, sweeper
 from queues.errors import Invalid
 from queues.export import publishing
-from queues.export.recalls import asking
+from queues.export.recalls import asking, run
 from queues.ingest import documents
 from queues.ingest.actions import user_key
 from queues.ingest.pseudonym import pseudonym
@@ -283,6 +285,11 @@ def test_an_open_item_that_is_withdrawn_is_reviewed_no_more(people: Cast, queue:
         ({"by_what": "everything"}, "/by"),
         ({"named": []}, "/named"),
         ({"named": ["nobody"]}, "/named/0"),
+        ({"named": [" p-1"]}, "/named/0"),
+        ({"by_what": "conversation", "named": ["c-7 "]}, "/named/0"),
+        ({"by_what": "person", "named": ["ada\u200b"]}, "/named/0"),
+        ({"by_what": "person", "named": ["a\x00"]}, "/named/0"),
+        ({"by_what": "person", "named": ["x" * 201]}, "/named/0"),
         ({"by_what": "person", "named": ["a", "b"]}, "/named"),
         ({"reason": "so"}, "/reason"),
         ({"why": " "}, "/why"),
@@ -336,6 +343,56 @@ def test_the_database_lets_nothing_be_written_where_something_was_erased(
 
     with pytest.raises(IntegrityError), transaction.atomic():
         written(verdicts[1])
+
+
+def answers_of(people: Cast, **said: Any) -> StoredAnswer:
+    route = f"/api/v1/projects/{people.project.slug}/golden"
+    given: dict[str, Any] = {"status": 201, "body": SECRET.encode(), "request_sha256": b"0" * 32} | said
+    return StoredAnswer.objects.create(caller="key:1", route=route, key="k", **given)
+
+
+def test_a_job_that_dies_after_a_batch_leaves_no_answer_of_it_behind(
+    people: Cast, verdicts: list[Verdict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = answers_of(people)
+    monkeypatch.setattr(run, "BATCH", 1)
+    real = run._withdraw
+    done: list[Any] = []
+
+    def dies(request: RecallRequest, ids: Any) -> None:
+        if done:
+            raise MemoryError("the worker is gone")
+        done.append(ids)
+        real(request, ids)
+
+    monkeypatch.setattr(run, "_withdraw", dies)
+    given: dict[str, Any] = {
+        "by_what": "predictions",
+        "reason": "erasure_requested",
+        "why": "x",
+        "erases": True,
+    }
+    named = [name_of(verdict) for verdict in verdicts]
+    _request, job = asking.ask(people.project, named=named, by=Actor(people.mel.pk), **given)
+
+    jobs.run_job(job.pk)
+
+    assert Recall.objects.count() == 1
+    kept.refresh_from_db()
+    assert (kept.status, kept.body) == (201, None)
+
+
+def test_the_sweeper_sees_to_the_answers_of_an_erasure_whose_workers_all_died(people: Cast) -> None:
+    kept = answers_of(people)
+    given: dict[str, Any] = {"by_what": "conversation", "named": ["c-7"], "reason": "other", "why": "x"}
+    for erases in (False, True):
+        _request, job = asking.ask(people.project, by=Actor(people.mel.pk), erases=erases, **given)
+        Job.objects.filter(pk=job.pk).update(
+            state="running", attempts=3, lease_until=timezone.now() - timedelta(seconds=1)
+        )
+        sweeper.sweep()
+        kept.refresh_from_db()
+        assert (kept.body is None) == erases
 
 
 def test_nobody_without_the_right_withdraws(people: Cast, verdicts: list[Verdict]) -> None:

@@ -6,8 +6,10 @@ Killed at any moment, the next attempt goes on: what is withdrawn stays so, and 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +24,7 @@ from queues.export.webhooks import outbox
 from queues.models import (
     Dataset,
     Job,
+    JobState,
     Prediction,
     Recall,
     RecallBy,
@@ -33,6 +36,7 @@ from queues.models import (
 from queues.progress import Progress
 
 BATCH = 100  # predictions that are withdrawn in one transaction
+_LOOKED_AFTER = timedelta(minutes=10)  # a request that ran when the job ended is over long before
 WINDOW = 10_000  # predictions that are looked through at once
 _PATHS = {RecallBy.PERSON: "subject__user_ref", RecallBy.CONVERSATION: "trace__conversation_id"}
 
@@ -47,13 +51,14 @@ def run(job: Job) -> None:
         done = 0
         for ids in _named(request):
             _withdraw(request, ids)
+            _empty_answers(request)
             concerned.update(queries.rows_in_releases(ids))
             done += len(ids)
             progress.report(done)
     if request.erases and request.by == RecallBy.PERSON:
         erasing.erase_feedback_of(request.project_id, request.named[0])
+        _empty_answers(request)
     if request.erases:
-        StoredAnswer.objects.empty_of(request.project.slug)
         _remove_files(request)
     if request.publishes:
         _publish_without(request)
@@ -136,6 +141,26 @@ def _withdraw(request: RecallRequest, ids: Sequence[int]) -> None:
             for pk in new
         ]
     )
+
+
+def _empty_answers(request: RecallRequest) -> None:
+    """After each commit, so that an attempt that dies leaves no answer behind that says what is erased."""
+    if request.erases:
+        StoredAnswer.objects.empty_of(request.project.slug)
+
+
+def empty_after_failures() -> None:
+    """Where the worker of the last attempt died between a commit and the answers, the sweeper sees to them.
+
+    For a while after the end only: what begins later reads nothing that is erased.
+    """
+    unfinished = RecallRequest.objects.filter(erases=True, finished_at=None).select_related("project")
+    by_key = {queries.job_key(request): request for request in unfinished}
+    failed = Job.objects.filter(
+        unique_key__in=by_key, state=JobState.FAILED, finished_at__gt=Now() - _LOOKED_AFTER
+    )
+    for job in failed:
+        _empty_answers(by_key[job.unique_key])
 
 
 def _remove_files(request: RecallRequest) -> None:
