@@ -9,6 +9,7 @@ from queues.assign import reordering
 from queues.assign.bulk import run as bulk_change
 from queues.audit import verification
 from queues.export import actions as export
+from queues.export.recalls import previewing
 from queues.export.recalls import run as recall
 from queues.models import Job
 from queues.monitor import actions as monitor
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 JOBS: Mapping[str, Callable[[Job], object]] = {
     "build_release": export.build,
     "recall": recall.run,
+    previewing.KIND: previewing.run,
     "dry_run": dry_run.run,
     "selection": selection.run,
     monitor.REFIT: monitor.refit,

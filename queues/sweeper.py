@@ -17,6 +17,7 @@ from queues.agree import checking, units
 from queues.assign import actions as assign
 from queues.audit import verification
 from queues.doorbell import ring
+from queues.export.recalls import previewing
 from queues.export.recalls import run as recall
 from queues.export.webhooks import delivering
 from queues.ingest import queries as ingest
@@ -62,6 +63,7 @@ def sweep() -> None:
         _ring_for_enrichment,
         StoredAnswer.objects.forget_old,
         questions.forget_old,
+        previewing.forget_old,
         put_away.forget_old,
     )
     for step in steps:

@@ -1,5 +1,6 @@
 """Recalls through the API: withdraw predictions or what a person was behind, and see what was withdrawn."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,9 @@ from queues.api.base import ProjectRequest, ProjectView, created
 from queues.api.bodies import Body, Text, read
 from queues.errors import NotFound
 from queues.export import releases
-from queues.export.recalls import asking, queries
+from queues.export.recalls import asking, previewing, queries
 from queues.export.takers import takers_of
-from queues.models import Job, RecallRequest
+from queues.models import Job, RecallPreview, RecallRequest
 
 
 class NewRecall(Body):
@@ -31,6 +32,46 @@ class NewRecall(Body):
     why: Text
     erases: bool = False
     publishes: bool = True
+
+
+class RecallNaming(Body):
+    """What a recall would name: by and named, as in a recall."""
+
+    by: Text
+    named: list[Text]
+
+
+class TouchedAnswer(BaseModel):
+    """One release that is out and has such rows."""
+
+    release: str
+    release_id: int
+    rows: int
+
+
+class RecallTouches(BaseModel):
+    """What a recall would touch. withdrawn: predictions that are withdrawn already; unfinished: items that it
+    would close; takers: people who have taken a file of one of the releases."""
+
+    predictions: int
+    withdrawn: int
+    items: int
+    unfinished: int
+    releases: list[TouchedAnswer]
+    takers: int
+
+
+class RecallPreviewAnswer(BaseModel):
+    """state: of its job; looked_at: predictions looked through so far; touches: null until it is counted."""
+
+    id: int
+    by: str
+    created_at: datetime
+    finished_at: datetime | None
+    state: str
+    error: str
+    looked_at: int
+    touches: RecallTouches | None
 
 
 class RecallAnswer(BaseModel):
@@ -110,6 +151,31 @@ class RecallsView(ProjectView):
         return created(request, _answer(asked, job), asked.pk, status=202)
 
 
+class NewRecallPreviewView(ProjectView):
+    """Count what a recall would touch: a job does it. Nothing is withdrawn, and nothing is told of texts."""
+
+    permission = {"POST": Permission.RELEASE}
+    keeps_answers = False  # asked for twice, it is counted once
+
+    @extend_schema(request=RecallNaming, responses={202: RecallPreviewAnswer})
+    def post(self, request: ProjectRequest) -> Response:
+        body = read(request, RecallNaming)
+        preview, job = previewing.ask(request.project, by_what=body.by, named=body.named, by=request.actor)
+        preview.refresh_from_db()
+        location = f"/api/v1/projects/{request.project.slug}/recalls/previews/{preview.pk}"
+        return Response(_preview(preview, job), status=202, headers={"Location": location})
+
+
+class RecallPreviewView(ProjectView):
+    """One preview: how far it is, and what it counted. It is kept for a day."""
+
+    permission = {"GET": Permission.RELEASE}
+
+    @extend_schema(responses={200: RecallPreviewAnswer})
+    def get(self, request: ProjectRequest, number: int) -> Response:
+        return Response(_preview(*previewing.find(request.project.pk, number)))
+
+
 class RecallView(ProjectView):
     """One request, and how far it is."""
 
@@ -174,3 +240,24 @@ def _answer(request: RecallRequest, job: Job | None) -> dict[str, Any]:
         "state": job.state if job else "",
         "error": job.error if job else "",
     }
+
+
+def _preview(preview: RecallPreview, job: Job | None) -> dict[str, Any]:
+    return {
+        "id": preview.pk,
+        "by": preview.by,
+        "created_at": preview.created_at,
+        "finished_at": preview.finished_at,
+        "state": job.state if job else "",
+        "error": job.error if job else "",
+        "looked_at": job.progress if job else 0,
+        "touches": _touches(preview, preview.result) if preview.result else None,
+    }
+
+
+def _touches(preview: RecallPreview, counts: Mapping[str, Any]) -> dict[str, Any]:
+    releases = [
+        {"release": one.name, "release_id": one.release.pk, "rows": one.rows}
+        for one in previewing.touched(preview)
+    ]
+    return {**counts, "releases": releases}

@@ -140,6 +140,8 @@ export = [
     path("webhooks/<id:number>/deliveries", webhooks.DeliveriesView.as_view()),
     path("webhooks/<id:number>/deliveries/<id:delivery_id>:replay", webhooks.ReplayView.as_view()),
     path("recalls", recalls.RecallsView.as_view()),
+    path("recalls:preview", recalls.NewRecallPreviewView.as_view()),
+    path("recalls/previews/<id:number>", recalls.RecallPreviewView.as_view()),
     path("recalls/<id:number>", recalls.RecallView.as_view()),
     path("releases/<slug:name>@<str:version>/recalls", recalls.ReleaseRecallsView.as_view()),
     path("releases/<id:release_id>", releases.ReleaseStatusView.as_view()),

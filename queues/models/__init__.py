@@ -24,7 +24,7 @@ from queues.models.policy_draft import PolicyDraft
 from queues.models.prediction import Payload, Prediction, PredictionState
 from queues.models.qualification import DONE, Qualification, QualificationState
 from queues.models.queue import BOUNDS, NO_REASON, FormVersion, Queue, SpreadBy, WorkOrder
-from queues.models.recall import Recall, RecallBy, RecallReason, RecallRequest
+from queues.models.recall import Recall, RecallBy, RecallPreview, RecallReason, RecallRequest
 from queues.models.release import RELEASE_MOVES, ExportKey, Release, ReleaseFile, ReleaseRow, ReleaseState
 from queues.models.review import Decision, Draft, Review
 from queues.models.score import Scores
@@ -123,6 +123,7 @@ __all__ = [
     "Rating",
     "Recall",
     "RecallBy",
+    "RecallPreview",
     "RecallReason",
     "RecallRequest",
     "Release",

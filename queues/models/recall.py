@@ -66,6 +66,48 @@ class RecallRequest(models.Model):
         indexes = [models.Index(fields=["project", "-id"], name="recall_request_newest")]
 
 
+class RecallPreview(models.Model):
+    """One question "what would a recall of this touch?", and its answer in numbers. Deleted after a day.
+
+    by, named: as in a request. result: counts (queues.export.recalls.previewing); until there is one, the
+    job says how far it is.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(
+        "accounts.Project", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    by = models.CharField(max_length=12, choices=RecallBy.choices)
+    named = models.JSONField()
+    asked_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    result = models.JSONField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = models.Manager["RecallPreview"]()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(by__in=RecallBy.values), name="recall_preview_by_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(result__isnull=True, finished_at__isnull=True)
+                | models.Q(result__isnull=False, finished_at__isnull=False),
+                name="recall_preview_finished_has_a_result",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], name="recall_preview_by_age"),
+            models.Index(
+                fields=["project"],
+                condition=models.Q(finished_at__isnull=True),
+                name="recall_preview_unfinished",
+            ),
+        ]
+
+
 class RecallQuerySet(models.QuerySet["Recall"]):
     """Is something withdrawn? Asked wherever an item is opened, or opened again."""
 

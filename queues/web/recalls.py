@@ -60,7 +60,7 @@ class RecallForm(forms.Form):
 def recalls(request: ProjectRequest) -> HttpResponse:
     """What was withdrawn, newest first, and a form to withdraw more."""
     form = RecallForm(initial={"named": request.GET.get("prediction", ""), "publishes": True})
-    return _page(request, form)
+    return page(request, form)
 
 
 @needs(Permission.RELEASE)
@@ -69,7 +69,7 @@ def ask(request: ProjectRequest) -> HttpResponse:
     """Withdraw what is named; 422 with the faults beside their fields."""
     form = RecallForm(request.POST)
     if not form.is_valid():
-        return _page(request, form, status=422)
+        return page(request, form, status=422)
     try:
         asking.ask(
             request.project,
@@ -83,12 +83,13 @@ def ask(request: ProjectRequest) -> HttpResponse:
         )
     except Invalid as refusal:
         put_beside(form, refusal)
-        return _page(request, form, status=422)
+        return page(request, form, status=422)
     messages.success(request, _("It is being withdrawn. This page says when it is done."))
     return redirect("web:recalls", request.project.slug)
 
 
-def _page(request: ProjectRequest, form: RecallForm, status: int = 200) -> HttpResponse:
+def page(request: ProjectRequest, form: RecallForm, status: int = 200) -> HttpResponse:
+    """The form, filled, above what was withdrawn."""
     requests = list(queries.requests_of(request.project.pk)[:SHOWN])
     jobs = queries.jobs_of(requests)
     still = queries.current_with_recalled_rows(request.project.pk)

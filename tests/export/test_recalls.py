@@ -17,7 +17,7 @@ from accounts.models import Event, StoredAnswer
 from queues import jobs, pipeline, sweeper
 from queues.errors import Invalid
 from queues.export import publishing
-from queues.export.recalls import asking, run
+from queues.export.recalls import asking, run, selection
 from queues.ingest import documents
 from queues.ingest.actions import user_key
 from queues.ingest.pseudonym import pseudonym
@@ -355,7 +355,7 @@ def test_a_job_that_dies_after_a_batch_leaves_no_answer_of_it_behind(
     people: Cast, verdicts: list[Verdict], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = answers_of(people)
-    monkeypatch.setattr(run, "BATCH", 1)
+    monkeypatch.setattr(selection, "BATCH", 1)
     real = run._withdraw
     done: list[Any] = []
 

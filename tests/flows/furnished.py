@@ -17,6 +17,7 @@ from accounts.roles import ROLES, Role
 from queues import jobs
 from queues.adjudicate import alike
 from queues.export import actions as export
+from queues.export.recalls import previewing
 from queues.models import (
     BulkChange,
     Delivery,
@@ -26,6 +27,7 @@ from queues.models import (
     Item,
     Job,
     Queue,
+    RecallPreview,
     Release,
     ReleaseRow,
     Selection,
@@ -91,6 +93,8 @@ def furnish(people: Cast, text: str = "Refunds are instant.") -> Queue:
         jobs.run_job(job.pk)
     _again, job = export.publish(dataset, by=mel)
     jobs.run_job(job.pk)
+    previewing.ask(project, by_what="predictions", named=[verdict.item.prediction.prediction_id], by=mel)
+    jobs.run_job(Job.objects.get(kind=previewing.KIND).pk)
     Delivery.objects.update(state="failed", attempts=10, problem="refused", finished_at=Now())
     judged(queue)
     return queue
@@ -147,6 +151,7 @@ def _thing(route: str, name: str, people: Cast, queue: Queue) -> str:
         "golden/": Golden,
         "dry-runs/": DryRun,
         "webhooks/": Webhook,
+        "previews/": RecallPreview,
     }
     if name == "key":
         return alike.batches_of(queue, person_id=people.olga.pk)[0].key

@@ -80,6 +80,7 @@ PRESENT = frozenset(
         "queues_question",
         "queues_queue",
         "queues_rating",
+        "queues_recallpreview",
         "queues_recallrequest",
         "queues_ruleallowance",
         "queues_scores",

@@ -15,7 +15,7 @@ from queues.ingest.actions import user_key
 from queues.ingest.kinds import is_name
 from queues.ingest.limits import NAME_CHARACTERS
 from queues.ingest.pseudonym import is_pseudonym, pseudonym
-from queues.models import Job, Prediction, RecallBy, RecallReason, RecallRequest
+from queues.models import Job, Prediction, RecallBy, RecallPreview, RecallReason, RecallRequest
 from queues.reasons import is_reason
 
 KIND = "recall"
@@ -40,15 +40,15 @@ def ask(
     conversation.
     publishes: each dataset whose current release has them gets one without.
     """
-    if faults := [*_faults(project, by_what, named), *_faults_in_words(reason, why)]:
+    if faults := [*faults_in_naming(project, by_what, named), *_faults_in_words(reason, why)]:
         raise Invalid(_("Nothing was withdrawn: correct what is marked and send it again."), faults)
-    if by_what == RecallBy.PERSON:
-        named = [_pseudonym(project, named[0])]
+    stored = as_stored(project, by_what, named)
     with transaction.atomic():
+        RecallPreview.objects.filter(project=project, by=by_what, named=stored).delete()
         request = RecallRequest.objects.create(
             project=project,
             by=by_what,
-            named=list(dict.fromkeys(named)),
+            named=stored,
             reason=reason,
             why=why.strip(),
             erases=erases,
@@ -75,7 +75,8 @@ def ask(
     return request, job
 
 
-def _faults(project: Project, by_what: str, named: Sequence[str]) -> Iterator[Fault]:
+def faults_in_naming(project: Project, by_what: str, named: Sequence[str]) -> Iterator[Fault]:
+    """What is wrong with what is named; nothing is looked for where it could not be."""
     if by_what not in RecallBy.values:
         known = ", ".join(RecallBy.values)
         yield Fault("/by", "recall.by", _("Use one of: %(known)s.") % {"known": known})
@@ -114,6 +115,13 @@ def _faults_in_words(reason: str, why: str) -> Iterator[Fault]:
     if not is_reason(why, most=WHY_MAX):
         detail = _("Say why, in at most %(max)d characters.") % {"max": WHY_MAX}
         yield Fault("/why", "recall.why", detail)
+
+
+def as_stored(project: Project, by_what: str, named: Sequence[str]) -> list[str]:
+    """Each once; a person by their pseudonym."""
+    if by_what == RecallBy.PERSON:
+        return [_pseudonym(project, named[0])]
+    return list(dict.fromkeys(named))
 
 
 def _pseudonym(project: Project, name: str) -> str:

@@ -4,7 +4,7 @@ Killed at any moment, the next attempt goes on: what is withdrawn stays so, and 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ from accounts.models import StoredAnswer
 from queues.errors import WrongState
 from queues.export import actions as export
 from queues.export.files import store
-from queues.export.recalls import closing, erasing, queries
+from queues.export.recalls import closing, erasing, queries, selection
 from queues.export.webhooks import outbox
 from queues.models import (
     Dataset,
@@ -35,10 +35,7 @@ from queues.models import (
 )
 from queues.progress import Progress
 
-BATCH = 100  # predictions that are withdrawn in one transaction
 _LOOKED_AFTER = timedelta(minutes=10)  # a request that ran when the job ended is over long before
-WINDOW = 10_000  # predictions that are looked through at once
-_PATHS = {RecallBy.PERSON: "subject__user_ref", RecallBy.CONVERSATION: "trace__conversation_id"}
 
 
 def run(job: Job) -> None:
@@ -49,7 +46,7 @@ def run(job: Job) -> None:
     concerned: Counter[int] = Counter()  # rows of each release; of every batch, whoever withdrew it
     with Progress(job) as progress:
         done = 0
-        for ids in _named(request):
+        for ids in selection.batches_of(request):
             _withdraw(request, ids)
             _empty_answers(request)
             concerned.update(queries.rows_in_releases(ids))
@@ -81,25 +78,6 @@ def _finish(request: RecallRequest, concerned: Mapping[int, int]) -> None:
     outbox.announce(
         request.project, WebhookEvent.RECALL_MADE, subject="recalls", facts={**facts, "releases": told}
     )
-
-
-def _named(request: RecallRequest) -> Iterator[Sequence[int]]:
-    """The predictions that the request names, in batches."""
-    found = Prediction.objects.filter(project=request.project_id)
-    if request.by == RecallBy.PREDICTIONS:
-        ids = found.filter(prediction_id__in=request.named).order_by("pk").values_list("pk", flat=True)
-        yield from _batches(list(ids))
-        return
-    path, after = f"payload__record__{_PATHS[RecallBy(request.by)]}", 0
-    while window := list(found.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:WINDOW]):
-        theirs = Prediction.objects.filter(pk__in=window, **{path: request.named[0]})
-        yield from _batches(list(theirs.order_by("pk").values_list("pk", flat=True)))
-        after = window[-1]
-
-
-def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
 
 
 @transaction.atomic
