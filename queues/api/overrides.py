@@ -18,7 +18,11 @@ from queues.statistics.proportions import Proportion
 
 
 class OverrideLine(BaseModel):
-    """One override. before, after: the two decisions; became: upheld, reversed, open or taken_back.
+    """One override. before, after: the two decisions.
+
+    became: upheld or reversed by a lead's verdict or a golden answer; holds or replaced: nobody judged again,
+    and what stands on the item says the same or not; open: nothing stands on it; withdrawn with its item; or
+    taken_back.
 
     component, category: of a safety filter. person, before_person: ids, and null for who may not settle.
     """
@@ -131,7 +135,6 @@ def _queue_id(request: ProjectRequest) -> int | None:
 
 
 def _line(row: Judgement, became: str, *, sees_people: bool) -> dict[str, Any]:
-    is_taken_back = row.review is not None and row.review.withdrawn_at is not None
     return OverrideLine(
         id=row.pk,
         kind=row.kind,
@@ -140,7 +143,7 @@ def _line(row: Judgement, became: str, *, sees_people: bool) -> dict[str, Any]:
         prediction_id=row.item.prediction.prediction_id,
         before=row.before,
         after=row.after,
-        became="taken_back" if is_taken_back else became,
+        became=became,
         component=row.component,
         category=row.category,
         reasons=row.reasons,

@@ -74,6 +74,29 @@ def funnel(counts: Sequence[tuple[int, int]], *, winsor: float = 0.1) -> Funnel 
     return Funnel(pooled, phi, points)
 
 
+def distances_from_others(counts: Sequence[tuple[int, int]], *, winsor: float = 0.1) -> list[float]:
+    """Each group's distance from the rate of all others, in standard errors widened by their overdispersion.
+
+    As `z_adjusted`, with the group left out of both: among few groups one that is far off pulls the common
+    rate towards itself, makes the others look scattered, and would hide behind that. n > 0; two others at
+    least.
+    """
+    k, n = (np.array([count[i] for count in counts], dtype=np.float64) for i in (0, 1))
+    return [
+        _distance(k[i], n[i], np.delete(k, i), np.delete(n, i), winsor=winsor) for i in range(len(counts))
+    ]
+
+
+def _distance(k: float, n: float, others_k: Floats, others_n: Floats, *, winsor: float) -> float:
+    all_k, all_n = float(others_k.sum()), float(others_n.sum())
+    # Where the others always did the same, half a time of either keeps the error above 0.
+    pooled = all_k / all_n if 0.0 < all_k < all_n else (all_k + 0.5) / (all_n + 1.0)
+    variance = pooled * (1.0 - pooled)
+    z = (others_k / others_n - pooled) / np.sqrt(variance / others_n)
+    phi = max(1.0, float(np.mean(winsorised(z, winsor) ** 2)))
+    return float((k / n - pooled) / sqrt(phi * variance / n))
+
+
 def winsorised(values: Floats, share: float) -> Floats:
     """The values with the outermost at each end (a share of them, at least one) pulled in to the next."""
     ordered = np.sort(values)

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
@@ -19,7 +20,6 @@ from accounts import events
 from accounts.gate import ProjectRequest, needs
 from accounts.models import Person
 from accounts.roles import Permission
-from queues.audit.overrides import cases as override_cases
 from queues.audit.overrides.counts import (
     LOOK_AT,
     Cell,
@@ -27,10 +27,9 @@ from queues.audit.overrides.counts import (
     Scope,
     cells_of,
     rates_by,
-    rates_of,
     reasons_of,
 )
-from queues.audit.overrides.people import LEAST, People, PersonRates, people_of
+from queues.audit.overrides.people import LEAST, LEAST_PEOPLE, People, PersonRates, Place, people_of
 from queues.audit.queries import names_of
 from queues.errors import NotFound
 from queues.models import OverrideKind, Queue
@@ -39,22 +38,12 @@ from queues.statistics.proportions import Proportion, proportion
 from queues.web.csv_file import csv_file
 from queues.web.funnel import Dot, FunnelPlot, funnel_plot
 from queues.web.labels import labels_of_versions
-from queues.web.paging import address, number, pager
+from queues.web.override_cases import kind_of, kinds_shown, shown_cases
 
-FATES: Mapping[str, Promise] = {
-    "upheld": lazy("upheld"),
-    "reversed": lazy("reversed"),
-    "open": lazy("open"),
-    "taken_back": lazy("taken back"),
-}
-SAID: Mapping[str, Promise] = {
-    "approve": lazy("approve"),
-    "correct": lazy("correct"),
-    "reject": lazy("reject"),
-    "flagged": lazy("flagged"),
-    "fine": lazy("fine"),
-    "right": lazy("right"),
-    "wrong": lazy("wrong"),
+PLACES: Mapping[Place, Promise] = {
+    Place.CHANCE: lazy("within"),
+    Place.SPREAD: lazy("more than chance, no more than the others vary"),
+    Place.OUTSIDE: lazy("outside"),
 }
 _HEAD = (
     "kind", "component", "category", "before", "after", "overrides", "became", "judgements",
@@ -79,11 +68,18 @@ class FilterLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """One person's place among the others."""
+    """One person's place among the others. reversed_url: their overrides that were reversed; "" for none."""
 
     name: str
     url: str
     found: PersonRates
+    reversed_url: str
+
+    @property
+    def place(self) -> str | Promise:
+        """What their standing comes to, in words; "" where nothing can be said."""
+        standing = self.found.standing
+        return PLACES[standing.place] if standing else ""
 
 
 @needs(Permission.READ)
@@ -94,20 +90,21 @@ def overrides(request: ProjectRequest) -> HttpResponse:
     chosen = next((queue for queue in queues if queue.slug == request.GET.get("queue")), None)
     scope = Scope(request.project.pk, chosen.pk if chosen else None)
     cells = cells_of(scope)
-    kind = _kind(request)
+    kind = kind_of(request)
     context = {
         "queues": queues,
         "chosen": chosen,
-        "kinds": _kinds(request, cells),
+        "kinds": kinds_shown(request, cells),
         "kind": kind,
         "filters": _filters(cells),
         "reasons": [(OverrideKind(one).label, found) for one, found in reasons_of(scope).items()],
         "labels": _labels([chosen] if chosen else queues),
         "look_at": LOOK_AT,
         "least": LEAST,
+        "least_people": LEAST_PEOPLE,
         "csv_url": _csv_url(request),
         **_people(request, cells),
-        **_cases(request, kind, queues, queue_id=scope.queue_id),
+        **shown_cases(request, kind, queues, queue_id=scope.queue_id),
     }
     return render(request, "overrides/page.html", context)
 
@@ -122,7 +119,7 @@ def person(request: ProjectRequest, *, person_id: int) -> HttpResponse:
     who = Person.objects.filter(pk=person_id, memberships__project=request.project).first()
     if who is None:
         raise _no_person()
-    kind = _kind(request)
+    kind = kind_of(request)
     if not _may_know(request, kind):
         raise NotFound(_("Who reviews is not told which items have a golden answer."))
     if not is_own:
@@ -131,10 +128,10 @@ def person(request: ProjectRequest, *, person_id: int) -> HttpResponse:
     context = {
         "who": who,
         "is_own": is_own,
-        "kinds": [line for line in _kinds(request, cells) if _may_know(request, line[0])],
+        "kinds": [line for line in kinds_shown(request, cells) if _may_know(request, line.kind)],
         "kind": kind,
         "look_at": LOOK_AT,
-        **_cases(request, kind, _queues_with_form(request), person_id=person_id, is_own=is_own),
+        **shown_cases(request, kind, _queues_with_form(request), person_id=person_id, is_own=is_own),
     }
     return render(request, "overrides/person.html", context)
 
@@ -171,21 +168,6 @@ def _may_know(request: ProjectRequest, kind: OverrideKind) -> bool:
     return kind != OverrideKind.GOLD or Permission.READ in request.permissions
 
 
-def _kind(request: ProjectRequest) -> OverrideKind:
-    asked = request.GET.get("kind", "")
-    return OverrideKind(asked) if asked in OverrideKind.values else OverrideKind.MODEL
-
-
-def _kinds(request: ProjectRequest, cells: Iterable[Cell]) -> list[tuple[OverrideKind, Rates, str]]:
-    """Each kind with its rates and the address of its cases."""
-    by_kind = rates_by(cells, lambda cell: cell.kind)
-    none = rates_of([])
-    return [
-        (kind, by_kind.get(kind.value, none), f"{address(request, kind=kind.value, before=None)}#cases")
-        for kind in OverrideKind
-    ]
-
-
 def _filters(cells: Iterable[Cell]) -> list[FilterLine]:
     of_filters = [cell for cell in cells if cell.kind == OverrideKind.SAFETY_FILTER]
     by_category = rates_by(of_filters, lambda cell: (cell.component, cell.category))
@@ -203,61 +185,33 @@ def _people(request: ProjectRequest, cells: Sequence[Cell]) -> dict[str, Any]:
     if found.people:
         _record_look(request, "people", None)
     names = names_of(one.person_id for one in found.people)
-    lines = [PersonLine(names.get(one.person_id, ""), _url_of(request, one), one) for one in found.people]
+    lines = [_person_line(request, one, names.get(one.person_id, "")) for one in found.people]
     return {"may_see_people": True, "people": lines, "funnel": found.funnel, "plot": _plot(found, lines)}
+
+
+def _person_line(request: ProjectRequest, one: PersonRates, name: str) -> PersonLine:
+    url = reverse("web:overrides-person", args=[request.project.slug, one.person_id])
+    was_reversed = f"{url}?{urlencode({'kind': OverrideKind.MODEL, 'became': 'reversed'})}#cases"
+    return PersonLine(name, url, one, was_reversed if one.rates.reversed else "")
 
 
 def _plot(found: People, lines: Sequence[PersonLine]) -> FunnelPlot | None:
     if found.funnel is None:
         return None
-    dots = [
-        Dot(
-            line.found.point.n,
-            line.found.point.rate,
-            _("%(name)s: %(k)s of %(n)s, %(rate)s")
-            % {
-                "name": line.name,
-                "k": localized(line.found.point.k),
-                "n": localized(line.found.point.n),
-                "rate": percent(line.found.point.rate),
-            },
-            line.url,
-        )
-        for line in lines
-        if line.found.point is not None
-    ]
+    dots = [_dot(line) for line in lines if line.found.rates.decided >= LEAST]
     return funnel_plot(found.funnel, dots)
 
 
-def _cases(
-    request: ProjectRequest,
-    kind: OverrideKind,
-    queues: Iterable[Queue],
-    *,
-    queue_id: int | None = None,
-    person_id: int | None = None,
-    is_own: bool = False,
-) -> dict[str, Any]:
-    page = override_cases.cases_of(
-        request.project.pk,
-        kind=kind,
-        queue_id=queue_id,
-        person_id=person_id,
-        is_own=is_own,
-        before=number(request, "before"),
-    )
-    labels = {queue.pk: labels_of_versions([queue.form]) for queue in queues}
-    rows = [
-        (
-            case,
-            SAID[case.judgement.before],
-            SAID[case.judgement.after],
-            FATES[case.fate],
-            [labels[case.judgement.queue_id].get(code, code) for code in case.judgement.reasons],
-        )
-        for case in page.rows
-    ]
-    return {"cases": rows, "pager": pager(request, page)}
+def _dot(line: PersonLine) -> Dot:
+    rates = line.found.rates
+    rate = rates.overrides / rates.decided
+    label = _("%(name)s: %(k)s of %(n)s, %(rate)s") % {
+        "name": line.name,
+        "k": localized(rates.overrides),
+        "n": localized(rates.decided),
+        "rate": percent(rate),
+    }
+    return Dot(rates.decided, rate, label, line.url)
 
 
 def _record_look(request: ProjectRequest, what: str, person_id: int | None) -> None:
@@ -271,10 +225,6 @@ def _record_look(request: ProjectRequest, what: str, person_id: int | None) -> N
         subject_kind=what,
         subject_id=person_id,
     )
-
-
-def _url_of(request: ProjectRequest, one: PersonRates) -> str:
-    return reverse("web:overrides-person", args=[request.project.slug, one.person_id])
 
 
 def _csv_url(request: ProjectRequest) -> str:

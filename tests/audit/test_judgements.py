@@ -9,9 +9,11 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.roles import Role
 from queues import pipeline, reviewing
+from queues.agree import rule_versions
+from queues.agree.rule import Rule
 from queues.audit.overrides.cases import cases_of
 from queues.audit.overrides.counts import Scope, cells_of, rates_by, rates_of, reasons_of
-from queues.models import Deviation, GoldenVersion, Item, Judgement, Queue, Review
+from queues.models import Deviation, GoldenVersion, Item, ItemState, Judgement, Queue, Review
 from tests.factories.golden import verified
 from tests.factories.judgements import VIOLATION, flag, judged
 from tests.factories.pairs import comparison, pair_queue
@@ -147,7 +149,7 @@ def test_an_owner_who_settles_again_overrides_the_lead_as_senior(people: Cast) -
 
     senior = Judgement.objects.filter(item=item, kind="senior", person=people.olga)
     assert {(row.before_person_id, row.before) for row in senior} >= {(people.lee.pk, "approve")}
-    assert fates(people, "senior") == ["open", "open", "reversed"]
+    assert fates(people, "senior") == ["holds", "holds", "reversed"]
 
 
 @pytest.mark.parametrize(("verdict", "fate"), [(REJECT, "upheld"), (APPROVE, "reversed")])
@@ -163,6 +165,49 @@ def test_a_later_verdict_says_what_becomes_of_an_override(people: Cast, verdict:
     assert (rates.decided, rates.overrides, rates.judged, rates.coverage) == (2, 1, 1, 1.0)
     assert rates.upheld is not None
     assert rates.upheld.k == (1 if fate == "upheld" else 0)
+
+
+def test_what_reviewers_settled_holds_or_not_and_is_no_second_judgement(people: Cast, queue: Queue) -> None:
+    bo, cy = member(people.project, Role.ANNOTATOR), member(people.project, Role.ANNOTATOR)
+    judged(queue, (people.ann, REJECT))
+    judged(queue, (people.ann, REJECT), (bo, REJECT))
+    disputed = judged(queue, (people.ann, REJECT), (bo, APPROVE), (cy, APPROVE))
+    wanted = rule_versions.Wanted(rule=Rule(needs="majority"), reason="Fewer disputes", seen=0)
+    rule_versions.new_version(queue.pk, project_id=people.project.pk, by=Actor(people.lee.pk), wanted=wanted)
+    judged(queue, (people.ann, REJECT), (bo, APPROVE), (cy, APPROVE))
+    Item.objects.filter(pk=disputed.pk).update(state=ItemState.WITHDRAWN)
+
+    page = cases_of(people.project.pk, kind="model", person_id=people.ann.pk)
+    assert [case.fate for case in page.rows] == ["replaced", "withdrawn", "holds", "holds"]
+    assert rates_of(cells_of(Scope(people.project.pk, person_id=people.ann.pk))).judged == 0
+
+
+def test_overrides_are_narrowed_by_what_became_of_them(people: Cast) -> None:
+    queue = queue_in(people.project)
+    held = judged(queue, (people.ann, REJECT))
+    wrong = judged(queue, (people.ann, REJECT), (member(people.project, Role.ANNOTATOR), APPROVE))
+    settle(people, wrong, APPROVE)
+
+    def items(became: str) -> list[int]:
+        page = cases_of(people.project.pk, kind="model", became=became)
+        return [case.judgement.item_id for case in page.rows]
+
+    assert (items("reversed"), items("holds"), items("upheld")) == ([wrong.pk], [held.pk], [])
+
+
+def test_ones_own_override_is_open_while_one_may_still_decide_anew(people: Cast, settings: Any) -> None:
+    settings.BLIND_UNDO_SECONDS = 600
+    queue = queue_in(people.project)
+    judged(queue, (people.ann, REJECT), (member(people.project, Role.ANNOTATOR), REJECT))
+
+    def told(*, is_own: bool) -> list[str]:
+        page = cases_of(people.project.pk, kind="model", person_id=people.ann.pk, is_own=is_own)
+        return [case.fate for case in page.rows]
+
+    assert told(is_own=True) == ["open"]
+    assert told(is_own=False) == ["holds"]
+    settings.BLIND_UNDO_SECONDS = 0
+    assert told(is_own=True) == ["holds"]
 
 
 def test_a_review_that_was_taken_back_does_not_count_and_stays_in_the_list(people: Cast) -> None:

@@ -8,12 +8,14 @@ from html import unescape
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.actor import Actor
 from accounts.models import Event
+from queues import pipeline
 from queues.models import Queue
 from tests.api.conftest import Program
 from tests.factories.judgements import VIOLATION, judged
 from tests.factories.projects import Cast
-from tests.factories.reviews import APPROVE, REJECT, reviewed
+from tests.factories.reviews import APPROVE, REJECT, disputed, reviewed
 from tests.factories.work import FORM, queue_in, waiting
 from tests.web.conftest import SignIn
 
@@ -49,7 +51,7 @@ def test_an_empty_project_says_that_nothing_is_defined(people: Cast, signed_in: 
 def test_each_kind_stands_with_n_interval_and_its_cases(people: Cast, signed_in: SignIn) -> None:
     answer = signed_in(people.lee).get(page(people))
 
-    kinds = {kind.value: rates for kind, rates, _url in answer.context["kinds"]}
+    kinds = {line.kind.value: line.rates for line in answer.context["kinds"]}
     text = unescape(answer.content.decode())
     assert (kinds["model"].overrides, kinds["model"].decided) == (1, 3)
     assert "33.3%" in text
@@ -137,6 +139,23 @@ def test_a_funnel_is_drawn_once_two_people_have_done_enough(
     assert '<svg class="plot funnel"' in answer.content.decode()
 
 
+def test_whose_overrides_were_reversed_is_one_link_away(people: Cast, signed_in: SignIn) -> None:
+    item = disputed(people, people.olga, people.ann)
+    pipeline.settle_by_lead(
+        item.pk, project=people.project, by=Actor(people.lee.pk), document=APPROVE, why="Right."
+    )
+    lee = signed_in(people.lee)
+
+    answer = lee.get(page(people))
+
+    by_kind = next(line for line in answer.context["kinds"] if line.kind == "model")
+    of_ann = next(line for line in answer.context["people"] if line.name == people.ann.name)
+    for url in (by_kind.reversed_url, of_ann.reversed_url):
+        assert unescape(answer.content.decode()).count(f'href="{url}"') >= 1
+        assert [case.fate for case, *_words in lee.get(url).context["cases"]] == ["reversed"]
+    assert lee.get(page(people) + "?became=holds").context["cases"] == []
+
+
 def test_the_statements_do_not_grow_with_the_overrides(
     people: Cast, signed_in: SignIn, queue: Queue, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -161,7 +180,7 @@ def test_programs_read_the_same_and_see_people_only_where_they_may_settle(people
     assert (blind["before"], blind["after"], blind["became"], blind["person"]) == (
         "approve",
         "reject",
-        "open",
+        "holds",
         None,
     )
     assert seen["person"] == people.ann.pk

@@ -16,35 +16,44 @@ OTHER = "other"  # the reason code that says that the list of codes does not fit
 OTHER_ALARM = 0.15  # from this share on the list of codes is to be mended
 
 # What became of an override. A lead's later verdict says it; without one, the golden answer to the same
-# question. For the model and a golden answer it is enough that the verdict agrees on "right" or "wrong".
+# question; without either, whether what reviewers settled still says the same. For the model and a golden
+# answer it is enough that the verdict agrees on "right" or "wrong". Only "upheld" and "reversed" are of
+# who judged again: that reviewers agreed is no second judgement, and counts in no rate.
 FATE = f"""
 CASE WHEN NOT {{judgement}}.overrides THEN ''
-  WHEN verdict.id IS NOT NULL THEN CASE
+  WHEN verdict.basis = 'adjudicated' AND verdict.id IS DISTINCT FROM {{judgement}}.verdict_id THEN CASE
     WHEN {{judgement}}.kind IN ('model', 'gold') THEN
       CASE WHEN (verdict.decision = 'approve') = ({{judgement}}.after IN ('approve', 'right'))
         THEN 'upheld' ELSE 'reversed' END
     WHEN {{judgement}}.kind = 'safety_filter' THEN
       CASE ({VIOLATES.format(said="verdict")})
         WHEN {{judgement}}.after = 'flagged' THEN 'upheld'
-        WHEN {{judgement}}.before = 'flagged' THEN 'reversed' ELSE 'open' END
+        WHEN {{judgement}}.before = 'flagged' THEN 'reversed' ELSE 'holds' END
     WHEN verdict.decision = {{judgement}}.after THEN 'upheld'
-    WHEN verdict.decision = {{judgement}}.before THEN 'reversed' ELSE 'open' END
+    WHEN verdict.decision = {{judgement}}.before THEN 'reversed' ELSE 'replaced' END
   WHEN {{judgement}}.kind = 'model' AND deviation.version_id IS NOT NULL THEN
     CASE WHEN deviation.deviates THEN 'upheld' ELSE 'reversed' END
-  ELSE 'open' END
+  WHEN item.state = 'withdrawn' THEN 'withdrawn'
+  WHEN verdict.id IS NULL THEN 'open'
+  WHEN {{judgement}}.kind IN ('model', 'gold') THEN
+    CASE WHEN (verdict.decision = 'approve') = ({{judgement}}.after IN ('approve', 'right'))
+      THEN 'holds' ELSE 'replaced' END
+  WHEN {{judgement}}.kind = 'safety_filter' THEN
+    CASE ({VIOLATES.format(said="verdict")})
+      WHEN {{judgement}}.before = 'flagged' THEN 'replaced' ELSE 'holds' END
+  WHEN verdict.decision = {{judgement}}.after THEN 'holds' ELSE 'replaced' END
 """
-# The lead's standing verdict on the item, if another decision than the judgement itself; its golden answer;
-# and what said it, a review or a verdict, which may have been taken back.
+# The verdict that stands on the item; its golden answer; and what said the judgement, a review or a verdict,
+# which may have been taken back.
 LATER = """
 JOIN queues_item item ON item.id = {judgement}.item_id
 LEFT JOIN queues_review review ON review.id = {judgement}.review_id
 LEFT JOIN queues_verdict own ON own.id = {judgement}.verdict_id
 LEFT JOIN queues_verdict verdict ON verdict.item_id = {judgement}.item_id AND verdict.withdrawn_at IS NULL
-  AND verdict.basis = 'adjudicated' AND verdict.id IS DISTINCT FROM {judgement}.verdict_id
 LEFT JOIN queues_deviation deviation ON deviation.prediction_id = item.prediction_id
 """
 # Not taken back. A verdict that a later one replaced counts: by that one it was upheld or reversed.
-STANDS = "review.withdrawn_at IS NULL AND (own.withdrawn_at IS NULL OR verdict.id IS NOT NULL)"
+STANDS = "review.withdrawn_at IS NULL AND (own.withdrawn_at IS NULL OR verdict.basis = 'adjudicated')"
 _COUNTED = f"""
 WITH newest AS (
   SELECT * FROM queues_judgement WHERE {{where}} ORDER BY id DESC LIMIT {LOOK_AT}
@@ -92,7 +101,7 @@ class Scope(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """So many judgements that are alike in all of this. fate: "upheld", "reversed", "open", "" for none."""
+    """So many judgements that are alike in all of this. fate: of an override, as FATE has it; else ""."""
 
     kind: str
     person_id: int
@@ -109,8 +118,8 @@ class Cell(NamedTuple):
 class Rates:
     """How often something was overridden, and what became of it.
 
-    overridden: overrides among the decisions. upheld: among the overrides that were judged again.
-    coverage: the share of the overrides that were judged again; without it `upheld` says little.
+    overridden: overrides among the decisions. upheld: among the overrides that were judged again, by a lead
+    or a golden answer. coverage: the share of the overrides that were; without it `upheld` says little.
     """
 
     decided: int
@@ -119,6 +128,11 @@ class Rates:
     overridden: Proportion | None
     upheld: Proportion | None
     coverage: float | None
+
+    @property
+    def reversed(self) -> int:
+        """Overrides that were judged again and not upheld."""
+        return self.judged - int(self.upheld.k) if self.upheld else 0
 
 
 def cells_of(scope: Scope) -> list[Cell]:

@@ -1,0 +1,106 @@
+"""The overrides themselves on a page: each kind with its rates, and one kind with what became of each."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
+
+from accounts.gate import ProjectRequest
+from queues.audit.overrides import cases as override_cases
+from queues.audit.overrides.counts import Cell, Rates, rates_by, rates_of
+from queues.models import OverrideKind, Queue
+from queues.web.labels import labels_of_versions
+from queues.web.paging import address, number, pager
+
+FATES: Mapping[str, Promise] = {
+    "upheld": lazy("upheld"),
+    "reversed": lazy("reversed"),
+    "holds": lazy("holds, not judged again"),
+    "replaced": lazy("another decision holds"),
+    "open": lazy("open: nothing is settled"),
+    "withdrawn": lazy("item withdrawn"),
+    "taken_back": lazy("taken back"),
+}
+SAID: Mapping[str, Promise] = {
+    "approve": lazy("approve"),
+    "correct": lazy("correct"),
+    "reject": lazy("reject"),
+    "flagged": lazy("flagged"),
+    "fine": lazy("fine"),
+    "right": lazy("right"),
+    "wrong": lazy("wrong"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KindLine:
+    """One kind with its rates. url: its cases; reversed_url: those of them that were reversed."""
+
+    kind: OverrideKind
+    rates: Rates
+    url: str
+    reversed_url: str
+
+
+def kind_of(request: ProjectRequest) -> OverrideKind:
+    """The kind whose cases are asked for; what is unknown asks for the first."""
+    asked = request.GET.get("kind", "")
+    return OverrideKind(asked) if asked in OverrideKind.values else OverrideKind.MODEL
+
+
+def kinds_shown(request: ProjectRequest, cells: Iterable[Cell]) -> list[KindLine]:
+    """Each kind with its rates and the addresses of its cases."""
+    by_kind = rates_by(cells, lambda cell: cell.kind)
+    none = rates_of([])
+    return [
+        KindLine(
+            kind,
+            by_kind.get(kind.value, none),
+            _cases_url(request, kind=kind.value),
+            _cases_url(request, kind=kind.value, became="reversed"),
+        )
+        for kind in OverrideKind
+    ]
+
+
+def shown_cases(
+    request: ProjectRequest,
+    kind: OverrideKind,
+    queues: Iterable[Queue],
+    *,
+    queue_id: int | None = None,
+    person_id: int | None = None,
+    is_own: bool = False,
+) -> dict[str, Any]:
+    """The cases of one kind, narrowed by `?became=`, with the choices of that."""
+    became = request.GET.get("became", "")
+    became = became if became in FATES else ""
+    page = override_cases.cases_of(
+        request.project.pk,
+        kind=kind,
+        queue_id=queue_id,
+        person_id=person_id,
+        is_own=is_own,
+        became=became,
+        before=number(request, "before"),
+    )
+    labels = {queue.pk: labels_of_versions([queue.form]) for queue in queues}
+    rows = [
+        (
+            case,
+            SAID[case.judgement.before],
+            SAID[case.judgement.after],
+            FATES[case.fate],
+            [labels[case.judgement.queue_id].get(code, code) for code in case.judgement.reasons],
+        )
+        for case in page.rows
+    ]
+    fates = [("", lazy("all"), _cases_url(request))]
+    fates += [(fate, words, _cases_url(request, became=fate)) for fate, words in FATES.items()]
+    return {"cases": rows, "pager": pager(request, page), "became": became, "fates": fates}
+
+
+def _cases_url(request: ProjectRequest, *, became: str | None = None, **changes: str) -> str:
+    return f"{address(request, before=None, became=became, **changes)}#cases"
