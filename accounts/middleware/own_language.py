@@ -21,8 +21,14 @@ class OwnLanguage(LocaleMiddleware):
         super().process_request(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> None:
-        if not _is_of_the_api(request) and request.user.is_authenticated and request.user.language:
-            translation.activate(request.user.language)
+        speak_to(request)
+
+
+def speak_to(request: Any) -> None:
+    """From here on, words are in the person's own language; also where no view was found for the address."""
+    user = None if _is_of_the_api(request) else getattr(request, "user", None)
+    if user is not None and user.is_authenticated and user.language:
+        translation.activate(user.language)
 
 
 def _is_of_the_api(request: HttpRequest) -> bool:

@@ -3,12 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from queues.ingest.queries import excerpt
 from queues.models import Decision, Item, ItemState, Queue, Review, Verdict
-from queues.newest import PAGE_SIZE
+from queues.newest import COUNT_LIMIT, PAGE_SIZE
 from queues.review import form as forms
+
+# The order is the index's own, as in the counts of queues (queues.assign.queries).
+_OPEN_DISPUTES = """
+SELECT q.project_id, sum(n.n) FROM queues_queue q CROSS JOIN LATERAL (
+  SELECT count(*) AS n FROM (
+    SELECT 1 FROM queues_item WHERE queue_id = q.id AND state = 'disputed'
+    ORDER BY priority DESC, due_at, id LIMIT %s) counted) n
+WHERE q.project_id = ANY (%s) GROUP BY q.project_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,15 @@ def disputes_of(project_id: int, *, queue_id: int | None = None, after: int = 0)
     if queue_id is not None:
         items = items.filter(queue_id=queue_id)
     return [Dispute(item, list(item.reviews.all())) for item in items.order_by("pk")[: PAGE_SIZE + 1]]
+
+
+def counts_of(project_ids: Sequence[int]) -> dict[int, int]:
+    """Project → how many disputes are open, no further than COUNT_LIMIT + 1 in a queue; one statement."""
+    if not project_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_DISPUTES, [COUNT_LIMIT + 1, list(project_ids)])
+        return {project_id: int(n) for project_id, n in cursor.fetchall()}
 
 
 def disputed_in(queue: Queue, *, at_most: int) -> list[Dispute]:

@@ -14,7 +14,6 @@ from queues.newest import COUNT_LIMIT
 WINDOW = timedelta(days=7)
 VERDICTS = 500  # looked at of each queue
 FEWEST = 10  # verdicts below which no pace is told
-HOURS_BELOW_DAYS = 2.0  # less is told in hours
 _Z = 1.96  # of a 95 % interval
 
 _PACE = """
@@ -69,13 +68,6 @@ class Forecast:
     @property
     def a_day(self) -> float:
         return self.settled / self.over_days
-
-    @property
-    def hours(self) -> tuple[float, float, float] | None:
-        """days, low and high in hours, where it is a matter of hours."""
-        if self.days is None or self.low is None or self.high is None or self.days >= HOURS_BELOW_DAYS:
-            return None
-        return self.days * 24, self.low * 24, self.high * 24
 
 
 def forecast(left: int, settled: int, over_days: float) -> Forecast:

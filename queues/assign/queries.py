@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from queues.assign.claim import NOT_MINE
 from queues.assign.forecast import Forecast, forecasts, overdue
 from queues.assign.policy import MayNotWork, check_fit, profiles_of
 from queues.assign.waiting import Waiting, rows, waiting_for
@@ -59,14 +60,22 @@ JOIN queues_item i ON i.id = r.item_id
 WHERE r.submitted_at >= %(since)s AND i.queue_id = ANY(%(queues)s) GROUP BY i.queue_id
 """
 
-_REASONS = """
+# Of what waits for this person, as the number on the card counts it: untouched items and started ones.
+_REASONS = f"""
 SELECT q.id, reason ->> 'rule', count(*)
 FROM unnest(%(queues)s::bigint[]) AS q(id)
 CROSS JOIN LATERAL (
-  SELECT i.reasons FROM queues_item i WHERE i.queue_id = q.id AND i.state = 'open'
-  ORDER BY i.priority DESC, i.due_at, i.id LIMIT %(look)s
+  (SELECT item_id FROM queues_slot
+   WHERE queue_id = q.id AND state = 'open' AND untouched AND seq = 1
+   ORDER BY priority DESC, due_at, id LIMIT %(look)s)
+  UNION
+  (SELECT s.item_id FROM (
+     SELECT item_id FROM queues_slot WHERE queue_id = q.id AND state = 'open' AND NOT untouched
+     ORDER BY priority DESC, due_at, id LIMIT %(look)s) s
+   WHERE {NOT_MINE})
 ) first
-CROSS JOIN LATERAL jsonb_array_elements(first.reasons) reason
+JOIN queues_item i ON i.id = first.item_id
+CROSS JOIN LATERAL jsonb_array_elements(i.reasons) reason
 GROUP BY q.id, reason ->> 'rule' ORDER BY q.id, count(*) DESC, reason ->> 'rule'
 """
 
@@ -85,7 +94,7 @@ class QueueCard:
     oldest_due: datetime | None = None
     mine: int = 0
     done_today: int = 0
-    reasons: list[tuple[str, int]] = field(default_factory=list)  # rule → of the first 40 waiting
+    reasons: list[tuple[str, int]] = field(default_factory=list)  # rule → of the first that wait
     refusal: str = ""  # why this person may not work here now
     begins: bool = False  # with checks, whether anything waits or not
 
@@ -121,7 +130,7 @@ def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> li
     mine, done = (dict(rows(sql, ask)) for sql in (_MINE, _DONE_SINCE))
     due = oldest_due(ids)
     reasons: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for queue_id, rule, n in rows(_REASONS, {"queues": ids, "look": LOOKED_AT_FOR_REASONS}):
+    for queue_id, rule, n in rows(_REASONS, ask | {"look": LOOKED_AT_FOR_REASONS}):
         reasons[queue_id].append((rule or "", n))
     cards = [
         QueueCard(

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from queues.errors import NotFound, WrongState
 from queues.export.files.provenance import Names, names_of
+from queues.ingest.queries import EXCERPT
 from queues.models import Item, Release, ReleaseRow, Review, Routing, Slot, SlotState, Verdict
 from queues.models.release import OUT
 from queues.route.effective_pi import effective_pi
@@ -54,6 +57,41 @@ class Lineage:
         return self.verdict.withdrawn_at is None
 
 
+class RowInList(NamedTuple):
+    """One row of a release in a list. excerpt: how its output begins; is_withdrawn: since it was released."""
+
+    item: int
+    prediction_id: int
+    split: str
+    line: int
+    decision: str
+    excerpt: str
+    is_withdrawn: bool
+
+    @property
+    def record_id(self) -> str:
+        return f"r-{self.item}"
+
+
+_ROWS = """
+SELECT r.item_id, i.prediction_id, r.split, r.line, v.decision, left(b.output_text, %s),
+  EXISTS (SELECT 1 FROM queues_recall c WHERE c.prediction_id = i.prediction_id)
+FROM (SELECT item_id, verdict_id, split, line FROM queues_releaserow
+      WHERE release_id = %s AND item_id > %s ORDER BY item_id LIMIT %s) r
+JOIN queues_item i ON i.id = r.item_id
+JOIN queues_verdict v ON v.id = r.verdict_id
+JOIN queues_payload b ON b.prediction_id = i.prediction_id
+ORDER BY r.item_id
+"""
+
+
+def rows_of(release: Release, *, after: int = 0, limit: int) -> list[RowInList]:
+    """The rows of a release in the order of their items, behind this one; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [EXCERPT, release.pk, after, limit])
+        return [RowInList(*values) for values in cursor.fetchall()]
+
+
 def item_of(record_id: str) -> int | None:
     """The number in a record's id; None for what is no id."""
     number = record_id.removeprefix("r-")
@@ -75,7 +113,7 @@ def lineage_of(release: Release, record_id: str, *, reader_id: int | None) -> Li
             _("You hold this item: what others said about it is shown after you have submitted.")
         )
     row.release = release
-    item = Item.objects.select_related("queue__project", "prediction").get(pk=row.item_id)
+    item = Item.objects.select_related("queue__project", "prediction__payload").get(pk=row.item_id)
     verdict = Verdict.objects.select_related("form", "dispute_rule").get(pk=row.verdict_id)
     names = names_of(item.queue.project_id)
     routing = (

@@ -1,6 +1,6 @@
 """Finding predictions: by id, by words, by what they are and why they were sent to people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -92,6 +92,12 @@ def is_flooded() -> bool:
 def excerpt(path: str = "") -> Left:
     """How an output begins, for a list. path: from the row to its prediction, such as "prediction__"."""
     return Left(f"{path}payload__output_text", EXCERPT)
+
+
+def beginnings_of(prediction_ids: Iterable[int]) -> dict[int, str]:
+    """Prediction → how its output begins, "" of what was erased; one statement."""
+    rows = Prediction.objects.filter(pk__in=set(prediction_ids)).annotate(begins=excerpt())
+    return dict(rows.values_list("pk", "begins"))
 
 
 def listed(project_id: int) -> QuerySet[Prediction]:

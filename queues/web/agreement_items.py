@@ -13,7 +13,9 @@ from queues.agree.behind import Wanted
 from queues.agree.histogram import By
 from queues.agree.shared_items import LOOK_AT
 from queues.errors import NotFound
+from queues.ingest.queries import beginnings_of
 from queues.newest import PAGE_SIZE
+from queues.review import care
 from queues.web.agreement import chosen_of, is_drawn_only, queues_of, value_words
 from queues.web.agreement_groups import BY_WORDS, name_of
 from queues.web.labels import labels_of_versions
@@ -33,8 +35,11 @@ def behind(request: ProjectRequest) -> HttpResponse:
     labels = labels_of_versions([queue.form])
     start = number(request, "after") or 0
     rows = found.rows[start : start + PAGE_SIZE]
+    shown = [row.item.prediction_id for row in rows]
     context = {
         "queue": queue,
+        "beginnings": beginnings_of(shown),
+        "veiled": care.veiled_for(request.user.pk, shown),
         "asked": found.asked,
         "n_items": len(found.rows),
         "rows": [(row, [value_words(key, answer, labels) for answer in row.answers]) for row in rows],

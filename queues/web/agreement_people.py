@@ -19,8 +19,10 @@ from queues.agree.metric import Figure
 from queues.agree.shared_items import LOOK_AT
 from queues.audit import queries as audit
 from queues.errors import NotFound
+from queues.ingest.queries import beginnings_of
 from queues.models import Queue
 from queues.newest import PAGE_SIZE
+from queues.review import care
 from queues.web.agreement import METRICS, WHY_NOT, chosen_of, queues_of, value_words
 from queues.web.csv_file import csv_file
 from queues.web.labels import labels_of_versions
@@ -96,8 +98,11 @@ def differing(request: ProjectRequest) -> HttpResponse:
     asked, found = agree.differing(queue, key=key, one_id=one_id, other_id=other_id)
     agree.note_reading(queue, by=request.actor, key=key, people=[one_id, other_id])
     labels, names = labels_of_versions([queue.form]), audit.names_of([one_id, other_id])
+    shown = [row.item.prediction_id for row in found[:PAGE_SIZE]]
     context = {
         "queue": queue,
+        "beginnings": beginnings_of(shown),
+        "veiled": care.veiled_for(request.user.pk, shown),
         "asked": asked,
         "one": names.get(one_id, ""),
         "other": names.get(other_id, ""),

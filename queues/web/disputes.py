@@ -149,9 +149,16 @@ def _desk(
         "asked_by": sorted({review.person.name for review in dispute.questions}),
         "may_pick": [review for review in dispute.reviews if review.decision != Decision.ESCALATE],
         "marks": marks,
+        "faults": [(_asked_at(place, form), detail) for place, detail in marks.items()],
         "refusal": str(refusal) if refusal else "",
     }
     return render(request, "disputes/settle.html", context, status=422 if refusal else 200)
+
+
+def _asked_at(place: str, form: Form) -> str:
+    """The question that the fault is about; "" where it is none."""
+    key = place.removeprefix("answers/").split("/")[0] if place.startswith("answers/") else ""
+    return next((question.label for question in form.questions if question.key == key), "")
 
 
 def _form_of(dispute: adjudicate.Dispute) -> Form:

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.errors import Fault, ReviewappError
+from accounts.middleware.own_language import speak_to
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -82,6 +83,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """handler404. The exception is not shown: it would say which addresses exist."""
+    speak_to(request)
     return refusal(
         request, 404, _("It does not exist, or it is not yours. Check the address, or start from home.")
     )

@@ -12,9 +12,11 @@ from accounts.actor import Actor
 from accounts.gate import PersonRequest, signed_in
 from accounts.models import Person, Project
 from accounts.roles import Permission
+from queues.adjudicate import queries as adjudicate
 from queues.assign import aside
 from queues.assign import queries as assign
 from queues.assign.policy import start_of_day
+from queues.curate.checks import questions
 from queues.models import UNFINISHED, Draft, ItemState, Mention, Queue, Slot
 from queues.review import care, my_drafts, notes
 from queues.review.my_drafts import Standing
@@ -51,9 +53,19 @@ def home(request: PersonRequest) -> HttpResponse:
         "kept": _kept_by(request.actor, mine),
         "mentions": _mentions_of(request.user, projects),
         "drafts": drafts,
+        "for_leads": _for_leads(projects),
         "decisions": decisions,
     }
     return render(request, "home/page.html", context)
+
+
+def _for_leads(projects: list[Project]) -> list[tuple[Project, int, int]]:
+    """(project, disputes, questions about hidden checks) where something waits for this person as a lead."""
+    leads = [one for one in projects if Permission.SETTLE in permissions.noted_on(one)]
+    disputes = adjudicate.counts_of([one.pk for one in leads])
+    asked = questions.counts_of([one.pk for one in leads])
+    lines = [(one, disputes.get(one.pk, 0), asked.get(one.pk, 0)) for one in leads]
+    return [line for line in lines if line[1] or line[2]]
 
 
 def _queues_of(projects: list[Project]) -> list[Queue]:

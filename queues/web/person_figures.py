@@ -18,7 +18,9 @@ from queues.audit.people.figures import FOLLOWS_FROM
 from queues.audit.people.reading import LOOK_AT
 from queues.audit.queries import names_of
 from queues.errors import NotFound
+from queues.ingest.queries import beginnings_of
 from queues.models import Decision
+from queues.review import care
 from queues.review import form as forms
 from queues.web.working import PauseForm
 
@@ -36,8 +38,11 @@ def person_figures(request: ProjectRequest, *, person_id: int) -> HttpResponse:
         people.note_reading(request.project.pk, by=request.actor, person_id=person_id)
     found = people.figures_of_one(request.project.pk, person_id)
     names = names_of(event.actor_person_id for event in looks)
+    shown = [case.prediction_id for case in (*found.overruled, *(again for _one, again in found.unsteady))]
     context = {
         "who": who,
+        "beginnings": beginnings_of(shown),
+        "veiled": care.veiled_for(request.user.pk, shown),
         "is_own": is_own,
         "found": found,
         "guidelines": _guidelines(found) if is_own else [],

@@ -13,6 +13,7 @@ from accounts.roles import Permission
 from queues.audit.queries import names_of
 from queues.audit.story import Story, story_of
 from queues.errors import NotFound
+from queues.export.recalls import queries as recalls
 from queues.models import EnrichmentKind
 from queues.review import care
 from queues.score import backlog
@@ -39,6 +40,7 @@ def prediction(request: ProjectRequest, *, prediction_id: int) -> HttpResponse:
         "prediction": story.prediction,
         "output_text": story.prediction.payload.output_text,
         "veiled": care.veiled_for(request.user.pk, _ids_in(story)),
+        "recall": recalls.recall_of(story.prediction.pk),
         "record": shown_record(story.prediction.payload.record),
         "reasons": _said(story.routing.reasons) if story.routing else [],
         "looks": [(look, known_since(look.changed), _said(look.reasons)) for look in story.second_looks],

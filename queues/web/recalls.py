@@ -13,6 +13,7 @@ from accounts.roles import Permission
 from queues.errors import Invalid, NotFound
 from queues.export import releases
 from queues.export.recalls import asking, queries
+from queues.export.recalls.told import LOOKED_AT, withdrawn_by
 from queues.export.takers import takers_of
 from queues.models import RecallBy, RecallReason
 from queues.models.release import OUT
@@ -91,12 +92,13 @@ def ask(request: ProjectRequest) -> HttpResponse:
 def page(request: ProjectRequest, form: RecallForm, status: int = 200) -> HttpResponse:
     """The form, filled, above what was withdrawn."""
     requests = list(queries.requests_of(request.project.pk)[:SHOWN])
-    jobs = queries.jobs_of(requests)
+    jobs, withdrawn = queries.jobs_of(requests), withdrawn_by(requests)
     still = queries.current_with_recalled_rows(request.project.pk)
     context = {
         "form": form,
         "still": [f"{one.dataset.name}@{one.version}" for one in still],
-        "lines": [(one, jobs.get(one.pk)) for one in requests],
+        "lines": [(one, jobs.get(one.pk), withdrawn[one.pk]) for one in requests],
+        "looked_at": LOOKED_AT,
         "may_recall": Permission.RELEASE in request.permissions,
     }
     return render(request, "recalls/page.html", context, status=status)

@@ -14,11 +14,14 @@ from accounts.roles import Permission
 from queues.errors import NotFound
 from queues.export import diff, releases
 from queues.export.diff import Difference, Place
-from queues.export.lineage import lineage_of
+from queues.export.lineage import lineage_of, rows_of
 from queues.export.recalls import queries as recalls
-from queues.models import Dataset, Item, Release
+from queues.models import Dataset, Decision, Item, Release
 from queues.models.release import OUT
+from queues.review import care
+from queues.web.measure_words import measures_named_in
 from queues.web.paging import address, number
+from queues.web.record import shown_record
 from queues.web.sentences import reason_of
 
 ROWS = 50
@@ -107,17 +110,46 @@ def _lines(rows: Sequence[Difference], old: Release, new: Release) -> list[Line]
 
 @needs(Permission.READ)
 @require_safe
-def row(request: ProjectRequest, *, name: str, release_id: int, item_id: int) -> HttpResponse:
-    """One row of a release: which data, who approved it, by which rules, and where else it is."""
+def rows(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse:
+    """The rows of one release, each with how its output begins: the way to where they came from."""
     dataset = releases.dataset_named(request.project.pk, name)
+    release = _out(dataset, release_id)
+    found = rows_of(release, after=number(request, "after") or 0, limit=ROWS + 1)
+    shown = found[:ROWS]
+    context = {
+        "dataset": dataset,
+        "release": release,
+        "rows": shown,
+        "labels": dict(Decision.choices),
+        "veiled": care.veiled_for(request.user.pk, [one.prediction_id for one in shown]),
+        "next_url": address(request, after=shown[-1].item) if len(found) > ROWS else "",
+        "previous_url": address(request, after=None) if "after" in request.GET else "",
+    }
+    return render(request, "export/rows.html", context)
+
+
+def _out(dataset: Dataset, release_id: int) -> Release:
     release = releases.releases_of(dataset).filter(pk=release_id, state__in=OUT).first()
     if release is None:
         raise NotFound(_("There is no such release. Look at the list of releases of the dataset."))
+    return release
+
+
+@needs(Permission.READ)
+@require_safe
+def row(request: ProjectRequest, *, name: str, release_id: int, item_id: int) -> HttpResponse:
+    """One row of a release: which data, who approved it, by which rules, and where else it is."""
+    dataset = releases.dataset_named(request.project.pk, name)
+    release = _out(dataset, release_id)
     found = lineage_of(release, f"r-{item_id}", reader_id=request.user.pk)
     context = {
         "dataset": dataset,
         "release": release,
         "lineage": found,
+        "prediction": found.item.prediction,
+        "record": shown_record(found.item.prediction.payload.record),
+        "veiled": care.veiled_for(request.user.pk, [found.item.prediction_id]),
+        "measures": measures_named_in(found.item.reasons),
         "reasons": [(reason, reason_of(reason)) for reason in found.item.reasons],
         "recall": (recall := recalls.recall_of(found.item.prediction_id)),
         "may_recall": Permission.RELEASE in request.permissions,

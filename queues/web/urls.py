@@ -226,6 +226,7 @@ urlpatterns = [
     path(f"{PROJECT}recalls/ask", recalls.ask, name="ask-recall"),
     path(f"{DATASET}releases/<id:release_id>/recalls", recalls.of_release, name="release-recalls"),
     path(f"{DATASET}diff", release_rows.differences, name="diff"),
+    path(f"{DATASET}releases/<id:release_id>/rows", release_rows.rows, name="release-rows"),
     path(f"{DATASET}releases/<id:release_id>/rows/<id:item_id>", release_rows.row, name="release-row"),
     path(f"{DATASET}releases/<id:release_id>/cancel", releases.cancel, name="cancel-release"),
     path(f"{DATASET}releases/<id:release_id>", releases.progress, name="release-progress"),

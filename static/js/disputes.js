@@ -1,7 +1,34 @@
 "use strict";
-// The adjudication desk: a digit picks the answer that holds; the next dispute comes without a page load
-// (the form's hx attributes), and the reader starts at its top.
-reviewapp.digit = (name) => document.querySelectorAll("input[name=source]:not([value=written])")[Number(name) - 1];
+// The adjudication desk: a digit picks the answer that holds, or answers a question of a verdict of one's
+// own; the next dispute comes without a page load (the form's hx attributes), and the reader starts at its top.
+{
+  const openQuestions = () =>
+    [...document.querySelectorAll(".third .question[data-digits]")].filter((one) => reviewapp.isAsked(one) && !reviewapp.isAnswered(one));
+  const isWritten = () => Boolean(document.querySelector("input[name=source][value=written]:checked"));
+
+  // The question in focus, else the first that is open. While there is an answer to pick instead, only
+  // once the focus has left the choice of whose answer holds.
+  function questionNow() {
+    const focused = document.activeElement;
+    const isPicking = focused?.closest(".holds") && document.querySelector("input[name=source]:not([value=written])");
+    if (!isWritten() || isPicking) return null;
+    return focused?.closest(".third .question") ?? openQuestions()[0] ?? null;
+  }
+
+  reviewapp.digit = (name) => {
+    const question = questionNow();
+    if (question) return question.querySelector(`[data-digit="${name}"]:not(:disabled)`);
+    return document.querySelectorAll("input[name=source]:not([value=written])")[Number(name) - 1];
+  };
+
+  // One of several leads on to the next open question; where several may be chosen, the focus stays.
+  document.addEventListener("key", (event) => {
+    const question = event.target.closest?.(".third .question");
+    if (!question || !event.target.matches("[data-digit]")) return;
+    const isOne = event.target.type === "radio";
+    setTimeout(() => ((isOne && openQuestions()[0]) || question).focus());
+  });
+}
 document.addEventListener("key", (event) => {
   if (event.target.matches("#verdict-why")) {
     event.preventDefault();

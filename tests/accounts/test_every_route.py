@@ -179,6 +179,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "recalls/previews/<id:number>/progress": {"GET": RELEASE},
     WEB + "datasets/<slug:name>/releases/<id:release_id>/recalls": {"GET": READ},
     WEB + "datasets/<slug:name>/diff": {"GET": READ},
+    WEB + "datasets/<slug:name>/releases/<id:release_id>/rows": {"GET": READ},
     WEB + "datasets/<slug:name>/releases/<id:release_id>/rows/<id:item_id>": {"GET": READ},
     WEB + "datasets/<slug:name>/releases/<id:release_id>/cancel": {"POST": RELEASE},
     WEB + "datasets/<slug:name>/releases/<id:release_id>": {"GET": READ},

@@ -25,6 +25,16 @@ def test_a_refusal_speaks_the_language_that_the_person_chose() -> None:
     assert '<html lang="de"' in page.content.decode()
 
 
+def test_an_address_that_no_page_has_is_refused_in_that_language_too() -> None:
+    ann = cast().ann
+    Person.objects.filter(pk=ann.pk).update(language="de")
+
+    page = signed_in(ann).get("/projects/x/nothing/like/this", headers={"accept-language": "en"})
+
+    assert page.status_code == 404
+    assert '<html lang="de"' in page.content.decode()
+
+
 def test_saved_settings_are_confirmed_in_the_language_just_chosen() -> None:
     ann = cast().ann
 

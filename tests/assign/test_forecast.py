@@ -36,13 +36,6 @@ def test_ten_a_day_empty_thirty_in_three_days() -> None:
     assert (round(found.low or 0, 2), round(found.high or 0, 2)) == (2.43, 3.92)
 
 
-def test_what_is_a_matter_of_hours_is_told_in_hours() -> None:
-    soon, later = forecast(10, 70, 7.0), forecast(30, 70, 7.0)
-
-    assert soon.hours is not None and soon.hours[0] == pytest.approx(24)
-    assert later.hours is None
-
-
 def test_too_few_settled_and_too_many_waiting_give_no_figure() -> None:
     assert forecast(30, FEWEST - 1, 7.0).days is None
     assert forecast(30, FEWEST - 1, 7.0).is_too_few

@@ -8,7 +8,7 @@ from django.test import Client
 
 from queues.export import diff
 from queues.export.diff import differences
-from queues.models import Queue, Release, Slot, Verdict
+from queues.models import Flag, Queue, Release, Slot, Verdict
 from tests.export.building import released
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, cast
@@ -143,10 +143,30 @@ def test_a_row_leads_to_its_prediction_its_reviewers_and_its_other_releases(
     assert told["still_stands"] is True
     reviewer = told["reviews"][0]["reviewer"]
     assert reviewer.startswith("rv_")
-    for part in (prediction.prediction_id, reviewer, "its verdict stands", "trl-dpo@2.0.0"):
+    text = (prediction.payload.output_text, verdicts[0].corrected_text or "", "How long do refunds take?")
+    named = "chance of being picked (pi)"
+    for part in (prediction.prediction_id, reviewer, "its verdict stands", "trl-dpo@2.0.0", *text, named):
         assert part in shown
     assert verdicts[0].review is not None
     assert verdicts[0].review.person.name not in shown
+
+
+def test_a_release_leads_to_its_rows_and_each_to_where_it_came_from(
+    people: Cast, mel: Client, pair: tuple[Release, Release], verdicts: list[Verdict]
+) -> None:
+    rows = address(people, f"releases/{pair[0].pk}/rows")
+    flagged = verdicts[0].item.prediction
+    Flag.objects.create(prediction=flagged, component="x", category="hate", flagged=True, severity=3)
+
+    shown = mel.get(rows)
+    row = mel.get(f"{rows}/{verdicts[0].item_id}").content.decode()
+
+    assert f'href="{rows}"' in mel.get(address(people)).content.decode()
+    assert {one.item for one in shown.context["rows"]} == {one.item_id for one in pair[0].lineage.all()}
+    assert f'href="{rows}/{verdicts[1].item_id}"' in shown.content.decode()
+    assert flagged.payload.output_text in row.partition('<details class="veiled">')[2]
+    assert flagged.payload.output_text not in row.partition('<details class="veiled">')[0]
+    assert mel.get(f"{rows}?after=999999").context["rows"] == []
 
 
 def test_a_row_says_that_its_verdict_was_taken_back(

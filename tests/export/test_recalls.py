@@ -258,7 +258,13 @@ def test_a_recall_is_told_on_the_pages_with_those_who_took_the_release(
     shown = client.get(f"{base}recalls/").content.decode()
     of_release = client.get(f"{base}datasets/trl-dpo/releases/{release.pk}/recalls").content.decode()
     page = client.get(f"{base}datasets/trl-dpo/").content.decode()
+    number = verdicts[1].item.prediction_id
+    story = client.get(f"{base}predictions/{number}/").content.decode()
 
+    assert f'href="{base}predictions/{number}/"' in shown
+    assert f'href="{base}datasets/trl-dpo/releases/{release.pk}/recalls"' in shown
+    assert f'href="{base}datasets/trl-dpo/releases/{release.pk}/rows/{verdicts[1].item_id}"' in of_release
+    assert "This prediction was withdrawn on" in story.partition("<h2")[0]
     assert answer.status_code == 302
     assert "the licence does not allow it" in shown
     assert "Current releases still have withdrawn rows: trl-dpo@1.0.0." in shown

@@ -145,6 +145,18 @@ def test_a_lead_who_reviewed_the_item_may_not_settle_it(people: Cast, lee: Clien
     assert answer.status_code == 403
 
 
+def test_what_is_missing_is_told_with_its_question(people: Cast, lee: Client) -> None:
+    item = disputed(people, people.ann, people.olga, form=WITH_TONE)
+
+    answer = lee.post(
+        desk(people, item), {"source": "written", "decision": "reject", "reasons": ["factual"], "why": "x"}
+    )
+
+    told = unescape(answer.content.decode()).partition('role="alert"')[2].partition("</ul>")[0]
+    assert answer.status_code == 422
+    assert TONE["label"] in told
+
+
 def test_an_escalation_is_a_question_and_cannot_be_picked(people: Cast, lee: Client) -> None:
     queue = queue_in(people.project)
     item = waiting(queue, reviews_needed=2)
@@ -154,6 +166,8 @@ def test_an_escalation_is_a_question_and_cannot_be_picked(people: Cast, lee: Cli
     picked = lee.post(desk(people, item), {"source": review_of(item, "escalate").pk, "why": "x"})
 
     assert page.context["may_pick"] == []
+    assert "I write the verdict" in page.content.decode()
+    assert "Neither" not in page.content.decode()
     assert "May we say this?" in page.content.decode()
     assert picked.status_code == 422
 

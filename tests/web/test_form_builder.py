@@ -77,6 +77,14 @@ def lead(people: Cast) -> Builder:
     return Builder(people, form={**FORM, "questions": [TONE]})
 
 
+def test_no_style_is_copied_into_what_a_swap_brings(people: Cast) -> None:
+    """The policy of the page refuses a style attribute, also one that htmx would carry over."""
+    page = Builder(people).get("edit")
+
+    config = json.loads(page.partition('name="htmx-config" content=\'')[2].partition("'")[0])
+    assert config["attributesToSettle"] == ["class", "width", "height"]
+
+
 def test_a_builder_that_is_sent_as_it_came_changes_nothing(people: Cast) -> None:
     lead = Builder(people, form=EVERY_KIND)
 

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from queues.models import Draft
 from tests.factories.people import PersonFactory
 from tests.factories.projects import Cast
-from tests.factories.reviews import REJECT, leased, reviewed
+from tests.factories.reviews import REJECT, disputed, leased, reviewed
 from tests.factories.work import queue_in, waiting
 from tests.web.conftest import SignIn
 
@@ -66,6 +66,17 @@ def test_an_item_that_i_reviewed_does_not_wait_for_me_again(people: Cast, signed
     theirs = signed_in(people.lee).get("/").context["cards"][0]
 
     assert (mine.waiting, theirs.waiting) == (0, 1)
+    assert (mine.reasons, theirs.reasons) == ([], [("uncertain", 1)])
+
+
+def test_who_leads_is_told_of_disputes_and_nobody_else(people: Cast, signed_in: SignIn) -> None:
+    disputed(people, people.ann, people.olga)
+
+    lead, annotator = (signed_in(who).get("/").content.decode() for who in (people.lee, people.ann))
+
+    assert "1 dispute waits for a lead" in lead
+    assert f'href="/projects/{people.project.slug}/disputes/"' in lead
+    assert "waits for a lead" not in annotator
 
 
 def test_queues_of_other_projects_stay_unseen(people: Cast, signed_in: SignIn) -> None:

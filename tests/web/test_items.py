@@ -106,6 +106,27 @@ def test_queues_show_settings_to_who_may_change_them(people: Cast, signed_in: Si
     assert Permission.TUNE not in signed_in(people.mel).get(address).context["request"].permissions
 
 
+def test_counts_of_items_say_that_they_are_of_items(people: Cast, signed_in: SignIn) -> None:
+    waiting(queue_in(people.project))
+
+    page = signed_in(people.lee).get(f"/projects/{people.project.slug}/queues/").content.decode()
+
+    assert "How many items stand where" in page
+    assert '<th scope="col" class="number">open</th>' in page
+    assert "reviews an item, at least" in page
+
+
+def test_all_items_of_a_page_can_be_ticked_at_once(people: Cast, lee: Client) -> None:
+    queue = queue_in(people.project)
+    waiting(queue)
+
+    page = lee.get(f"/projects/{people.project.slug}/queues/{queue.slug}/items/").content.decode()
+
+    assert 'data-tick-all="item"' in page
+    assert 'data-ticked="item"' in page
+    assert "js/ticks" in page
+
+
 def test_the_statements_of_the_list_do_not_grow_with_the_items(
     people: Cast, lee: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -37,7 +37,7 @@ def test_every_link_of_the_bar_opens(people: Cast, who: str) -> None:
     assert [visitor.client.get(url).status_code for url in places] == [200] * len(places)
 
 
-OF_THE_PROJECT = ["Notes that name me", "My work"]
+OF_THE_PROJECT = ["My mentions", "My work"]
 OF_REVIEWING = ["My decisions", "My drafts", "My figures", "My checks"]
 
 

@@ -191,6 +191,7 @@ def test_where_a_lead_decided_otherwise_opens_the_item(people: Cast, signed_in: 
     (case,) = page.context["found"].overruled
     assert (case.item_id, case.decision, case.settled) == (item.pk, "approve", "reject")
     assert f"/items/{item.pk}/notes" in page.content.decode()
+    assert item.prediction.payload.output_text in page.content.decode()
 
 
 def test_a_lead_can_pause_from_the_page(people: Cast, signed_in: SignIn, queue: Queue, bo: Person) -> None:

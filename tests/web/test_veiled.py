@@ -50,6 +50,7 @@ def pages(people: Cast, item: Item) -> dict[str, str]:
         "story": f"{project}/items/{item.pk}/story",
         "predictions": f"{project}/predictions/",
         "prediction": f"{project}/predictions/{item.prediction_id}/",
+        "shared items": f"{project}/agreement/items/?queue={item.queue.slug}",
     }
 
 

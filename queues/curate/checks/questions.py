@@ -7,6 +7,7 @@ item's thread; from then on its person reads that a lead has settled the item, b
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
@@ -20,15 +21,25 @@ SHOWN = 20  # the longest waiting
 
 def waiting_in(project_id: int, *, queue_id: int | None = None) -> Sequence[ServedCheck]:
     """Questions without a reply, the longest waiting first, at most SHOWN and one more; one statement."""
-    asked = ServedCheck.objects.filter(
-        queue__project=project_id, right=None, answered_at__isnull=False, reply=None
-    )
+    asked = _unanswered().filter(queue__project=project_id)
     if queue_id is not None:
         asked = asked.filter(queue=queue_id)
     rows = asked.select_related(
         "queue", "person", "review", "check_given__source__prediction", "check_given__form"
     )
     return list(rows.order_by("pk")[: SHOWN + 1])
+
+
+def counts_of(project_ids: Sequence[int]) -> dict[int, int]:
+    """Project → how many questions have no reply; one statement, none where nobody leads anything."""
+    if not project_ids:
+        return {}
+    waiting = _unanswered().filter(queue__project__in=project_ids)
+    return dict(waiting.values_list("queue__project").annotate(Count("pk")))
+
+
+def _unanswered() -> QuerySet[ServedCheck]:
+    return ServedCheck.objects.filter(right=None, answered_at__isnull=False, reply=None)
 
 
 @transaction.atomic
