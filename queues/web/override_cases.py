@@ -14,6 +14,7 @@ from queues.models import OverrideKind, Queue
 from queues.web.labels import labels_of_versions
 from queues.web.paging import address, number, pager
 
+CASES_SHOWN = 20  # they stand below all the figures
 FATES: Mapping[str, Promise] = {
     "upheld": lazy("upheld"),
     "reversed": lazy("reversed"),
@@ -85,6 +86,7 @@ def shown_cases(
         is_own=is_own,
         became=became,
         before=number(request, "before"),
+        size=CASES_SHOWN,
     )
     labels = {queue.pk: labels_of_versions([queue.form]) for queue in queues}
     rows = [
@@ -97,7 +99,7 @@ def shown_cases(
         )
         for case in page.rows
     ]
-    fates = [("", lazy("all"), _cases_url(request))]
+    fates: list[tuple[str, str | Promise, str]] = [("", lazy("all"), _cases_url(request))]
     fates += [(fate, words, _cases_url(request, became=fate)) for fate, words in FATES.items()]
     return {"cases": rows, "pager": pager(request, page), "became": became, "fates": fates}
 

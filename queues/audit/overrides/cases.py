@@ -9,7 +9,7 @@ from django.db.models.expressions import Combinable, RawSQL
 
 from queues.audit.overrides.counts import FATE, LATER
 from queues.models import ItemState, Judgement, Review
-from queues.newest import Page, newest
+from queues.newest import PAGE_SIZE, Page, newest
 from queues.review import taking_back
 
 # "taken_back" with the review that said it; with the verdict that said it, as long as no later one judges.
@@ -54,6 +54,7 @@ def cases_of(
     is_own: bool = False,
     became: str = "",
     before: int | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[Case]:
     """Overrides of one kind on items that are not under review; is_own: who asks is who judged.
 
@@ -67,7 +68,7 @@ def cases_of(
     rows = rows.select_related("person", "before_person", "item__prediction", "queue", "review", "verdict")
     tests = Q(fate=became) if became else Q()
     tests &= Q() if is_own else TOLD
-    page = newest(rows.annotate(fate=_fate(is_own=is_own)), tests or None, before=before)
+    page = newest(rows.annotate(fate=_fate(is_own=is_own)), tests or None, before=before, size=size)
     # The annotation is on each row, and no field of the model.
     cases = [Case(one, cast("Any", one).fate) for one in page.rows]
     return Page(cases, page.next_before, page.has_more_matches)
