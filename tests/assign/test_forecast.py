@@ -79,7 +79,7 @@ def test_the_list_of_queues_says_when_one_is_empty(people: Cast, queue: Queue) -
 
     page = client.get(f"/projects/{people.project.slug}/queues/").content.decode()
 
-    assert "empties in 24.0 hours" in page and "10 settled in 5.0 days" in page
+    assert "empties in 24 hours" in page and "10 settled in 5 days" in page
 
 
 def test_overdue_is_counted_at_every_priority_and_not_of_what_is_settled(queue: Queue) -> None:

@@ -161,7 +161,7 @@ def test_a_release_leads_to_its_rows_and_each_to_where_it_came_from(
     shown = mel.get(rows)
     row = mel.get(f"{rows}/{verdicts[0].item_id}").content.decode()
 
-    assert f'href="{rows}"' in mel.get(address(people)).content.decode()
+    assert f'href="{rows}"' in mel.get(address(people, "")).content.decode()
     assert {one.item for one in shown.context["rows"]} == {one.item_id for one in pair[0].lineage.all()}
     assert f'href="{rows}/{verdicts[1].item_id}"' in shown.content.decode()
     assert flagged.payload.output_text in row.partition('<details class="veiled">')[2]

@@ -221,7 +221,7 @@ def test_figures_cost_the_same_statements_however_much_was_done(
 ) -> None:
     client = signed_in(people.lee)
     where = address(people, tail.format(bo=bo.pk))
-    shared(queue, forty(people, bo)[:1])
+    shared(queue, forty(people, bo)[:20])
     client.get(where)
     with CaptureQueriesContext(connection) as few:
         client.get(where)

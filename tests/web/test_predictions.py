@@ -294,7 +294,7 @@ def test_the_statements_of_a_story_do_not_grow_with_its_reviews(
     for person in (people.ann, people.lee, people.olga):
         reviewed(queue, person)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         mel.get(f"{address(people)}{item.prediction_id}/")
 
 
