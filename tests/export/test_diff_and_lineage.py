@@ -143,9 +143,9 @@ def test_a_row_leads_to_its_prediction_its_reviewers_and_its_other_releases(
     assert told["still_stands"] is True
     reviewer = told["reviews"][0]["reviewer"]
     assert reviewer.startswith("rv_")
-    text = (prediction.payload.output_text, verdicts[0].corrected_text or "", "How long do refunds take?")
+    texts = (prediction.payload.output_text, verdicts[0].corrected_text or "", "How long do refunds take?")
     named = "chance of being picked (pi)"
-    for part in (prediction.prediction_id, reviewer, "its verdict stands", "trl-dpo@2.0.0", *text, named):
+    for part in (prediction.prediction_id, reviewer, "its verdict stands", "trl-dpo@2.0.0", *texts, named):
         assert part in shown
     assert verdicts[0].review is not None
     assert verdicts[0].review.person.name not in shown
