@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_what_the_tables_promise'),
-        ('queues', '0007_webhooks'),
+        ('queues', '0008_job_newest_verification'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
