@@ -137,12 +137,18 @@ def test_of_one_actor_the_latest_of_each_name_counts(project: Project) -> None:
     assert counting(project) == [("late", "thumb", 1), ("stars", "stars", 4), ("other", "thumb", -1)]
 
 
-def test_of_two_at_the_same_second_the_later_arrival_counts(project: Project) -> None:
+@pytest.mark.parametrize("later", ["a-down", "z-down"])  # batches are written in the order of the ids
+@pytest.mark.parametrize("together", [True, False])
+def test_of_two_at_the_same_second_the_later_arrival_counts(
+    project: Project, later: str, together: bool
+) -> None:
     arrives(project)
+    first, second = event("m-up", value=1), event(later, value=-1)
 
-    sends(project, event("up", value=1), event("down", value=-1))
+    for batch in [[first, second]] if together else [[first], [second]]:
+        sends(project, *batch)
 
-    assert counting(project) == [("down", "thumb", -1)]
+    assert counting(project) == [(later, "thumb", -1)]
 
 
 def test_what_waited_counts_as_if_it_had_come_in_order(project: Project) -> None:
