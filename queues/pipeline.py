@@ -126,8 +126,10 @@ def after_enrichment(prediction_ids: Sequence[int], changed: frozenset[str]) -> 
 def after_review(submitted: Submitted, *, project_id: int) -> str:
     """Does this review settle its item? The item's state now; the events of both leave in one statement."""
     if submitted.item.state == ItemState.CHECK:
-        # Says something of the person, nothing of the output: no judgement, no agreement, no verdict.
+        # Says something of the person, nothing of the output: no agreement, no verdict, and judgements that
+        # nobody reads but who said them.
         checks.store_result(submitted.review)
+        overrides.judge_by_review(submitted.review, submitted.item, project_id=project_id)
         events.record_many([event for event in (submitted.event,) if event])
         return submitted.item.told_state
     overrides.judge_by_review(submitted.review, submitted.item, project_id=project_id)
@@ -160,10 +162,12 @@ def settle_by_lead(
     why: str,
     picked: int | None = None,
     answer: str = "",
+    unveiled: bool = False,
 ) -> Verdict:
     """A lead's verdict on a disputed item; picked: the review whose answer it is, None when written.
 
-    answer: to those who escalated it, in the thread of its notes; `why` when it is empty.
+    answer: to those who escalated it, in the thread of its notes; `why` when it is empty. unveiled: the
+    lead has looked at severe content that was hidden.
     """
     with transaction.atomic():
         verdict = adjudicate.settle_by_lead(
@@ -174,6 +178,7 @@ def settle_by_lead(
             why=why,
             picked=picked,
             answer=answer,
+            unveiled=unveiled,
         )
         overrides.judge_by_verdict(verdict, project_id=project.pk)
         owed.owe_the_mark(verdict.item.prediction_id)

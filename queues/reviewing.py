@@ -123,7 +123,7 @@ def _keep_text(
 ) -> None:
     """What a person typed on an item they once held is never lost; a stranger's text is not kept."""
     slot = drafts.held_by(slot_id, project_id=project.pk, by=by)
-    if slot.item.state == ItemState.WITHDRAWN:
+    if slot.item.is_withdrawn:
         return
     already = Review.objects.filter(item=slot.item_id, person=by.person_id, withdrawn_at=None).exists()
     if not already and (content := submissions.keepable(submission)):

@@ -12,8 +12,8 @@ from queues.adjudicate import answering
 from queues.errors import Fault, Invalid, NotAllowed, NotFound, WrongState
 from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
 from queues.reasons import faults_of_reason
+from queues.review import care, marked_texts
 from queues.review import form as forms
-from queues.review import marked_texts
 from queues.review import submission as submissions
 from queues.review.undoing import check_not_recalled
 from queues.route.reasons import is_flagged
@@ -31,16 +31,21 @@ def settle_by_lead(
     why: str,
     picked: int | None = None,
     answer: str = "",
+    unveiled: bool = False,
 ) -> Verdict:
     """Give a disputed item its verdict, with a reason, and those who escalated it their answer.
 
     document: a submission/1; written by the lead under the queue's present form, or that of the review
     `picked`, which holds under the version that was shown to its author. answer: to those who asked; when
-    it is empty they are told `why`. Raises NotAllowed when the lead
-    has reviewed the item: nobody judges their own dispute.
+    it is empty they are told `why`. unveiled: the lead has looked at severe content that was hidden. Raises
+    NotAllowed when the lead has reviewed the item, for nobody judges their own dispute, and Unseen when they
+    would find right what they have not seen.
     """
     item = _locked(item_id, project_id)
     check_can_settle(item, by)
+    is_severe = care.shows_item_severe(item)
+    if is_severe and not unveiled and document.get("decision") in care.SAYS_IT_IS_SEEN:
+        _check_not_hidden(by, project_id)
     form_id = _form_of(item, picked)
     form = forms.for_item(forms.of_version(form_id), compares=item.other_id is not None)
     submission = _check(item, form, document, why, answer, is_picked=picked is not None)
@@ -69,6 +74,7 @@ def settle_by_lead(
             "verdict": verdict.pk,
             "decision": verdict.decision,
             "answers": form.closed(verdict.answers),
+            **({"unveiled": unveiled} if is_severe else {}),
         },
     )  # why: at the verdict, from which it can be erased
     answering.answer(item, project_id=project_id, by=by, text=answer, why=why)
@@ -113,6 +119,12 @@ def check_can_settle(item: Item, by: Actor) -> None:
         )
     if Review.objects.filter(item=item.pk, person=by.person_id, withdrawn_at=None).exists():
         raise NotAllowed(_("You reviewed this item yourself. Another lead must settle it."))
+
+
+def _check_not_hidden(by: Actor, project_id: int) -> None:
+    """As for who reviews: nobody finds right, or mends, what they have never unfolded."""
+    if care.hides_from(by, project_id=project_id):
+        raise care.unseen()
 
 
 def _locked(item_id: int, project_id: int) -> Item:

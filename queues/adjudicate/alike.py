@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from queues.adjudicate.queries import Difference, Dispute, compare, dispute_of, disputed_in
 from queues.errors import NotAllowed, WrongState
 from queues.models import Decision, Queue, Review
+from queues.review import care
 from queues.route.reasons import is_flagged, parts
 
 LOOK_AT = 500  # disputes of a queue, the longest waiting
@@ -99,7 +100,7 @@ def settle_each(
     """Settle each of these disputes by itself, as the first of its reviews says that takes the position.
 
     An item that is not as it was when the lead saw the batch is left alone, and so is one that another lead
-    has settled meanwhile.
+    has settled meanwhile, or that would be found right while it is hidden from this one.
     """
     settled, left = [], {}
     for item_id in item_ids:
@@ -110,6 +111,8 @@ def settle_each(
             continue
         try:
             settle(item_id, picked)
+        except care.Unseen as refusal:
+            left[item_id] = refusal.faults[0].detail
         except (NotAllowed, WrongState) as refusal:
             left[item_id] = str(refusal)
         else:

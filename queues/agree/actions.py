@@ -20,7 +20,7 @@ from queues.bulk import insert
 from queues.errors import WrongState
 from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
 from queues.review import side_by_side
-from queues.route.reasons import is_flagged, parts
+from queues.route.reasons import Reason, is_flagged, parts
 
 _SETTLED = (
     "UPDATE queues_item SET state = 'settled', settled_at = now() WHERE id = %s AND state = 'in_review'"
@@ -57,9 +57,9 @@ def _settling(
         return Settling(ItemState.DISPUTED)
     if len(reviews) < item.reviews_needed:
         return Settling(ItemState.IN_REVIEW)
-    rule = rule_versions.of_version(rule_id)
-    if rule.asks_lead(is_safety=is_flagged(item.reasons), is_golden=_is_golden(item)):
+    if asks_lead(item.reasons, rule_id=rule_id):
         return _dispute(item, project_id, "asks_lead")
+    rule = rule_versions.of_version(rule_id)
     agreement = rule.agreement(_positions(reviews))
     if agreement is None:
         return _dispute(item, project_id, "disagreement")
@@ -77,9 +77,15 @@ def _positions(reviews: Sequence[Review]) -> list[Position]:
     return [Position(review.decision, ratings) for review, ratings in rated]
 
 
-def _is_golden(item: Item) -> bool:
-    """Whether it is here because a golden answer says something else than the model."""
-    return any(part.get("kind") == "golden_deviation" for part in parts(item.reasons))
+def asks_lead(reasons: Sequence[Reason], *, rule_id: int | None) -> bool:
+    """Whether a lead settles what is here for these reasons even when its reviews agree."""
+    rule = rule_versions.of_version(rule_id)
+    return rule.asks_lead(is_safety=is_flagged(reasons), is_golden=_is_golden(reasons))
+
+
+def _is_golden(reasons: Sequence[Reason]) -> bool:
+    """Whether a golden answer says something else than the model."""
+    return any(part.get("kind") == "golden_deviation" for part in parts(reasons))
 
 
 def _basis(reviews: Sequence[Review], agreement: Agreement) -> Basis:

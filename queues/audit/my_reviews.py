@@ -20,7 +20,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
-from queues.models import Basis, Decision, ItemState, Review, Verdict
+from queues.models import Basis, Decision, ItemState, Review, Verdict, told_withdrawn
 from queues.newest import PAGE_SIZE, Page, newest
 from queues.review import taking_back
 
@@ -48,7 +48,7 @@ _HOLDS = Q(verdict_decision=F("decision")) & (Q(item__other__isnull=True) | Q(ve
 _IS_CHECK = Q(item__state=ItemState.CHECK)
 # A question about one that a lead has replied to: told as if the lead had settled it so.
 _IS_REPLIED = _IS_CHECK & _IS_QUESTION & Q(item__served_check__reply__isnull=False)
-_LIKE_SETTLED = Q(item__queue__reviews_per_item=1) | Q(
+_LIKE_SETTLED = Q(item__reviews_needed=1) | Q(
     item__served_check__beside__state__in=[ItemState.SETTLED, ItemState.WITHDRAWN]
 )
 
@@ -64,7 +64,7 @@ def _became() -> Case:
     """In this order: the first that is true is told."""
     return Case(
         When(withdrawn_at__isnull=False, then=Value(Became.TAKEN_BACK)),
-        When(item__state=ItemState.WITHDRAWN, then=Value(Became.WITHDRAWN)),
+        When(told_withdrawn("item__"), then=Value(Became.WITHDRAWN)),
         When(_IS_REPLIED, then=Value(Became.ANSWERED)),
         When(_IS_CHECK & _IS_QUESTION, then=Value(Became.ASKED)),
         When(~_IS_QUESTION & _is_veiled(), then=Value(Became.WAITING)),

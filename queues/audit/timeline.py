@@ -61,22 +61,50 @@ class Reader:
 
 
 def timeline_of(item: Item, reader: Reader, *, after: int = 0) -> Timeline:
-    """The story of an item that this reader may follow, behind the event `after`: seven statements."""
+    """The story of an item that this reader may follow, behind the event `after`: seven statements.
+
+    A few more for a check whose reader is not told that it is one.
+    """
     found = _events(item, reader, after)
     shown, has_more = found[:PAGE], len(found) > PAGE
     moments = _Told(item, reader).moments_of(shown)
     beginning = _beginning(item, reader) if not after else []
-    end = _end(item, reader) if not has_more else []
-    moments = _with_end(moments, end)
-    return Timeline([*beginning, *moments], shown[-1].pk if has_more else None)
+    if _is_told_plainly(item, reader):
+        told = plain_story.consequences_of(item, reader.person_id)
+        moments = _with_consequences(moments, told, is_last=not has_more)
+    end = _releases(item) if reader.reads_all and not has_more else []
+    return Timeline([*beginning, *moments, *end], shown[-1].pk if has_more else None)
 
 
-def _with_end(moments: Sequence[Moment], end: Sequence[Moment]) -> list[Moment]:
-    """The end behind all others; what a lead replied about a check stands behind the verdict told of it."""
-    by = {moment.person_id for moment in end if moment.kind == "item.adjudicated"}
-    replies = (n for n, one in enumerate(moments) if one.kind == "note.added" and one.person_id in by)
-    at = next(replies, len(moments))
-    return [*moments[:at], *end, *moments[at:]]
+def _is_told_plainly(item: Item, reader: Reader) -> bool:
+    return item.state == ItemState.CHECK and not reader.reads_all
+
+
+def _with_consequences(
+    moments: Sequence[Moment], told: Sequence[plain_story.Told], *, is_last: bool
+) -> list[Moment]:
+    """What followed beside what it followed from; what came later, where its time says."""
+    found = list(moments)
+    for one in told:
+        beside = next((n for n, moment in enumerate(found) if _is_about(moment, one.anchor)), None)
+        if beside is None:
+            continue
+        at = found[beside].at
+        if not one.anchor.is_behind:
+            found.insert(beside, _plain(one, one.at or at))
+        elif one.at is None:
+            found.insert(beside + 1, _plain(one, at))
+        elif is_last:
+            at = max(at, one.at)
+            later = (n for n, moment in enumerate(found) if n > beside and moment.at > at)
+            found.insert(next(later, len(found)), _plain(one, at))
+    return found
+
+
+def _is_about(moment: Moment, anchor: plain_story.Anchor) -> bool:
+    name, number = anchor.about
+    said = [one for one in (moment.before, moment.after) if isinstance(one, dict)]
+    return moment.kind == anchor.kind and any(one.get(name) == number for one in said)
 
 
 def _events(item: Item, reader: Reader, after: int) -> list[Event]:
@@ -96,8 +124,8 @@ def _events(item: Item, reader: Reader, after: int) -> list[Event]:
 
 
 def _beginning(item: Item, reader: Reader) -> list[Moment]:
-    if item.state == ItemState.CHECK and not reader.reads_all:
-        return [_plain(told) for told in plain_story.beginning_of(item)]
+    if _is_told_plainly(item, reader):
+        return [_plain(told, at) for at, told in plain_story.beginning_of(item)]
     prediction = item.prediction
     arrived = Moment(prediction.received_at, "arrived", facts={"happened": prediction.occurred_at})
     if not reader.reads_all:
@@ -109,16 +137,16 @@ def _beginning(item: Item, reader: Reader) -> list[Moment]:
     return [arrived, Moment(routing.routed_at, "routed", facts=facts)]
 
 
-def _end(item: Item, reader: Reader) -> list[Moment]:
-    if reader.reads_all:
-        return _releases(item)
-    if item.state == ItemState.CHECK:
-        return [_plain(told) for told in plain_story.end_of(item, reader.person_id)]
-    return []
-
-
-def _plain(told: plain_story.Told) -> Moment:
-    return Moment(told.at, told.kind, told.person_id, after=told.facts, reason=told.why, facts=told.facts)
+def _plain(told: plain_story.Told, at: datetime) -> Moment:
+    return Moment(
+        at,
+        told.kind,
+        told.person_id,
+        is_hidden=told.is_others,
+        after=None if told.is_others else told.facts,
+        verdict=told.verdict,
+        facts=told.facts,
+    )
 
 
 def _releases(item: Item) -> list[Moment]:

@@ -15,7 +15,15 @@ from queues.models.feedback import Feedback, FeedbackKind, FeedbackName, Predict
 from queues.models.flag import Flag, Severity
 from queues.models.form_draft import FormDraft
 from queues.models.golden import Deviation, Golden, GoldenVector, GoldenVersion, MatchedBy
-from queues.models.item import ITEM_MOVES, UNDER_REVIEW, UNFINISHED, Attachment, Item, ItemState
+from queues.models.item import (
+    ITEM_MOVES,
+    UNDER_REVIEW,
+    UNFINISHED,
+    Attachment,
+    Item,
+    ItemState,
+    told_withdrawn,
+)
 from queues.models.job import Heartbeat, Job, JobState
 from queues.models.judgement import Judgement, OverrideKind
 from queues.models.note import Mention, Note
@@ -155,4 +163,5 @@ __all__ = [
     "WorkOrder",
     "WorkProfile",
     "Worth",
+    "told_withdrawn",
 ]

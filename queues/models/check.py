@@ -62,7 +62,9 @@ class ServedCheck(models.Model):
 
     beside: the item in whose neighbourhood it was put. right: None while unanswered, and when the person
     asked the lead instead of deciding. marks: the decision, the correction and each question → whether it
-    was right. seen_at: the person has read what was expected. reply: a lead's, where they asked the lead.
+    was right. seen_at: the person has read what was expected. reply: a lead's, where they asked the lead, in
+    the thread of this item (the database refuses another's). withdrawn_at: what it shows was withdrawn
+    from all releases before the person was through with it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -81,6 +83,7 @@ class ServedCheck(models.Model):
     answered_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     reply = models.OneToOneField("queues.Note", null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -97,6 +100,10 @@ class ServedCheck(models.Model):
             models.CheckConstraint(
                 condition=models.Q(reply=None) | models.Q(right=None, answered_at__isnull=False),
                 name="served_check_reply_is_to_a_question",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None) | models.Q(reply=None),
+                name="served_check_withdrawn_has_no_reply",
             ),
         ]
         indexes = [

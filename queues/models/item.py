@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +38,13 @@ ITEM_MOVES: dict[ItemState, frozenset[ItemState]] = {
     ItemState.WITHDRAWN: frozenset({ItemState.OPEN, ItemState.IN_REVIEW, ItemState.DISPUTED}),
     ItemState.CHECK: frozenset(),
 }
+
+
+def told_withdrawn(item: str = "") -> Q:
+    """As `Item.is_withdrawn`, of the item at the end of this path."""
+    return Q(**{f"{item}state": ItemState.WITHDRAWN}) | Q(
+        **{f"{item}served_check__withdrawn_at__isnull": False}
+    )
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -140,17 +147,28 @@ class Item(models.Model):
 
     @property
     def told_state(self) -> ItemState:
-        """The state as its reviewers are told it: of a check, that of any other item after their review.
+        """The state as its reviewers are told it: of a check, that of any other item.
 
-        Where several review each item, a check goes the way of the item beside which it was put.
+        Where several review it, a check goes the way of the item beside which it was put.
         """
         if self.state != ItemState.CHECK:
             return ItemState(self.state)
-        beside, review = self.served_check.beside, self.served_check.review
-        if review is not None and review.decision == "escalate":
-            return ItemState.DISPUTED if self.served_check.reply_id is None else ItemState.SETTLED
-        is_over = beside is not None and beside.state not in UNFINISHED
-        return ItemState.SETTLED if self.queue.reviews_per_item == 1 or is_over else ItemState.IN_REVIEW
+        served = self.served_check
+        if served.withdrawn_at is not None:
+            return ItemState.WITHDRAWN
+        if served.review is None:
+            return ItemState.IN_REVIEW
+        if served.review.decision == "escalate":
+            return ItemState.DISPUTED if served.reply_id is None else ItemState.SETTLED
+        is_over = served.beside is not None and served.beside.state not in UNFINISHED
+        return ItemState.SETTLED if self.reviews_needed == 1 or is_over else ItemState.IN_REVIEW
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether nobody reviews it any more, as its reviewers are told; of a check, by a statement."""
+        if self.state != ItemState.CHECK:
+            return self.state == ItemState.WITHDRAWN
+        return Item.objects.filter(told_withdrawn(), pk=self.pk).exists()
 
 
 class Attachment(models.Model):

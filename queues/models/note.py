@@ -23,6 +23,8 @@ class Note(models.Model):
             models.CheckConstraint(
                 condition=LessThanOrEqual(Length("text"), NOTE_MAX), name="note_at_most_4000_characters"
             ),
+            # What a row points at that names the note together with its item: a lead's reply about a check.
+            models.UniqueConstraint(fields=["id", "item"], name="note_with_its_item"),
         ]
         indexes = [models.Index(fields=["item", "id"], name="note_thread")]
 

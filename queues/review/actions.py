@@ -17,14 +17,13 @@ from queues.assign.actions import lease_ended
 from queues.assign.lease import Lease
 from queues.bulk import insert
 from queues.errors import NotFound, WrongState
-from queues.models import Decision, Item, ItemState, Review, Slot, SlotState
+from queues.models import Item, ItemState, Review, Slot, SlotState
 from queues.review import care, drafts, form_versions, marked_texts, taking_back
 from queues.review import form as forms
 from queues.review import submission as submissions
 from queues.review.submission import Submission
 from queues.route.reasons import is_flagged
 
-_SAYS_IT_IS_SEEN = frozenset({Decision.APPROVE, Decision.CORRECT})
 _DONE = "UPDATE queues_slot SET state = 'done', lease_until = NULL, aside = false WHERE id = %s"
 
 
@@ -77,7 +76,7 @@ def submit(
     if item.state not in (ItemState.IN_REVIEW, ItemState.DISPUTED, ItemState.CHECK):
         raise WrongState(_("This item was closed meanwhile. Your text is kept as a draft."))
     is_severe = slot.is_severe or slot.is_other_severe  # type: ignore[attr-defined]
-    if is_severe and not unveiled and document.get("decision") in _SAYS_IT_IS_SEEN:
+    if is_severe and not unveiled and document.get("decision") in care.SAYS_IT_IS_SEEN:
         _check_not_hidden(slot, by)
     shown_id = _shown_form(slot, form_id)
     drafts.take(item.pk, by=by, revision=revision)
@@ -92,7 +91,8 @@ def submit(
     review = _store(lease, submission, by=by, form_id=shown_id)
     with connection.cursor() as cursor:
         cursor.execute(_DONE, [slot.pk])
-    return Submitted(review, item, slot.queue.dispute_rule_id, _event(slot, review, by))
+    event = _event(slot, review, by, unveiled=unveiled if is_severe else None)
+    return Submitted(review, item, slot.queue.dispute_rule_id, event)
 
 
 def _check_not_hidden(slot: Slot, by: Actor) -> None:
@@ -154,7 +154,7 @@ _LOCKED = Compiled(_lockable)
 def _repeat(token: UUID, by: Actor, document: Mapping[str, object], slot: Slot) -> Submitted:
     review = Review.objects.filter(lease_token=token, person=by.person_id, slot=slot).first()
     if review is None:
-        raise drafts.withdrawn() if slot.item.state == ItemState.WITHDRAWN else lease_ended()
+        raise drafts.withdrawn() if slot.item.is_withdrawn else lease_ended()
     if not _says_the_same(review, document):
         raise WrongState(_("This lease was already answered, with other content. The first answer stands."))
     return Submitted(review, slot.item, slot.queue.dispute_rule_id, None, is_repeat=True)
@@ -194,7 +194,8 @@ def _store(lease: Lease, submission: Submission, *, by: Actor, form_id: int) -> 
     return review
 
 
-def _event(slot: Slot, review: Review, by: Actor) -> EventRow:
+def _event(slot: Slot, review: Review, by: Actor, *, unveiled: bool | None) -> EventRow:
+    """unveiled: what its author said of severe content, None where there is none."""
     return EventRow(
         project_id=slot.queue.project_id,
         kind="review.submitted",
@@ -207,5 +208,6 @@ def _event(slot: Slot, review: Review, by: Actor) -> EventRow:
             "decision": review.decision,
             "reasons": review.reasons,
             "answers": forms.of_version(review.form_id).closed(review.answers),
+            **({} if unveiled is None else {"unveiled": unveiled}),
         },
     )

@@ -6,15 +6,16 @@ No promise of protection: what no detector has found is not hidden.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from queues.assign.policy import start_of_day
 from queues.errors import Fault, Invalid
-from queues.models import Flag, Queue, Review, Severity, WorkProfile
+from queues.models import Decision, Flag, Item, Queue, Review, Severity, WorkProfile
 
 SEVERE_FROM = Severity.HIGH
+SAYS_IT_IS_SEEN = frozenset({Decision.APPROVE, Decision.CORRECT})  # to reject, nobody has to read it
 LOOKED_AT = 1_000  # reviews of a day
 CATEGORIES_SHOWN = 5
 
@@ -33,26 +34,42 @@ class Veil:
     suggests_break: bool
 
 
+class Unseen(Invalid):
+    """Somebody would find right what is hidden from them and they have not looked at."""
+
+
+def severe() -> QuerySet[Flag]:
+    """What detectors found that is hidden at first."""
+    return Flag.objects.filter(flagged=True, severity__gte=SEVERE_FROM)
+
+
 def is_severe(prediction: str) -> Exists:
     """Whether a detector found something severe; prediction: the path to its id, from the outer query."""
-    return Exists(
-        Flag.objects.filter(prediction=OuterRef(prediction), flagged=True, severity__gte=SEVERE_FROM)
-    )
+    return Exists(severe().filter(prediction=OuterRef(prediction)))
+
+
+def shows_item_severe(item: Item) -> bool:
+    """Whether something severe was found in what an item shows; one statement."""
+    return severe().filter(prediction__in=[item.prediction_id, item.other_id]).exists()
 
 
 def hides_from(by: Actor, *, project_id: int) -> bool:
     """Whether severe content is hidden from this person until asked for; one statement."""
-    shown = WorkProfile.objects.filter(project=project_id, person=by.person_id, veils=False)
-    return not shown.exists()
+    return not _shown_all(project_id, by.person_id).exists()
 
 
-def unseen() -> Invalid:
+def _shown_all(project: int | OuterRef, person_id: int | None) -> QuerySet[WorkProfile]:
+    """The profile of who has said that nothing is to be hidden from them."""
+    return WorkProfile.objects.filter(project=project, person=person_id, veils=False)
+
+
+def unseen() -> Unseen:
     """What is hidden cannot be found right by somebody who has not seen it."""
     detail = _(
         "A filter found severe content in this text, and it is still hidden. Show it before you approve or "
         "correct it; to reject, escalate or skip it you need not see it."
     )
-    return Invalid(
+    return Unseen(
         _("Nothing was submitted yet: see the marked places."),
         [Fault("/unveiled", "unveiled.missing", detail)],
     )
@@ -60,17 +77,16 @@ def unseen() -> Invalid:
 
 def veil_of(prediction_ids: list[int], *, queue: Queue, by: Actor, is_blind: bool) -> Veil | None:
     """None where no detector found anything severe: one statement; else two more."""
-    found = Flag.objects.filter(prediction__in=prediction_ids, flagged=True, severity__gte=SEVERE_FROM)
+    found = severe().filter(prediction__in=prediction_ids)
     categories = list(
         dict.fromkeys(found.order_by("-severity", "id").values_list("category", flat=True)[:20])
     )
     if not categories:
         return None
     seen = seen_today(by)
-    veils = WorkProfile.objects.filter(project=queue.project_id, person=by.person_id).values_list("veils")
     return Veil(
         categories=() if is_blind else tuple(categories[:CATEGORIES_SHOWN]),
-        is_down=all(veil for (veil,) in veils),
+        is_down=hides_from(by, project_id=queue.project_id),
         seen=seen,
         suggests_break=bool(queue.break_after and seen and seen % queue.break_after == 0),
     )
@@ -81,18 +97,20 @@ def veiled_for(person_id: int, prediction_ids: Iterable[int | None]) -> frozense
 
     In which a detector found something severe, in a project where the person has not said to be shown all.
     """
-    shown = WorkProfile.objects.filter(project=OuterRef("prediction__project"), person=person_id, veils=False)
+    shown = _shown_all(OuterRef("prediction__project"), person_id)
     ids = [id_ for id_ in prediction_ids if id_ is not None]
-    severe = Flag.objects.filter(~Exists(shown), prediction__in=ids, flagged=True, severity__gte=SEVERE_FROM)
-    one_each = severe.order_by("prediction").distinct("prediction").only("prediction")
+    hidden = severe().filter(~Exists(shown), prediction__in=ids)
+    one_each = hidden.order_by("prediction").distinct("prediction").only("prediction")
     return frozenset(flag.prediction_id for flag in one_each) if ids else frozenset()
 
 
 def seen_today(by: Actor) -> int:
     """How many severe items this person has reviewed since midnight, in all projects; at most LOOKED_AT."""
-    severe = Flag.objects.filter(
-        prediction=OuterRef("item__prediction"), flagged=True, severity__gte=SEVERE_FROM
-    )
     mine = Review.objects.filter(person=by.person_id, submitted_at__gte=start_of_day())
     newest = mine.order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT]
-    return Review.objects.filter(Exists(severe), pk__in=list(newest)).values("item").distinct().count()
+    return (
+        Review.objects.filter(is_severe("item__prediction"), pk__in=list(newest))
+        .values("item")
+        .distinct()
+        .count()
+    )

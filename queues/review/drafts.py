@@ -58,7 +58,7 @@ def save(
     another tab has saved since.
     """
     slot = held_by(slot_id, project_id=project_id, by=by)
-    if slot.item.state == ItemState.WITHDRAWN:
+    if slot.item.is_withdrawn:
         raise withdrawn()
     if faults := draft_faults(content):
         raise Invalid(_("The draft was not saved: see the marked places."), faults)
@@ -101,12 +101,13 @@ def keep(item_id: int, *, by: Actor, content: Mapping[str, object], revision: in
             _SAVE, {"item": item_id, "person": by.person_id, "content": encoded, "revision": revision}
         )
         is_saved = cursor.fetchone() is not None
-    draft = Draft.objects.filter(item=item_id, person=by.person_id).first()
-    if draft is None:
+    draft = Draft.objects.select_related("item").filter(item=item_id, person=by.person_id).first()
+    if is_saved and draft is not None:
+        return draft
+    # What is recalled takes no text; a check that is stays in its state, so it is asked for here.
+    if draft is None or draft.item.is_withdrawn:
         raise withdrawn()
-    if not is_saved:
-        raise _conflict(draft)
-    return draft
+    raise _conflict(draft)
 
 
 def take(item_id: int, *, by: Actor, revision: int | None = None) -> None:

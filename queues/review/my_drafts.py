@@ -7,7 +7,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, TextChoices, V
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from queues.models import UNDER_REVIEW, Draft, Item, ItemState, Skip, Slot, SlotState
+from queues.models import UNDER_REVIEW, Draft, Item, ItemState, Skip, Slot, SlotState, told_withdrawn
 
 IN_HAND_MOST = 100  # leases that are shown; nobody holds as many
 
@@ -76,9 +76,11 @@ def put_away_by(person_id: int, project_id: int) -> QuerySet[Draft]:
 
 def _all_of(person_id: int, project_ids: Collection[int]) -> QuerySet[Draft]:
     drafts = Draft.objects.filter(person=person_id, item__queue__project__in=project_ids)
-    return drafts.exclude(item__state=ItemState.WITHDRAWN).select_related(
-        "item__queue__project", "item__prediction"
-    )
+    return drafts.exclude(told_withdrawn("item__")).select_related("item__queue__project", "item__prediction")
+
+
+_IS_CHECK = Q(item__state=ItemState.CHECK)
+_BESIDE_WAITS = Q(item__served_check__beside__state__in=UNDER_REVIEW)
 
 
 def _standing(person_id: int) -> Case:
@@ -96,6 +98,8 @@ def _standing(person_id: int) -> Case:
         When(Exists(mine.filter(aside=True)), then=Value(Standing.KEPT)),
         When(Exists(mine), then=Value(Standing.HELD)),
         When(~Exists(under_review), then=Value(Standing.OVER)),
+        # One that its person passed on is as good as done by others once the item beside it is.
+        When(_IS_CHECK & Exists(skipped) & ~_BESIDE_WAITS, then=Value(Standing.OVER)),
         When(Exists(is_open) & ~Exists(skipped), then=Value(Standing.FREE)),
         default=Value(Standing.BUSY),
     )

@@ -27,6 +27,8 @@ _TOLD_WITH_SCORES = ("measure", "score", "rank", "threshold", "probability")
 # An attribute that may be told: not who the user is, nor which model it was.
 _OPEN_ATTRIBUTES = frozenset({"locale", "segment", "environment", "operation", "tag"})
 
+_UNDATED = frozenset({"locale"})  # facts of the making that are the same in every version of a model
+
 FLAGS_SHOWN = 5_000  # more than a person looks at in one text
 
 
@@ -150,7 +152,7 @@ def desk(lease: Lease, *, queue: Queue, by: Actor, form_id: int | None = None) -
         documents=_common(sides) if sides else documents_of(record),
         output_text="" if sides else item.prediction.payload.output_text,
         flagged=_flagged(item) if is_flagged else (),
-        facts=_facts(item),
+        facts=_facts(item, queue),
         is_altered=item.prediction.altered and not sides,
         sides=sides,
         attached=item.attached,  # type: ignore[attr-defined]
@@ -172,9 +174,14 @@ def _common(sides: tuple[Side, ...]) -> tuple[Document, ...]:
     return tuple(replace(one, score=None, used=None, citations=()) for one in sides[0].documents)
 
 
-def _facts(item: Item) -> dict[str, str]:
-    """What a reviewer may know of the making; of two outputs only what does not tell them apart."""
+def _facts(item: Item, queue: Queue) -> dict[str, str]:
+    """What a reviewer may know of the making; of two outputs only what does not tell them apart.
+
+    Where hidden checks come, nothing that dates an output: theirs are older than what waits.
+    """
     facts = facts_of(item.prediction.payload.record)
+    if queue.check_rate:
+        facts = {name: value for name, value in facts.items() if name in _UNDATED}
     if item.other is None:
         return facts
     others = facts_of(item.other.payload.record)

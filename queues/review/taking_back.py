@@ -18,9 +18,7 @@ UNDO_GRACE = timedelta(seconds=5)  # for the way there and back
 
 
 def is_blind(item: Item) -> bool:
-    """Whether several people review it; of a hidden check, whether they review the others of its queue."""
-    if item.state == ItemState.CHECK:
-        return item.queue.reviews_per_item > 1
+    """Whether several people review it; a hidden check says that they do where others of its kind are."""
     return item.reviews_needed > 1
 
 
@@ -45,9 +43,7 @@ def blind_since() -> datetime:
 
 def blind(item: str = "item__") -> Q:
     """As `is_blind`, of the item at the end of this path."""
-    is_check = Q(**{f"{item}state": ItemState.CHECK})
-    several = Q(**{f"{item}reviews_needed__gt": 1})
-    return (is_check & Q(**{f"{item}queue__reviews_per_item__gt": 1})) | (~is_check & several)
+    return Q(**{f"{item}reviews_needed__gt": 1})
 
 
 _USUAL = timedelta(seconds=UNDO_SECONDS) + UNDO_GRACE

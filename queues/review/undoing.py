@@ -33,12 +33,12 @@ def check_can_undo(review: Review, item: Item, by: Actor) -> None:
     """
     if review.person_id != by.person_id:
         raise NotAllowed(_("This is another person's review: only its author can undo it."))
-    is_fresh = taking_back.is_fresh(review, item)
-    if item.state == ItemState.WITHDRAWN:
+    is_fresh, told_state = taking_back.is_fresh(review, item), item.told_state
+    if told_state == ItemState.WITHDRAWN:
         raise WrongState(_("This item was withdrawn; there is nothing to undo."))
     if taking_back.is_blind(item) and not is_fresh:
         raise WrongState(_("Others review this item too, so your review stands after a minute. Ask a lead."))
-    if item.told_state == ItemState.SETTLED and not is_fresh:
+    if told_state == ItemState.SETTLED and not is_fresh:
         raise WrongState(_("This item is settled. Ask a lead to reopen it."))
 
 

@@ -24,7 +24,7 @@ from queues.audit import my_reviews
 from queues.audit.my_reviews import NOTHING, Became, Wanted
 from queues.errors import ReviewappError
 from queues.ingest import documents
-from queues.models import Basis, Decision, Queue, Review
+from queues.models import Basis, Decision, ItemState, Queue, Review
 from queues.newest import LOOK_AT, PAGE_SIZE, Page
 from queues.review import care
 from queues.review.undoing import check_can_undo
@@ -128,17 +128,20 @@ def _decision(review: Review, by: Actor) -> MyDecision:
     is_free = told.is_veiled or told.verdict_basis != Basis.ADJUDICATED
     can_undo, became = is_free and _can(check_can_undo, review, by), Became(told.became)
     if told.is_veiled or told.verdict_decision is None:
-        return MyDecision(review, can_undo, became, "", _basis_of_none(review, became))
+        return MyDecision(review, can_undo, became, "", "" if told.is_veiled else _basis_of_none(review))
     is_compared = told.verdict_decision == Decision.APPROVE and review.item.other_id is not None
     verdict = gettext("Compared") if is_compared else Decision(told.verdict_decision).label
     return MyDecision(review, can_undo, became, verdict, Basis(told.verdict_basis).label)
 
 
-def _basis_of_none(review: Review, became: Became) -> str | Promise:
-    """How a decision came to hold without a verdict, as of a check: the usual way of its queue."""
-    if became != Became.STANDS:
+def _basis_of_none(review: Review) -> str | Promise:
+    """How a check came to be settled without a verdict: the usual way of its queue."""
+    item = review.item
+    if item.state != ItemState.CHECK or item.told_state != ItemState.SETTLED:
         return ""
-    return Basis.SINGLE.label if review.item.queue.reviews_per_item == 1 else Basis.AGREED.label
+    if item.served_check.reply_id is not None:
+        return Basis.ADJUDICATED.label
+    return Basis.SINGLE.label if item.reviews_needed == 1 else Basis.AGREED.label
 
 
 def _midnight(day: date | None, *, days: int = 0) -> datetime | None:

@@ -124,7 +124,7 @@ def person(request: ProjectRequest, *, person_id: int) -> HttpResponse:
         raise NotFound(_("Who reviews is not told which items have a golden answer."))
     if not is_own:
         _record_look(request, "person", person_id)
-    cells = cells_of(Scope(request.project.pk, person_id=person_id))
+    cells = cells_of(Scope(request.project.pk, person_id=person_id, is_own=is_own))
     context = {
         "who": who,
         "is_own": is_own,

@@ -12,6 +12,8 @@ from queues import pipeline, reviewing
 from queues.assign import actions as assign
 from queues.assign import queries as assigned
 from queues.assign.lease import Lease
+from queues.audit.overrides.cases import cases_of
+from queues.audit.overrides.counts import Scope, cells_of
 from queues.bulk import reserve_ids
 from queues.curate.checks import actions as checks
 from queues.curate.checks import figures, giving
@@ -21,10 +23,10 @@ from queues.export.recalls.erasing import erase
 from queues.models import (
     AgreementUnit,
     Check,
+    DisputeRule,
     Draft,
     Item,
     ItemState,
-    Judgement,
     Purpose,
     Queue,
     Review,
@@ -91,9 +93,48 @@ def test_its_numbers_and_times_are_those_of_the_neighbourhood(queue: Queue, peop
 
     check = Item.objects.get(pk=taken.item_id)
     assert (taken.item_id, taken.slot_id) == unused
-    assert third.due_at < check.due_at < third.due_at + timedelta(minutes=2)
-    assert (check.priority, check.created_at) == (80, Item.objects.get(pk=third.pk).created_at)
-    assert first.pk != check.pk
+    beside = Item.objects.get(pk=third.pk)
+    assert first.pk < check.pk < beside.pk
+    assert check.priority == 80
+    # All were opened at one moment, as those of one batch are.
+    assert (check.due_at, check.created_at) == (beside.due_at, beside.created_at)
+
+
+def test_it_is_due_as_long_after_its_opening_as_its_neighbour_and_comes_before_it(
+    queue: Queue, people: Cast
+) -> None:
+    now = timezone.now()
+    first, second = waiting(queue), waiting(queue)
+    for item, hours in ((first, 3), (second, 2)):
+        opened = now - timedelta(hours=hours)
+        Item.objects.filter(pk=item.pk).update(created_at=opened, due_at=opened + timedelta(hours=24))
+        Slot.objects.filter(item=item.pk).update(due_at=opened + timedelta(hours=24))
+    reviewing.lease_next(queue, by=Actor(people.lee.pk))  # who leads is given the first
+
+    check = Item.objects.get(pk=next_lease(queue, people.ann).item_id)
+
+    assert check.due_at - check.created_at == timedelta(hours=24)
+    assert now - timedelta(hours=3) <= check.created_at <= now - timedelta(hours=2)
+
+
+def test_what_a_lead_settles_in_any_case_comes_as_no_hidden_check(queue: Queue, people: Cast) -> None:
+    rule = DisputeRule.objects.create(
+        queue=queue, version=1, needs="unanimous", asks_lead_always=True, reason="so"
+    )
+    Queue.objects.filter(pk=queue.pk).update(dispute_rule=rule)
+    waiting(queue)
+
+    next_lease(Queue.objects.get(pk=queue.pk), people.ann)
+
+    assert not ServedCheck.objects.exists()
+
+
+def test_one_that_was_given_back_comes_next_whatever_is_drawn(queue: Queue, people: Cast) -> None:
+    taken = given_check(queue, people)
+    assign.give_back(taken.slot_id, token=taken.token, by=Actor(people.ann.pk))
+    queue.check_rate = 0.000_001
+
+    assert next_lease(queue, people.ann).item_id == taken.item_id
 
 
 def test_nothing_is_given_when_nothing_waits(queue: Queue, people: Cast) -> None:
@@ -193,13 +234,18 @@ def test_the_result_is_stored_with_the_review(
     assert served.seen_at is None
 
 
-def test_no_verdict_no_judgement_no_agreement_comes_of_it(queue: Queue, people: Cast) -> None:
+def test_no_verdict_no_agreement_comes_of_it_and_judgements_for_its_person_alone(
+    queue: Queue, people: Cast
+) -> None:
     taken = given_check(queue, people)
-    before = (Verdict.objects.count(), Judgement.objects.count(), AgreementUnit.objects.count())
+    everybody, own = Scope(queue.project_id), Scope(queue.project_id, person_id=people.ann.pk, is_own=True)
+    before = (Verdict.objects.count(), cells_of(everybody), AgreementUnit.objects.count())
 
     done = submit(queue, people.ann, taken, REJECT)
 
-    assert before == (Verdict.objects.count(), Judgement.objects.count(), AgreementUnit.objects.count())
+    assert before == (Verdict.objects.count(), cells_of(everybody), AgreementUnit.objects.count())
+    assert [(cell.kind, cell.after, cell.n) for cell in cells_of(own)] == [("model", "reject", 1)]
+    assert not cases_of(queue.project_id, kind="model").rows
     assert Item.objects.get(pk=taken.item_id).state == ItemState.CHECK
     assert done.item_state == ItemState.SETTLED  # as of any other item of this queue
 

@@ -1,4 +1,4 @@
-"""Whether somebody waits for a lock, in this process's database: the processes of a run share a server."""
+"""Who waits for a lock, in this process's database: the processes of a run share a server."""
 
 import time
 

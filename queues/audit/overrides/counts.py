@@ -54,6 +54,8 @@ LEFT JOIN queues_deviation deviation ON deviation.prediction_id = item.predictio
 """
 # Not taken back. A verdict that a later one replaced counts: by that one it was upheld or reversed.
 STANDS = "review.withdrawn_at IS NULL AND (own.withdrawn_at IS NULL OR verdict.basis = 'adjudicated')"
+# What was said of a hidden check says nothing of the model: only who said it finds it among their own.
+OF_WORK = "(%(is_own)s OR item.state <> 'check')"
 _COUNTED = f"""
 WITH newest AS (
   SELECT * FROM queues_judgement WHERE {{where}} ORDER BY id DESC LIMIT {LOOK_AT}
@@ -61,7 +63,7 @@ WITH newest AS (
 SELECT newest.kind, newest.person_id, newest.component, newest.category, newest.before, newest.after,
   newest.overrides, {FATE.format(judgement="newest")} AS fate, count(*)
 FROM newest {LATER.format(judgement="newest")}
-WHERE {STANDS}
+WHERE {STANDS} AND {OF_WORK}
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 _REASONS = f"""
@@ -70,7 +72,7 @@ WITH newest AS (
   WHERE {{where}} ORDER BY id DESC LIMIT {LOOK_AT}
 ), coded AS (
   SELECT newest.kind, newest.reasons FROM newest {LATER.format(judgement="newest")}
-  WHERE newest.overrides AND newest.reasons <> '[]' AND {STANDS}
+  WHERE newest.overrides AND newest.reasons <> '[]' AND {STANDS} AND {OF_WORK}
 )
 SELECT kind, '', count(*) FROM coded GROUP BY kind
 UNION ALL
@@ -79,11 +81,15 @@ SELECT kind, code, count(*) FROM coded, jsonb_array_elements_text(reasons) code 
 
 
 class Scope(NamedTuple):
-    """Whose judgements: of a project, of one of its queues, or of one person in it."""
+    """Whose judgements: of a project, of one of its queues, or of one person in it.
+
+    is_own: that person asks, and is told what they said of hidden checks like what they said of any item.
+    """
 
     project_id: int
     queue_id: int | None = None
     person_id: int | None = None
+    is_own: bool = False
 
     @property
     def where(self) -> str:
@@ -97,7 +103,12 @@ class Scope(NamedTuple):
 
     @property
     def parameters(self) -> Mapping[str, int | None]:
-        return {"project": self.project_id, "queue": self.queue_id, "person": self.person_id}
+        return {
+            "project": self.project_id,
+            "queue": self.queue_id,
+            "person": self.person_id,
+            "is_own": self.is_own,
+        }
 
 
 class Cell(NamedTuple):

@@ -1,5 +1,7 @@
 """Writes of hidden checks: made from a settled item, retired, answered, taken back."""
 
+from collections.abc import Sequence
+
 from django.db import IntegrityError, transaction
 from django.db.models import Value
 from django.db.models.functions import Now
@@ -9,7 +11,7 @@ from accounts import events
 from accounts.actor import Actor
 from queues.curate.checks.marking import marks_of
 from queues.errors import Fault, Invalid, NotFound, Taken, WrongState
-from queues.models import Check, Deviation, ItemState, Purpose, Review, ServedCheck, Verdict
+from queues.models import UNFINISHED, Check, Deviation, Item, ItemState, Purpose, Review, ServedCheck, Verdict
 from queues.reasons import is_reason
 from queues.review import form as forms
 
@@ -101,6 +103,19 @@ def take_back_result(review: Review) -> None:
     ServedCheck.objects.filter(item=review.item_id, seen_at=None).update(
         review=None, right=None, marks={}, answered_at=None
     )
+
+
+def withdraw(item_ids: Sequence[int]) -> Sequence[Item]:
+    """Of these checks, whose items are locked, those with which their people were not through.
+
+    From now on they are told that the item was withdrawn; each `told_state` is the one before.
+    """
+    given = Item.objects.filter(pk__in=item_ids).select_related(
+        "served_check__review", "served_check__beside"
+    )
+    found = [item for item in given.order_by("pk") if item.told_state in UNFINISHED]
+    ServedCheck.objects.filter(item__in=[item.pk for item in found]).update(withdrawn_at=Now())
+    return found
 
 
 def _standing_verdict(item_id: int, project_id: int) -> tuple[Verdict, int]:

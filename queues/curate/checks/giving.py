@@ -18,7 +18,7 @@ from queues.assign.orders import orders
 from queues.assign.policy import Fit, MayNotWork
 from queues.curate.checks import beginning
 from queues.curate.checks.beginning import Stage, Standing
-from queues.curate.checks.serving import again, serve
+from queues.curate.checks.serving import again, is_left_open, serve
 from queues.errors import Fault, Invalid
 from queues.models import Item, Purpose, Queue, Slot, SlotState
 from queues.numbers import percent
@@ -51,8 +51,8 @@ def make_way(queue: Queue, *, by: Actor, beside: Sequence[int], ahead: bool) -> 
     Nobody is given one who may read its answer. Raises NotQualified or NoChecksLeft, and what the claim
     itself would: a check is given only to who would be given an item.
     """
-    is_drawn = _DRAW.random() < queue.check_rate
-    if not (is_drawn or queue.begins_with_checks):
+    is_drawn, comes_again = _DRAW.random() < queue.check_rate, is_left_open(queue, by)
+    if not (is_drawn or comes_again or queue.begins_with_checks):
         return True
     if queue.archived_at is not None or len(beside) >= queue.max_held or _holds(queue, by, beside):
         return True
@@ -63,8 +63,10 @@ def make_way(queue: Queue, *, by: Actor, beside: Sequence[int], ahead: bool) -> 
         standing = beginning.advance(queue, by=by)
         if standing.stage is not Stage.AT_WORK:
             return _begin(queue, standing, by=by, fit=fit, ahead=ahead)
-    if is_drawn and _would_be_given_one(queue, by, fit):
-        serve(queue, by=by, fit=fit, purpose=Purpose.HIDDEN, ahead=ahead)
+    # Whatever is drawn: an item that was given back is the next that its person is given, and so is a check.
+    front = _coming(queue, by, fit) if is_drawn and not comes_again else None
+    if comes_again or front is not None:
+        serve(queue, by=by, fit=fit, purpose=Purpose.HIDDEN, ahead=ahead, front=front)
     return True
 
 
@@ -126,6 +128,8 @@ def _holds(queue: Queue, by: Actor, beside: Sequence[int]) -> bool:
     return held.exclude(pk__in=list(beside)).exists()
 
 
-def _would_be_given_one(queue: Queue, by: Actor, fit: Fit) -> bool:
+def _coming(queue: Queue, by: Actor, fit: Fit) -> int | None:
+    """The slot that this person would be given now."""
     walk = orders.get(queue.order).walk
-    return bool(further.find(queue.pk, walk=walk, fit=fit, person_id=by.as_person()).slots)
+    slots = further.find(queue.pk, walk=walk, fit=fit, person_id=by.as_person()).slots
+    return slots[0] if slots else None

@@ -21,13 +21,23 @@ SHOWN = 20  # the longest waiting
 
 def waiting_in(project_id: int, *, queue_id: int | None = None) -> Sequence[ServedCheck]:
     """Questions without a reply, the longest waiting first, at most SHOWN and one more; one statement."""
+    return list(waiting(project_id, queue_id=queue_id).order_by("pk")[: SHOWN + 1])
+
+
+def waiting(project_id: int, *, queue_id: int | None = None) -> QuerySet[ServedCheck]:
+    """All of them, to be read page by page."""
     asked = _unanswered().filter(queue__project=project_id)
     if queue_id is not None:
         asked = asked.filter(queue=queue_id)
-    rows = asked.select_related(
+    return asked.select_related(
         "queue", "person", "review", "check_given__source__prediction", "check_given__form"
     )
-    return list(rows.order_by("pk")[: SHOWN + 1])
+
+
+def is_asked(served: ServedCheck) -> bool:
+    """Whether its person waits for a lead."""
+    is_question = served.answered_at is not None and served.right is None
+    return is_question and served.reply_id is None and served.withdrawn_at is None
 
 
 def counts_of(project_ids: Sequence[int]) -> dict[int, int]:
@@ -39,7 +49,9 @@ def counts_of(project_ids: Sequence[int]) -> dict[int, int]:
 
 
 def _unanswered() -> QuerySet[ServedCheck]:
-    return ServedCheck.objects.filter(right=None, answered_at__isnull=False, reply=None)
+    return ServedCheck.objects.filter(
+        right=None, answered_at__isnull=False, reply=None, withdrawn_at=None
+    )
 
 
 @transaction.atomic
@@ -54,8 +66,10 @@ def reply(served_id: int, *, project_id: int, by: Actor, text: str) -> Note:
     served = asked.select_related("item", "check_given", "review").select_for_update(of=("self",)).first()
     if served is None:
         raise NotFound(_("There is no such question in this project. Choose one from the list of disputes."))
-    if served.answered_at is None or served.right is not None or served.reply_id is not None:
-        raise WrongState(_("This question has its answer, or was taken back. Load the list again."))
+    if not is_asked(served):
+        raise WrongState(
+            _("This question has its answer, or was taken back or withdrawn. Load the list again.")
+        )
     said = text if text.strip() else served.check_given.why[:NOTE_MAX]
     if fault := notes.text_fault(said):
         raise Invalid(
