@@ -70,7 +70,11 @@ class VerdictLine(BaseModel):
 
 
 class SettleBody(Body):
-    """A submission/1 and why it holds; answer: to those who escalated it, else they are told `why`."""
+    """A submission/1 and why it holds; answer: to those who escalated it, else they are told `why`.
+
+    unveiled: the lead has looked at severe content; without it, such an item is neither approved nor
+    corrected, unless nothing is hidden from them.
+    """
 
     decision: str
     reasons: list[str] = []
@@ -79,6 +83,7 @@ class SettleBody(Body):
     note: Text = ""
     why: Text
     answer: Text = ""
+    unveiled: bool = False
 
 
 class ItemsView(ProjectView):
@@ -124,9 +129,10 @@ class SettleView(ProjectView):
             item_id,
             project=request.project,
             by=request.actor,
-            document=body.model_dump(exclude={"why", "answer"}),
+            document=body.model_dump(exclude={"why", "answer", "unveiled"}),
             why=body.why,
             answer=body.answer,
+            unveiled=body.unveiled,
         )
         return Response(_verdicts(request, [_with_item().get(pk=verdict.pk)])[0], status=201)
 

@@ -28,7 +28,7 @@ from queues.web.asked import questions_of
 from queues.web.dispute_rule import sentences_of
 from queues.web.labels import labels_of, labels_of_versions
 from queues.web.paging import address, number
-from queues.web.posted import submission_of
+from queues.web.posted import is_unveiled, submission_of
 from queues.web.posted_answers import answers_of
 from queues.web.record import shown_record
 
@@ -36,10 +36,24 @@ WRITTEN = "written"  # the lead writes a third verdict instead of picking a revi
 TEXTS = ("source", "decision", "corrected_text", "why", "answer")
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedReply:
+    """What a lead typed to a question about a check, and what is wrong with it."""
+
+    served_id: int
+    text: str
+    fault: str
+
+
 @needs(Permission.SETTLE)
 @require_safe
 def disputes(request: ProjectRequest) -> HttpResponse:
     """All open disputes, the longest waiting first; one queue's with ?queue=slug."""
+    return page(request)
+
+
+def page(request: ProjectRequest, *, refused: RefusedReply | None = None) -> HttpResponse:
+    """The list of disputes and questions; refused: a reply that was not sent, with its text and why."""
     queues = list(Queue.objects.filter(project=request.project).select_related("form"))
     chosen = next((queue for queue in queues if queue.slug == request.GET.get("queue")), None)
     after = number(request, "after") or 0
@@ -48,6 +62,7 @@ def disputes(request: ProjectRequest) -> HttpResponse:
     context = {
         "asked": questions.waiting_in(request.project.pk, queue_id=chosen.pk if chosen else None),
         "asked_shown": questions.SHOWN,
+        "refused": refused,
         "disputes": [(dispute, _has_reviewed(dispute, request.user.pk)) for dispute in shown],
         "veiled": care.veiled_for(request.user.pk, [one.item.prediction_id for one in shown]),
         "queues": queues,
@@ -57,7 +72,7 @@ def disputes(request: ProjectRequest) -> HttpResponse:
         "first_url": address(request, after=None) if after else "",
         "next_url": address(request, after=shown[-1].item.pk) if len(found) > PAGE_SIZE else "",
     }
-    return render(request, "disputes/page.html", context)
+    return render(request, "disputes/page.html", context, status=422 if refused else 200)
 
 
 @needs(Permission.SETTLE)
@@ -79,6 +94,7 @@ def settle(request: ProjectRequest, *, item_id: int) -> HttpResponse:
             why=line_ends.like("", request.POST.get("why", "")),
             picked=picked,
             answer=line_ends.like("", request.POST.get("answer", "")),
+            unveiled=is_unveiled(request.POST),
         )
     except Invalid as error:
         return _desk(request, dispute, refusal=error, typed=request.POST)
@@ -143,7 +159,9 @@ def _desk(
         ),
         "sides": [(side.label, side.prediction.payload.output_text) for side in compared],
         "output_text": payload.output_text,
-        "veiled": care.veiled_for(request.user.pk, [dispute.item.prediction_id, dispute.item.other_id]),
+        "veiled": (veiled := care.veiled_for(request.user.pk, _shown(dispute))),
+        "is_hidden": bool(veiled),
+        "is_unveiled": refusal is not None and is_unveiled(request.POST),
         "record": shown_record(payload.record),
         "typed": fields,
         "asked_by": sorted({review.person.name for review in dispute.questions}),
@@ -159,6 +177,10 @@ def _asked_at(place: str, form: Form) -> str:
     """The question that the fault is about; "" where it is none."""
     key = place.removeprefix("answers/").split("/")[0] if place.startswith("answers/") else ""
     return next((question.label for question in form.questions if question.key == key), "")
+
+
+def _shown(dispute: adjudicate.Dispute) -> list[int | None]:
+    return [dispute.item.prediction_id, dispute.item.other_id]
 
 
 def _form_of(dispute: adjudicate.Dispute) -> Form:

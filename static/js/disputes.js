@@ -41,3 +41,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (main?.querySelector("[role=alert]")) main.querySelector("[role=alert]").scrollIntoView({ block: "center" });
   else if (event.detail.requestConfig?.verb === "post") main?.focus({ preventScroll: true });
 });
+// Who unfolds the hidden text has looked at it, and need not say so; "toggle" does not bubble.
+document.addEventListener("toggle", (event) => {
+  const unveiled = document.querySelector("input[name=unveiled]");
+  if (unveiled && event.target.matches?.(".veiled") && event.target.open) unveiled.checked = true;
+}, true);

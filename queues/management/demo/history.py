@@ -140,6 +140,7 @@ class History:
                 by=Actor(self.people["lee"].pk),
                 document=self._right(item),
                 why="Held against the pages that were shown, claim by claim.",
+                unveiled=True,
             )
 
     def _right(self, item: Item) -> dict[str, Any]:
