@@ -1,4 +1,4 @@
-"""Hidden checks for those who lead: the checks of a queue, how often people are right, and their answers."""
+"""Hidden checks for those who lead: the checks of a queue, how often people are right, what they ask."""
 
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,9 @@ from accounts import events
 from accounts.roles import Permission
 from queues.api import pagination, parameters
 from queues.api.base import ProjectRequest, ProjectView
+from queues.api.bodies import Body, Text, read
 from queues.api.queue_of import queue_of
-from queues.curate.checks import figures, queries
+from queues.curate.checks import figures, queries, questions
 from queues.models import Check, ServedCheck
 from queues.statistics.proportions import Proportion, proportion
 
@@ -84,6 +85,39 @@ class CheckAnswer(BaseModel):
     told_at: datetime | None
 
 
+class CheckQuestion(BaseModel):
+    """A question to the lead about a check. note: what is asked; decision, why: the known answer."""
+
+    id: int
+    check: int
+    person: int
+    review: int | None
+    note: str
+    decision: str
+    why: str
+    asked_at: datetime | None
+
+
+class CheckQuestions(BaseModel):
+    items: list[CheckQuestion]
+    next_cursor: str | None
+
+
+class ReplyBody(Body):
+    """answer: at most 4,000 characters, for who asked; empty: they are told why the known answer is right."""
+
+    answer: Text = ""
+
+
+class CheckReply(BaseModel):
+    """The note that reaches who asked, in the thread of their item."""
+
+    note: int
+    item: int
+    text: str
+    created_at: datetime
+
+
 class ChecksView(ProjectView):
     """The checks of a queue, newest first."""
 
@@ -137,6 +171,50 @@ class CheckAnswersView(ProjectView):
         _record_look(request, queue_id)
         page = pagination.page(request, rows, order=("-id",))
         return Response(page.body([_answer(row) for row in page.rows]))
+
+
+class CheckQuestionsView(ProjectView):
+    """What people ask the lead about checks of a queue and nobody has answered, the longest waiting first.
+
+    Who asked does not know that it was a check.
+    """
+
+    permission = {"GET": Permission.SETTLE}
+    parameters = pagination.PARAMETERS
+
+    @extend_schema(responses={200: CheckQuestions})
+    def get(self, request: ProjectRequest, queue_id: int) -> Response:
+        rows = questions.waiting(request.project.pk, queue_id=queue_of(request, queue_id).pk)
+        page = pagination.page(request, rows, order=("id",))
+        return Response(page.body([_question(row) for row in page.rows]))
+
+
+class CheckReplyView(ProjectView):
+    """Answer such a question, once; it arrives like any other answer of a lead. Nothing is settled by it."""
+
+    permission = {"POST": Permission.SETTLE}
+
+    @extend_schema(request=ReplyBody, responses={201: CheckReply})
+    def post(self, request: ProjectRequest, served_id: int) -> Response:
+        body = read(request, ReplyBody)
+        note = questions.reply(served_id, project_id=request.project.pk, by=request.actor, text=body.answer)
+        note.refresh_from_db()
+        told = CheckReply(note=note.pk, item=note.item_id, text=note.text, created_at=note.created_at)
+        return Response(told.model_dump(mode="json"), status=201)
+
+
+def _question(served: ServedCheck) -> dict[str, Any]:
+    asked, check = served.review, served.check_given
+    return CheckQuestion(
+        id=served.pk,
+        check=check.pk,
+        person=served.person_id,
+        review=served.review_id,
+        note=asked.note if asked else "",
+        decision=check.decision,
+        why=check.why,
+        asked_at=served.answered_at,
+    ).model_dump(mode="json")
 
 
 def _check(check: Any) -> dict[str, Any]:

@@ -108,6 +108,8 @@ settle = [
     path("queues/<id:queue_id>/checks", checks.ChecksView.as_view()),
     path("queues/<id:queue_id>/checks/people", checks.CheckPeopleView.as_view()),
     path("queues/<id:queue_id>/checks/answers", checks.CheckAnswersView.as_view()),
+    path("queues/<id:queue_id>/checks/questions", checks.CheckQuestionsView.as_view()),
+    path("checks/questions/<id:served_id>:reply", checks.CheckReplyView.as_view()),
     path("queues/<id:queue_id>/dispute-rule", dispute_rules.DisputeRuleView.as_view()),
     path("verdicts", verdicts.VerdictsView.as_view()),
     path("agreement", agreement.AgreementView.as_view()),

@@ -16,6 +16,8 @@ from queues.curate.checks import actions as checks
 from queues.curate.checks import beginning, questions
 from queues.errors import Invalid, NotFound, ReviewappError, WrongState
 from queues.review import line_ends
+from queues.web import disputes
+from queues.web.disputes import RefusedReply
 from queues.web.posted import id_of
 from queues.web.queue_of import queue_of
 
@@ -76,11 +78,12 @@ def ask_again(request: ProjectRequest, queue_slug: str, person_id: int) -> HttpR
 @require_POST
 def reply(request: ProjectRequest, served_id: int) -> HttpResponse:
     """Answer somebody who asked the lead about a check, as any other question is answered."""
+    text = line_ends.like("", request.POST.get("answer", ""))
     try:
-        text = line_ends.like("", request.POST.get("answer", ""))
         questions.reply(served_id, project_id=request.project.pk, by=request.actor, text=text)
     except Invalid as refusal:
-        messages.error(request, " ".join(fault.detail for fault in refusal.faults))
+        fault = " ".join(one.detail for one in refusal.faults)
+        return disputes.page(request, refused=RefusedReply(served_id, text, fault))
     except WrongState as refusal:
         messages.warning(request, str(refusal))
     else:

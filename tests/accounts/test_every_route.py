@@ -248,6 +248,8 @@ ROUTES: dict[str, dict[str, Access]] = {
     API + "queues/<id:queue_id>/checks": {"GET": SETTLE},
     API + "queues/<id:queue_id>/checks/people": {"GET": SETTLE},
     API + "queues/<id:queue_id>/checks/answers": {"GET": SETTLE},
+    API + "queues/<id:queue_id>/checks/questions": {"GET": SETTLE},
+    API + "checks/questions/<id:served_id>:reply": {"POST": SETTLE},
     API + "verdicts": {"GET": READ},
     API + "agreement": {"GET": READ},
     API + "agreement/targets": {"POST": TUNE},

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.roles import Permission
 from queues.models import Check, Queue, ServedCheck
 from tests.api.conftest import Program
 from tests.factories.checks import APPROVE, REJECT, queue_with_checks, review
@@ -75,9 +76,10 @@ def test_a_leased_check_has_the_shape_of_any_other_item(people: Cast) -> None:
     other = ann.post(f"queues/{queue.pk}:next", {"beside": [check["slot"]]}).json()
 
     assert set(check) == set(other)
+    assert not {"occurred", "model", "prompt"} & {*check["facts"], *other["facts"]}  # a check's are older
     same = ("queue", "form", "why", "attached", "facts", "pair", "draft", "draft_revision")
     assert [check[name] for name in same] == [other[name] for name in same]
-    assert check["due_at"] != other["due_at"]
+    assert check["due_at"] <= other["due_at"]
 
 
 def test_items_of_the_api_hold_no_checks(people: Cast) -> None:
@@ -101,3 +103,39 @@ def test_who_has_not_passed_is_refused_with_a_code(people: Cast) -> None:
 
     assert answer.status_code == 403
     assert answer.json()["type"].endswith("not_qualified")
+
+
+def test_a_lead_answers_questions_about_checks_once(people: Cast) -> None:
+    queue = work(people)
+    review(queue, people.ann, {"decision": "escalate", "note": "Is it?"})
+    lee, served = Program(people, people.lee), ServedCheck.objects.get()
+
+    asked = lee.get(f"queues/{queue.pk}/checks/questions").json()["items"]
+    refused = lee.post(f"checks/questions/{served.pk}:reply", {"answer": "a" * 4_001})
+    sent = lee.post(f"checks/questions/{served.pk}:reply", {"answer": "It is."})
+    again = lee.post(f"checks/questions/{served.pk}:reply", {"answer": "It is not."})
+
+    assert [(one["id"], one["note"], one["person"]) for one in asked] == [
+        (served.pk, "Is it?", people.ann.pk)
+    ]
+    assert asked[0]["decision"] == "approve"
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/answer"
+    assert (sent.status_code, sent.json()["text"], again.status_code) == (201, "It is.", 409)
+    assert lee.get(f"queues/{queue.pk}/checks/questions").json()["items"] == []
+    mine = Program(people, people.ann).get("mentions").json()["items"]
+    assert [one["text"] for one in mine] == ["It is."]
+
+
+def test_nobody_else_reads_or_answers_them(people: Cast) -> None:
+    queue = work(people)
+    review(queue, people.ann, {"decision": "escalate", "note": "Is it?"})
+    reply = f"checks/questions/{ServedCheck.objects.get().pk}:reply"
+
+    for person in (people.ann, people.mel):
+        assert Program(people, person).get(f"queues/{queue.pk}/checks/questions").status_code == 403
+        assert Program(people, person).post(reply, {"answer": "So."}).status_code == 403
+    lee, narrow = Program(people, people.lee), Program(people, people.lee, Permission.READ)
+    assert narrow.post(reply, {"answer": "So."}).status_code == 403
+    assert lee.post("checks/questions/999999:reply", {"answer": "So."}).status_code == 404
+    assert ServedCheck.objects.get().reply is None

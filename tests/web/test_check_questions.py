@@ -1,16 +1,23 @@
 """Who asks the lead about a hidden check gets an answer, and cannot tell it from any other."""
 
+import threading
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 from django.test import Client
 
 from accounts import events
 from accounts.actor import SYSTEM, Actor
-from queues.models import ItemState, Note, Queue, ServedCheck, Slot, Verdict
+from queues import reviewing
+from queues.curate.checks import questions
+from queues.errors import WrongState
+from queues.models import Item, ItemState, Note, Queue, Review, ServedCheck, Slot, Verdict
 from queues.web.history import last_decisions
+from tests.export.recalling import withdraw
 from tests.factories.checks import queue_with_checks
+from tests.factories.locks import until_somebody_waits
 from tests.factories.projects import Cast
 from tests.factories.work import waiting
 from tests.web.conftest import SignIn
@@ -30,6 +37,10 @@ SETTLE: dict[str, Any] = {
 
 @pytest.fixture
 def ann(people: Cast) -> Reviewer:
+    return at_work(people)
+
+
+def at_work(people: Cast) -> Reviewer:
     """Ann, who is given the queue's check first; items wait."""
     queue = queue_with_checks(people, n=1, check_rate=1.0)
     for _ in range(3):
@@ -118,12 +129,80 @@ def test_a_question_is_answered_once_and_by_leads_of_its_project(
 
     assert ann.client.post(address, {"answer": "So."}).status_code == 403
     assert lee.post(address.replace(str(served.pk), "999999"), {"answer": "So."}).status_code == 404
-    lee.post(address, {"answer": "a" * 4_001})
-    assert not Note.objects.exists()
     lee.post(address, {"answer": "Yes."})
     lee.post(address, {"answer": "No."})
 
     assert [note.text for note in Note.objects.all()] == ["Yes."]
+
+
+def test_a_reply_that_is_refused_stands_in_its_field_with_what_is_wrong(ann: Reviewer, lee: Client) -> None:
+    served = asked_about_a_check(ann)
+
+    answer = lee.post(reply_to(ann, served), {"answer": "<i>" + "a" * 4_000})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "\n&lt;i&gt;" + "a" * 4_000 + "</textarea>" in page
+    assert f'id="reply-{served.pk}-fault"' in page
+    assert "At most 4,000 characters." in page
+    assert not Note.objects.exists()
+
+
+def test_a_question_about_what_was_recalled_waits_for_nobody(
+    ann: Reviewer, lee: Client, people: Cast
+) -> None:
+    served = asked_about_a_check(ann)
+    withdraw(people, served.item.prediction.prediction_id)
+
+    lee.post(reply_to(ann, served), {"answer": "Yes."})
+
+    assert "Questions about hidden checks" not in lee.get(page(ann, "disputes/")).content.decode()
+    assert not Note.objects.exists()
+    assert Item.objects.get(pk=served.item_id).told_state == ItemState.WITHDRAWN
+
+
+def test_the_database_has_replies_in_the_thread_of_their_item_only(ann: Reviewer) -> None:
+    served = asked_about_a_check(ann)
+    elsewhere = Note.objects.create(item=served.check_given.source, author=ann.person, text="x")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ServedCheck.objects.filter(pk=served.pk).update(reply=elsewhere)
+    here = Note.objects.create(item=served.item, author=ann.person, text="x")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ServedCheck.objects.filter(pk=served.pk).update(withdrawn_at=Now(), reply=here)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reply_and_a_taking_back_at_once_come_one_after_the_other(people: Cast) -> None:
+    """Who takes back has the item and waits for the review; the reply waits for the item, holding nothing."""
+    served, lee = asked_about_a_check(at_work(people)), Actor(people.lee.pk)
+    refused: list[WrongState] = []
+
+    def take_back() -> None:
+        reviewing.undo(served.review_id or 0, project=people.project, by=Actor(served.person_id))
+        connection.close()
+
+    def reply() -> None:
+        try:
+            questions.reply(served.pk, project_id=people.project.pk, by=lee, text="Yes.")
+        except WrongState as error:
+            refused.append(error)
+        connection.close()
+
+    threads = [threading.Thread(target=take_back), threading.Thread(target=reply)]
+    with transaction.atomic():
+        Review.objects.select_for_update().get(pk=served.review_id or 0)
+        for n, thread in enumerate(threads, start=1):
+            thread.start()
+            until_somebody_waits(people=n)
+        is_free = ServedCheck.objects.select_for_update(nowait=True).filter(pk=served.pk).exists()
+    for thread in threads:
+        thread.join()
+
+    assert is_free
+    assert len(refused) == 1
+    assert not Note.objects.exists()
+    assert ServedCheck.objects.get().review is None
 
 
 def test_after_the_reply_the_question_is_not_taken_back(ann: Reviewer, lee: Client) -> None:

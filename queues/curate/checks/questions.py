@@ -49,9 +49,7 @@ def counts_of(project_ids: Sequence[int]) -> dict[int, int]:
 
 
 def _unanswered() -> QuerySet[ServedCheck]:
-    return ServedCheck.objects.filter(
-        right=None, answered_at__isnull=False, reply=None, withdrawn_at=None
-    )
+    return ServedCheck.objects.filter(right=None, answered_at__isnull=False, reply=None, withdrawn_at=None)
 
 
 @transaction.atomic
