@@ -181,7 +181,9 @@ def test_an_erasure_and_the_end_of_a_week_never_wait_for_each_other(people: Cast
         def run() -> None:
             try:
                 with connection.cursor() as cursor:
-                    cursor.execute("SET enable_seqscan = off")  # the age by its index, as with many rows
+                    # The age in the order of its index, as with many rows.
+                    cursor.execute("SET enable_seqscan = off")
+                    cursor.execute("SET enable_bitmapscan = off")
                 work()
             except OperationalError as error:
                 failed.append(error)
