@@ -52,6 +52,7 @@ def test_who_overrides_whatever_the_evidence_says_is_set_apart(own: Chance) -> N
 
 def test_nobody_is_held_against_evidence_that_the_others_do_not_follow_either() -> None:
     everybody = {person: judging(person, lambda _p: 0.25) for person in range(6)}
+    everybody[9] = judging(9, lambda p: 1.0 - p)  # against it, and surely unlike the others
 
     assert not any(Habit.EVIDENCE in some for some in habits(everybody).values())
 
