@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import Any
 
 from queues.export.conversation import prompt_messages
+from queues.export.normalised import normalised
 from queues.export.row import Excluded, VerdictRow
-from queues.score.normalise import normalise_v1
 from queues.score.prompt_text import prompt_text
 
 
@@ -33,8 +33,8 @@ def group_of(row: VerdictRow) -> str:
 @lru_cache(maxsize=64)
 def group_of_prompt(prompt: str) -> str:
     """The same for prompts that differ in case and width only; empty for an empty one."""
-    normalised = normalise_v1(prompt)
-    return f"q-{digest_of(normalised).hex()[:32]}" if normalised else ""
+    same = normalised(prompt)
+    return f"q-{digest_of(same).hex()[:32]}" if same else ""
 
 
 def key_of(group: str) -> int:

@@ -117,8 +117,13 @@ class Supervisor:
         return self._child("scheduler", [sys.executable, *words])
 
     def _child(self, name: str, command: list[str], pass_fds: tuple[int, ...] = ()) -> Child:
-        # Two malloc arenas instead of eight per core: threads share them, and idle memory halves.
-        env = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2")}
+        # Two malloc arenas instead of eight per core: threads share them, and idle memory halves. What is
+        # larger than a MiB goes back to the system when it is freed: glibc else learns to keep up to 32.
+        env = {
+            "PYTHONUNBUFFERED": "1",
+            "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
+            "MALLOC_MMAP_THRESHOLD_": os.environ.get("MALLOC_MMAP_THRESHOLD_", "1048576"),
+        }
         return Child(name, command, self.log, self.notes, env=env, pass_fds=pass_fds)
 
     # Watching.

@@ -15,6 +15,7 @@ from accounts.roles import ROLES, Role
 from queues.assign.queues import open_queue
 from queues.review import form_versions
 from queues.route import policies
+from tests.benchmarks import written
 
 PASSWORD = "benchmark horse battery staple"
 FORM = {
@@ -144,22 +145,51 @@ UPDATE queues_slot SET state = 'done', untouched = false, person_id = %(person)s
   WHERE item_id BETWEEN %(first)s AND %(last)s;
 UPDATE queues_item SET state = 'settled', settled_at = now() WHERE id BETWEEN %(first)s AND %(last)s;
 """
-_GOLDEN = """
-WITH said AS (
-  SELECT n, (SELECT string_agg(substr(md5((n * 31 + w * w * 7919)::text), 1, 3 + w %% 5), ' ')
-             FROM generate_series(1, 20) w) AS question
-  FROM generate_series(1, %(last)s::bigint) n
-), items AS (
+# What `written.rows` wrote: texts as people write them, with what guards look for planted in a few.
+_WRITTEN = """
+CREATE TEMP TABLE written (n bigint PRIMARY KEY, question text, output text, corrected text, origin text)
+"""
+_WRITTEN_PAYLOADS = """
+INSERT INTO queues_payload (prediction_id, record, output_text)
+SELECT n, jsonb_build_object(
+    'prediction_id', 'seed-' || n, 'occurred_at', '2026-03-01T10:00:02Z',
+    'input', jsonb_build_object('messages', jsonb_build_array(jsonb_build_object('role', 'user',
+      'parts', jsonb_build_array(jsonb_build_object('type', 'text', 'content', question))))),
+    'output', jsonb_build_object('text', output), 'model', jsonb_build_object('request_model', 'bench'),
+    'rights', jsonb_strip_nulls(jsonb_build_object('licence', 'cc-by-4.0', 'origin', origin))),
+  output
+FROM written WHERE n BETWEEN %(first)s AND %(last)s
+"""
+_WRITTEN_VERDICTS = """
+WITH reviewed AS (
+  INSERT INTO queues_review
+    (item_id, slot_id, person_id, form_id, lease_token, decision, reasons, answers, corrected_text, note,
+     opened_at)
+  SELECT s.item_id, s.id, %(person)s, q.form_id, gen_random_uuid(),
+    CASE WHEN w.corrected IS NULL THEN 'approve' ELSE 'correct' END,
+    CASE WHEN w.corrected IS NULL THEN '[]' ELSE '["factual"]' END::jsonb, '{}', w.corrected, '', now()
+  FROM queues_slot s
+  JOIN queues_queue q ON q.id = s.queue_id
+  JOIN written w ON w.n = s.item_id
+  WHERE s.item_id BETWEEN %(first)s AND %(last)s ORDER BY s.item_id
+  RETURNING id, item_id, decision, reasons, answers, corrected_text
+)
+INSERT INTO queues_verdict
+  (queue_id, item_id, decision, basis, reasons, answers, corrected_text, review_id, why)
+SELECT %(queue)s, item_id, decision, 'agreed', reasons, answers, corrected_text, id, '' FROM reviewed
+"""
+_WRITTEN_GOLDEN = """
+WITH items AS (
   INSERT INTO queues_golden (project_id, golden_id, retired_why)
-  SELECT %(project)s, 'golden-' || n, '' FROM said RETURNING id, golden_id
+  SELECT %(project)s, 'golden-' || n, '' FROM asked RETURNING id, golden_id
 )
 INSERT INTO queues_goldenversion
   (golden_id, project_id, version, content_hash, input, prompt, prompt_sha256, normalised_sha256, targets,
    rule, rubric, context, locale, tags, reason, is_current)
-SELECT i.id, %(project)s, 1, sha256(s.n::text::bytea), jsonb_build_object('prompt', s.question), s.question,
-  sha256(s.question::bytea), sha256(s.question::bytea), jsonb_build_array('the answer ' || s.question), '{}',
+SELECT i.id, %(project)s, 1, sha256(a.n::text::bytea), jsonb_build_object('prompt', a.question), a.question,
+  sha256(a.question::bytea), sha256(lower(a.question)::bytea), jsonb_build_array(a.answer), '{}',
   '', '', '', '[]', 'for the benchmark', true
-FROM said s JOIN items i ON i.golden_id = 'golden-' || s.n
+FROM asked a JOIN items i ON i.golden_id = 'golden-' || a.n
 """
 _SEQUENCES = ("queues_prediction", "queues_item")
 _PART = 100_000
@@ -188,9 +218,25 @@ def verdicts(database: psycopg.Connection, home: House, how_many: int) -> None:
     )  # fmt: skip
 
 
+def written_verdicts(database: psycopg.Connection, home: House, how_many: int) -> None:
+    """Settled items as `written.rows` has them: two agreed on each, with a licence."""
+    database.execute(_WRITTEN)
+    with database.cursor() as cursor, cursor.copy("COPY written FROM STDIN") as copy:
+        for row in written.rows(how_many):
+            copy.write_row(row)
+    _in_parts(
+        database, home, how_many, _PREDICTIONS, _WRITTEN_PAYLOADS, _ROUTINGS, _ITEMS, _SLOTS,
+        _WRITTEN_VERDICTS, *_SETTLED.split(";")[:2],
+    )  # fmt: skip
+
+
 def golden(database: psycopg.Connection, home: House, how_many: int) -> None:
-    """Golden items, each with a question of about twenty words that nothing else asks and one answer."""
-    database.execute(_GOLDEN, {"project": home.project_id, "last": how_many})
+    """Golden items as `written.golden` has them, one answer each."""
+    database.execute("CREATE TEMP TABLE asked (n bigint, question text, answer text)")
+    with database.cursor() as cursor, cursor.copy("COPY asked FROM STDIN") as copy:
+        for row in written.golden(how_many):
+            copy.write_row(row)
+    database.execute(_WRITTEN_GOLDEN, {"project": home.project_id})
     database.execute("VACUUM ANALYZE queues_golden, queues_goldenversion")
 
 

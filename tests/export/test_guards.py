@@ -157,6 +157,25 @@ def test_caps_keep_the_largest_release_that_they_allow(people: Cast, queue: Queu
     assert counts(release)["origin.cap"] == 3
 
 
+def test_caps_that_take_nothing_change_nothing(people: Cast, queue: Queue) -> None:
+    verified(people.project, golden_record(input={"prompt": ASKED}))
+    fine(queue, 3)
+    settled(queue, record=record_of(ASKED.replace("blue", "green")))
+    settled(queue, corrected_text="Five days.")
+    settled(queue, corrected_text="five  DAYS.")
+    settled(queue, record=record_of("Whom?"), corrected_text="Write to jane.roe@gmail.com, please.")
+    settled(queue, record=record_of("The key?"), corrected_text="Use AKIAQ7ZJ3M5N8P2R4T6V for it.")
+    asked: dict[str, Any] = {"personal_data": "redact", "duplicates": "leave_out"}
+
+    without, capped = built(people, **asked), built(people, **asked, caps={"model_approved": 1.0})
+
+    assert counts(without) == counts(capped)
+    assert counts(capped)["contamination.shingle"] == counts(capped)["duplicate.same"] == 1
+    assert content(without, "train.jsonl") == content(capped, "train.jsonl")
+    assert b"<EMAIL_1>" in content(capped, "train.jsonl")
+    assert content(without, "findings.jsonl") == content(capped, "findings.jsonl")
+
+
 def test_a_second_row_that_says_the_same_is_left_out_where_asked(people: Cast, queue: Queue) -> None:
     settled(queue, corrected_text="Five days.")
     settled(queue, corrected_text="five  DAYS.")

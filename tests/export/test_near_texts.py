@@ -1,15 +1,18 @@
 """Near texts and caps, against answers that are found by looking at everything."""
 
+from collections.abc import Callable
 from itertools import product
 from random import Random
 
 import numpy as np
 import pytest
 
+from queues.export.guarding import first_places, near_texts
 from queues.export.guarding.caps import ORIGINS, kept_under
 from queues.export.guarding.directions import Directions
-from queues.export.guarding.near_texts import NearTexts
-from queues.export.guarding.shingles import are_near, hashes_of, shingles_of
+from queues.export.guarding.first_places import FirstPlaces
+from queues.export.guarding.near_texts import NearTexts, Sets
+from queues.export.guarding.shingles import are_near, hashes_of, hashes_of_both, shingles_of, which_are_near
 
 WORDS = [f"w{n}" for n in range(12)]
 
@@ -18,16 +21,42 @@ def said(chance: Random, most: int) -> str:
     return " ".join(chance.choices(WORDS, k=chance.randint(0, most)))
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_no_near_text_is_missed_and_no_other_is_named(seed: int) -> None:
-    chance = Random(seed)
-    texts = [said(chance, 25) for _n in range(200)]
-    near, others = NearTexts(map(hashes_of, texts)), [hashes_of(text) for text in texts]
+def alike(chance: Random) -> list[str]:
+    """Of twelve words, so that every run of three is in many texts."""
+    return [said(chance, 25) for _n in range(200)]
 
-    for _n in range(200):
+
+def from_one_mould(chance: Random) -> list[str]:
+    """Thirty words that all share, and some of their own: near one another, just not, or not at all."""
+    mould = " ".join(f"mould{n}" for n in range(30))
+    return [f"{mould} {' '.join(f'own{n}x{m}' for m in range(chance.randint(0, 14)))}" for n in range(150)]
+
+
+def of_many_words(chance: Random) -> list[str]:
+    """As in real texts most runs of three are said once; some texts are parts of others."""
+    texts = [
+        " ".join(f"w{int(chance.paretovariate(0.7))}" for _w in range(chance.randint(0, 60)))
+        for _n in range(150)
+    ]
+    parts = [" ".join(text.split()[5:40]) for text in texts[:50]]
+    return [*texts, *parts]
+
+
+@pytest.mark.parametrize("made", [alike, from_one_mould, of_many_words])
+@pytest.mark.parametrize("seed", range(3))
+def test_no_near_text_is_missed_and_no_other_is_named(
+    seed: int, made: Callable[[Random], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(near_texts, "_PART", 300)  # so that there are several
+    chance = Random(seed)
+    texts = made(chance)
+    near, others = NearTexts(Sets(map(hashes_of, texts))), [hashes_of(text) for text in texts]
+
+    for _n in range(60):
         words = chance.choice(texts).split()
-        if words and chance.random() < 0.5:
-            words[chance.randrange(len(words))] = "other"
+        for _changed in range(chance.randint(0, 3)):
+            if words:
+                words[chance.randrange(len(words))] = "other"
         asked = hashes_of(" ".join([said(chance, 8), *words, said(chance, 8)]))
         wanted = [
             place
@@ -35,6 +64,33 @@ def test_no_near_text_is_missed_and_no_other_is_named(seed: int) -> None:
             if are_near(len(np.intersect1d(asked, other)), len(asked), len(other))
         ]
         assert near.near(asked) == (wanted[0] if wanted else None)
+
+
+def test_what_is_near_is_the_same_for_many_texts_as_for_two() -> None:
+    for size, shared in product(range(1, 31), range(31)):
+        if shared <= size:
+            sizes = np.arange(max(shared, 1), 31, dtype=np.int32)
+            found = which_are_near(np.full(len(sizes), shared), sizes, size)
+            assert found.tolist() == [are_near(shared, one, size) for one in sizes.tolist()]
+
+
+def test_numbers_keep_the_place_where_they_were_first_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_places, "_IN_HAND", 7)
+    chance, places, known = Random(1), FirstPlaces(), dict[int, int]()
+
+    for _n in range(2_000):
+        number, place = chance.randrange(300) * 4 - 600, chance.randrange(4)
+        assert places.first(number, place) == known.get(number)
+        known.setdefault(number, place)
+
+
+@pytest.mark.parametrize("text", ["Don't_do 3.5 %!", "a\x1cb\x0bc\td\n", "x" * 99, "(a)[b]{c}~d`e"])
+def test_plain_letters_are_split_as_all_others_are(text: str) -> None:
+    spelled = [hashes_of(text), hashes_of(f"{text} \u00e9"), hashes_of_both(text, "\u00e9 no more")]
+
+    assert len(spelled[0]) == len(shingles_of(text))
+    assert len(spelled[1]) == len(shingles_of(f"{text} \u00e9"))
+    assert spelled[2].tolist() == hashes_of(f"{text}\n\u00e9 no more").tolist()
 
 
 @pytest.mark.parametrize(
@@ -45,7 +101,7 @@ def test_the_numbers_are_those_of_the_shingles(text: str) -> None:
 
 
 def test_a_short_phrase_inside_a_long_text_means_nothing() -> None:
-    near = NearTexts([hashes_of("how do I pay")])
+    near = NearTexts(Sets([hashes_of("how do I pay")]))
 
     assert near.near(hashes_of("Tell me please how do I pay for the second kettle with a card")) is None
 

@@ -13,6 +13,7 @@ from queues.errors import Invalid
 from queues.export import actions as export
 from queues.export import publishing, reading
 from queues.export.guards.splits import SplitWall
+from queues.export.guards.tested import Tested
 from queues.export.splits import split_of
 from queues.models import Dataset, Job, Queue, Release, ReleaseRow, SplitGroup, Verdict
 from tests.export.building import content
@@ -154,7 +155,8 @@ def test_a_conversation_in_two_splits_is_never_published(
 ) -> None:
     talk(queue, "conv-0", 3)
     turn = iter(["train", "test"] * 9)
-    monkeypatch.setattr(SplitWall, "scopes", ())
+    for guard in (SplitWall, Tested):
+        monkeypatch.setattr(guard, "scopes", ())
     monkeypatch.setattr("queues.export.splitting.Groups.split_of", lambda *_: next(turn))
     release, job = export.publish(dataset(people), by=Actor(people.mel.pk))
 

@@ -20,9 +20,14 @@ _CHRF_BETA = 2.0  # recall counts twice
 _BASELINE_PAIRS = 500
 
 
-def edit_similarity(one: str, other: str) -> float:
-    """1 - edits / length of the longer, in code points, without any normalisation; 1 for two empty texts."""
-    return Levenshtein.normalized_similarity(one, other)
+def edit_similarity(one: str, other: str, *, at_least: float = 0.0) -> float:
+    """1 - edits / length of the longer, in code points, without any normalisation; 1 for two empty texts.
+
+    0 where it is below `at_least`: that is known long before the edits are counted.
+    """
+    # Just at its limit the library rounds to either side, so it gets one that nothing else is near.
+    similarity = Levenshtein.normalized_similarity(one, other, score_cutoff=max(0.0, at_least - 1e-6))
+    return similarity if similarity >= at_least else 0.0
 
 
 def chrf(text: str, reference: str) -> float:

@@ -1,6 +1,7 @@
 """The texts that may not leave to train: golden questions, and what left before to validate or test with."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from typing import Any
@@ -11,14 +12,14 @@ from django.db import connection
 
 from queues.export.groups import prompt_of_input
 from queues.export.guarding.directions import Directions
-from queues.export.guarding.near_texts import NearTexts
-from queues.export.guarding.shingles import hashes_of
+from queues.export.guarding.near_texts import NearTexts, Sets
+from queues.export.guarding.shingles import hashes_of, hashes_of_both
+from queues.export.normalised import normalised
 from queues.export.queries import CHUNK
 from queues.models import GoldenVersion
 from queues.score.normalise import normalise_v1
 from queues.score.own_encoder import own_encoder
 
-_BETWEEN = "\n"
 # Every version: a question that was golden once has been in front of models.
 _GOLDEN = """
 SELECT g.golden_id, v.prompt, v.targets FROM queues_goldenversion v
@@ -47,8 +48,8 @@ class ProtectedTexts:
     """Ready to be asked by the contamination guard. names: of the texts, by place."""
 
     names: Sequence[str]
-    exact: Mapping[bytes, int]
-    normalised: Mapping[bytes, int]
+    exact: "_Known"
+    normalised: "_Known"
     prompts: NearTexts
     wholes: NearTexts  # prompt and answer together
     whole_of: Sequence[int]  # place of a whole → place of its text
@@ -61,9 +62,9 @@ class ProtectedTexts:
     def same(self, prompt: str) -> tuple[str, str] | None:
         if not self.names:
             return None
-        if (place := self.exact.get(_key(prompt))) is not None:
+        if (place := self.exact.place_of(prompt)) is not None:
             return "exact", self.names[place]
-        if (place := self.normalised.get(_key(normalise_v1(prompt)))) is not None:
+        if (place := self.normalised.place_of(normalised(prompt))) is not None:
             return "normalised", self.names[place]
         return None
 
@@ -72,7 +73,9 @@ class ProtectedTexts:
             return None
         if (place := self.prompts.near(hashes_of(prompt))) is not None:
             return self.names[place]
-        if (place := self.wholes.near(hashes_of(prompt + _BETWEEN + answer))) is not None:
+        if not len(self.wholes):
+            return None
+        if (place := self.wholes.near(hashes_of_both(prompt, answer))) is not None:
             return self.names[self.whole_of[place]]
         return None
 
@@ -80,33 +83,44 @@ class ProtectedTexts:
         return None if self.directions is None or vector is None else self.directions.nearest(vector)
 
 
+class _Known:
+    """Texts by 64 bits of their hash: 12 bytes each."""
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        all_keys = np.array(keys, np.uint64)
+        self._places = np.argsort(all_keys, kind="stable").astype(np.int32)
+        self._keys = all_keys[self._places]
+
+    def place_of(self, text: str) -> int | None:
+        """The first text that is the same."""
+        key = np.uint64(_key(text))
+        at = int(self._keys.searchsorted(key))
+        return int(self._places[at]) if at < len(self._keys) and self._keys[at] == key else None
+
+
 class _Loading:
     """Collects in one pass over the texts, so that the texts themselves need not be held."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
-        self.exact: dict[bytes, int] = {}
-        self.normalised: dict[bytes, int] = {}
-        self.whole_of: list[int] = []
-        self._prompts: list[Any] = []
-        self._wholes: list[Any] = []
+        self._exact, self._normalised = array("Q"), array("Q")
+        self.whole_of = array("i")
+        self._prompts, self._wholes = Sets(), Sets()
 
     def add(self, name: str, prompt: str, answers: Iterable[str]) -> None:
         place = len(self.names)
         self.names.append(name)
-        self.exact.setdefault(_key(prompt), place)
-        self.normalised.setdefault(_key(normalise_v1(prompt)), place)
-        self._prompts.append(hashes_of(prompt))
+        self._exact.append(_key(prompt))
+        self._normalised.append(_key(normalised(prompt)))
+        self._prompts.add(hashes_of(prompt))
         for answer in answers:
-            self._wholes.append(hashes_of(prompt + _BETWEEN + answer))
+            self._wholes.add(hashes_of_both(prompt, answer))
             self.whole_of.append(place)
 
     def done(self, directions: Directions | None) -> ProtectedTexts:
-        prompts, self._prompts = NearTexts(self._prompts), []
-        wholes, self._wholes = NearTexts(self._wholes), []
-        return ProtectedTexts(
-            self.names, self.exact, self.normalised, prompts, wholes, self.whole_of, directions
-        )
+        prompts, wholes = NearTexts(self._prompts), NearTexts(self._wholes)
+        exact, same = _Known(self._exact), _Known(self._normalised)
+        return ProtectedTexts(self.names, exact, same, prompts, wholes, self.whole_of, directions)
 
 
 def no_texts() -> ProtectedTexts:
@@ -169,5 +183,5 @@ def _streamed(sql: str, arguments: Sequence[Any]) -> Iterator[tuple]:
         yield from cursor.stream(sql, arguments, size=CHUNK)
 
 
-def _key(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+def _key(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

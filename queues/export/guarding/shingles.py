@@ -6,11 +6,13 @@ nearly all of the smaller is inside the larger (containment), as a question insi
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
+from queues.export.normalised import normalised
 from queues.score.normalise import normalise_v1
 
 WORDS = 3
@@ -20,9 +22,11 @@ CONTAINMENT_FROM = 0.8
 # it mean something that it is inside another.
 CONTAINMENT_SHINGLES = 5
 _WORD = re.compile(r"\w+")
+_BETWEEN_WORDS = {sign: " " for sign in range(128) if not _WORD.match(chr(sign))}
 _FIRST, _SECOND = np.uint32(2_654_435_761), np.uint32(2_246_822_519)  # odd, with well spread bits
 
 Numbers = npt.NDArray[np.uint32]
+_REMEMBERED = 16  # texts: several guards ask for those of one row, one after the other
 
 
 class _WordNumbers(dict[str, int]):
@@ -60,21 +64,48 @@ def shingles_of(text: str, *, words: int = WORDS) -> frozenset[str]:
     return frozenset(" ".join(found[at : at + words]) for at in range(len(found) - words + 1))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def hashes_of(text: str) -> Numbers:
     """The shingles as 32 bit numbers in order, each once; the same in every process: two builds decide alike.
 
     Mixed from the numbers of the words, which takes a third of the time of joining the texts.
     """
-    found = _WORD.findall(normalise_v1(text))
-    numbers = np.fromiter(map(_numbers.__getitem__, found), np.uint32, len(found))
-    if len(found) < WORDS:  # the whole of it, as if it began with nothing
-        numbers = np.concatenate([np.zeros(WORDS - len(found), np.uint32), numbers]) if found else numbers
+    return _shingled(_words_of(text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def hashes_of_both(prompt: str, answer: str) -> Numbers:
+    """Of prompt and answer as one text, on lines of their own: no word reaches over a line's end."""
+    return _shingled(np.concatenate([_words_of(prompt), _words_of(answer)]))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _words_of(text: str) -> Numbers:
+    found = _split(text)
+    return np.fromiter(map(_numbers.__getitem__, found), np.uint32, len(found))
+
+
+def _split(text: str) -> list[str]:
+    """The words of the normalised text."""
+    if text.isascii():  # the same a third as slow
+        return text.lower().translate(_BETWEEN_WORDS).split()
+    return _WORD.findall(normalised(text))
+
+
+def _shingled(numbers: Numbers) -> Numbers:
+    if 0 < len(numbers) < WORDS:  # the whole of it, as if it began with nothing
+        numbers = np.concatenate([np.zeros(WORDS - len(numbers), np.uint32), numbers])
     if not len(numbers):
         return numbers
     mixed = (numbers[:-2] * _FIRST + numbers[1:-1]) * _SECOND + numbers[2:]
     mixed = (mixed ^ (mixed >> np.uint32(15))) * _FIRST
     mixed.sort()
-    return mixed[np.concatenate([[True], mixed[1:] != mixed[:-1]])]
+    is_first = np.empty(len(mixed), np.bool_)
+    is_first[0] = True
+    np.not_equal(mixed[1:], mixed[:-1], out=is_first[1:])
+    found: Numbers = mixed[is_first]
+    found.setflags(write=False)  # remembered, and shared by all who ask
+    return found
 
 
 def compared(one: str, other: str, *, words: int = WORDS) -> Likeness:
@@ -109,3 +140,12 @@ def are_near(shared: int, one: int, other: int) -> bool:
     if jaccard(shared, one, other) >= JACCARD_FROM:
         return True
     return min(one, other) >= CONTAINMENT_SHINGLES and containment(shared, one, other) >= CONTAINMENT_FROM
+
+
+def which_are_near(
+    shared: npt.NDArray[np.intp], sizes: npt.NDArray[np.int32], size: int
+) -> npt.NDArray[np.bool_]:
+    """`are_near` for many texts of `sizes` shingles against one of `size`; none of them is empty."""
+    smaller = np.minimum(sizes, size)
+    contained = (smaller >= CONTAINMENT_SHINGLES) & (shared / smaller >= CONTAINMENT_FROM)
+    return contained | (shared / (sizes + size - shared) >= JACCARD_FROM)

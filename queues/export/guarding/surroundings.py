@@ -11,8 +11,9 @@ from queues.export.definition.understood import Definition
 from queues.export.formats import Format
 from queues.export.guarding import protected
 from queues.export.guarding.caps import kept_under
+from queues.export.guarding.hits import Hits
 from queues.export.guarding.protected import ProtectedTexts
-from queues.export.guarding.walk import Guarded, origin_of
+from queues.export.guarding.walk import Guarded
 from queues.export.guards import Surroundings
 from queues.export.guards.origin import drawn
 from queues.export.queries import Found
@@ -68,17 +69,20 @@ def _vectors_for(project_id: int, around: Surroundings) -> Space | None:
 def capped(
     verdicts: Iterable[Found], format_: Format, around: Surroundings, shares: Mapping[str, float]
 ) -> Surroundings:
-    """With the largest draw of each origin that stays under the caps, from a first walk over all rows."""
-    guarded = Guarded(format_, around)
+    """With the largest draw of each origin that stays under the caps, from a first walk over all rows, and
+    what their guards found there: the next walk must be over the same rows.
+    """
+    hits = Hits()
+    guarded = Guarded(format_, around, keep=hits)
     draws: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
     for found in verdicts:
         found, record = guarded.pass_(found)
         if not isinstance(record, Excluded):
-            draws[origin_of(found.row)].append(drawn(found.row.record_id))
+            draws[guarded.origin].append(drawn(found.row.record_id))
     keep = kept_under({origin: len(drawn_) for origin, drawn_ in draws.items()}, shares)
     limits = {
         origin: sorted(draws[origin])[keep[origin] - 1] if keep[origin] else -1.0
         for origin in shares
         if origin in draws and keep[origin] < len(draws[origin])
     }
-    return replace(around, kept=limits)
+    return replace(around, kept=limits, hits=hits)

@@ -1,15 +1,17 @@
 """All guards over the rows of a dataset, one after another, and the tally of what they found."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from queues.agree.metrics.corrections import edit_similarity
 from queues.export.formats import Format, write
 from queues.export.groups import prompt_of
 from queues.export.guarding.caps import EDITED_BELOW
-from queues.export.guards import Effect, Hit, Leaving, Surroundings, guards
+from queues.export.guarding.hits import Hits
+from queues.export.guards import CAPS, Check, Effect, Hit, Leaving, Surroundings, guards
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record, VerdictRow
 
@@ -55,6 +57,7 @@ class Guarded:
     """One walk over the rows of a dataset with its guards on; `pass_` each row once, in order.
 
     is_strict: what would stop a release is left out, where nobody can be asked. hear: told of each finding.
+    keep: where to write what the guards before the caps find, for the `hits` of a second walk.
     """
 
     def __init__(
@@ -64,14 +67,20 @@ class Guarded:
         *,
         is_strict: bool = False,
         hear: Callable[[Finding], object] = lambda _finding: None,
+        keep: Hits | None = None,
     ) -> None:
-        self._format, self._hear = format_, hear
+        self._format, self._hear, self._keep = format_, hear, keep
         self._over = {Effect.LEAVES_OUT, Effect.STOPS} if is_strict else {Effect.LEAVES_OUT}
         ours = [(name, guard) for name, guard in guards if around.scope in guard.scopes]
         ours.sort(key=lambda one: one[1].rank)
-        self._checks = [(name, guard.begin(around)) for name, guard in ours]
+        begun = [(name, guard.begin(around), guard.rank < CAPS) for name, guard in ours]
+        self._checks = [(name, check) for name, check, _is_early in begun]
+        self._early = {name: check for name, check, is_early in begun if is_early}
+        self._late = [(name, check) for name, check, is_early in begun if not is_early]
+        self._found_before = None if around.hits is None else iter(around.hits)
         self.tallies: dict[str, Tally] = {}
         self.origins: Counter[str] = Counter()
+        self.origin = ""  # of the row that left last
 
     def pass_(self, found: Found) -> tuple[Found, Record | Excluded]:
         """The row as it may leave (its texts may be redacted) with its record, or why it may not."""
@@ -80,26 +89,49 @@ class Guarded:
         record = write(self._format, found.row)
         if isinstance(record, Excluded):
             return found, self._leave_out(found.row, "format", record)
-        leaving = _leaving(found, record)
-        noticed: list[tuple[str, Hit]] = []  # counted only of rows that leave
-        for name, check in self._checks:
+        leaving, hits, why_not = self._examined(_leaving(found, record))
+        found = replace(found, row=leaving.row) if leaving.row is not found.row else found
+        if self._keep is not None:
+            self._keep.add([(name, hit) for name, hit in hits if name in self._early])
+        if why_not is not None:
+            name, hit = hits[-1]
+            if hit.code != why_not.code:  # what it was changed into has no record
+                return found, self._leave_out(found.row, "format", why_not)
+            self._note(Finding(found.row, name, hit.code, hit.effect, hit.detail))
+            return found, why_not
+        for name, hit in hits:  # counted only of rows that leave
+            self._note(Finding(found.row, name, hit.code, hit.effect, hit.detail))
+        self.origin = leaving.origin
+        self.origins[self.origin] += 1
+        return found, leaving.record
+
+    def _examined(self, leaving: Leaving) -> tuple[Leaving, list[tuple[str, Hit]], Excluded | None]:
+        """The row after all guards, what they found up to the one that leaves it out, and why that does."""
+        hits: list[tuple[str, Hit]] = []
+        for name, check in self._checks_of_next():
             hit = check(leaving)
             if hit is None:
                 continue
+            hits.append((name, hit))
             if hit.effect in self._over:
-                self._note(Finding(found.row, name, hit.code, hit.effect, hit.detail))
-                return found, Excluded(hit.code)
-            noticed.append((name, hit))
+                return leaving, hits, Excluded(hit.code)
             if hit.row is not None:
-                found = replace(found, row=hit.row)
                 written = write(self._format, hit.row)
                 if isinstance(written, Excluded):
-                    return found, self._leave_out(found.row, "format", written)
+                    return replace(leaving, row=hit.row), hits, written
                 leaving = replace(leaving, row=hit.row, record=written)
-        for name, hit in noticed:
-            self._note(Finding(found.row, name, hit.code, hit.effect, hit.detail))
-        self.origins[leaving.origin] += 1
-        return found, leaving.record
+        return leaving, hits, None
+
+    def _checks_of_next(self) -> Iterable[tuple[str, Check]]:
+        """What to ask of the next row: all, or what a first walk over it found and the guards after that."""
+        if self._found_before is None:
+            return self._checks
+        return chain(map(self._again, next(self._found_before)), self._late)
+
+    def _again(self, before: tuple[str, Hit]) -> tuple[str, Check]:
+        """The same finding; of a guard that changes rows the change as well."""
+        name, hit = before
+        return name, self._early[name] if hit.effect is Effect.CHANGES else lambda _leaving: hit
 
     def stops(self) -> Iterator[str]:
         """The guards that a lead must answer before this may be published."""
@@ -129,6 +161,10 @@ def _leaving(found: Found, record: Record) -> Leaving:
 def origin_of(row: VerdictRow) -> str:
     """Who wrote the answer (methods.md 6.8): of an output that nobody changed, whoever its sender says."""
     corrected = row.corrected_text
-    if corrected is not None and edit_similarity(row.output_text, corrected) < EDITED_BELOW:
+    if corrected is not None and _is_edited(row.output_text, corrected):
         return "human_edited"
     return {"human": "human", "synthetic": "synthetic"}.get(row.rights_origin or "", "model_approved")
+
+
+def _is_edited(before: str, after: str) -> bool:
+    return edit_similarity(before, after, at_least=EDITED_BELOW) < EDITED_BELOW

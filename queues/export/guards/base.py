@@ -1,6 +1,6 @@
 """What a guard is: a check that each record passes before it leaves. No Django in here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -87,7 +87,8 @@ class Surroundings:
     """What guards know beside the record: the settings of the dataset, and what may not leave.
 
     settings: the fields of queues.export.definition.rules.Rules; kept: origin → the largest `uniform`
-    that stays; tested: the texts of what left to validate or test with.
+    that stays; tested: the texts of what left to validate or test with; hits: what the guards before the
+    caps found in a first walk over the same rows.
     """
 
     scope: str
@@ -96,15 +97,20 @@ class Surroundings:
     tested: Texts
     groups: Groups
     kept: Mapping[str, float] = field(default_factory=dict)
+    hits: Iterable[Sequence[tuple[str, Hit]]] | None = None
 
 
 Check = Callable[[Leaving], Hit | None]
 
 
+CAPS = 2  # rank
+
+
 class Guard:
     """A check at publication; the base of all. scopes: the uses that it guards ("train", "eval").
 
-    rank: those that compare rows with each other come last, so that they see what the others let pass.
+    rank: those that compare rows with each other come last, so that they see what the others let pass;
+    from CAPS on they hang on which rows the caps keep.
     """
 
     scopes: Sequence[str] = ()

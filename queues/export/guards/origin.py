@@ -1,6 +1,6 @@
 """No more of what models wrote than the dataset's caps: which rows stay is drawn by their ids."""
 
-from queues.export.guards.base import Check, Effect, Guard, Hit, Leaving, Surroundings, guards
+from queues.export.guards.base import CAPS, Check, Effect, Guard, Hit, Leaving, Surroundings, guards
 from queues.export.splits import group_uniform
 
 SEED = "origin-cap"
@@ -8,7 +8,7 @@ SEED = "origin-cap"
 
 class OriginCap(Guard):
     scopes = ("train",)
-    rank = 2
+    rank = CAPS
 
     def begin(self, around: Surroundings) -> Check:
         kept = around.kept
