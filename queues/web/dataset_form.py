@@ -82,6 +82,16 @@ class DatasetForm(forms.Form):
         required=False,
         choices=(("warn", _("keep them; the release says so")), ("leave_out", _("keep the first"))),
     )
+    near_duplicates = forms.ChoiceField(
+        label=_("Rows that ask and answer nearly the same"),
+        required=False,
+        choices=(
+            ("warn", _("keep them; the release says so")),
+            ("leave_out", _("keep the first")),
+            ("ignore", _("do not look for them")),
+        ),
+        help_text=_("Looked for when a release is built."),
+    )
     licences = forms.CharField(
         label=_("Licences that may leave"),
         max_length=1_000,
@@ -138,7 +148,8 @@ class DatasetForm(forms.Form):
         given: dict[str, object] = {}
         if chosen["agreement_gate"]:
             given["agreement_gate"] = True
-        for name, usual in (("personal_data", "leave_out"), ("duplicates", "warn")):
+        usual_ones = {"personal_data": "leave_out", "duplicates": "warn", "near_duplicates": "warn"}
+        for name, usual in usual_ones.items():
             if chosen[name] and chosen[name] != usual:
                 given[name] = chosen[name]
         if licences := [name.strip() for name in chosen["licences"].split(",") if name.strip()]:

@@ -26,6 +26,7 @@ LEFT_OUT: dict[str, Promise] = {
     "input.last_is_assistant": _("The conversation ends with the assistant."),
     "instruction.empty": _("The question is empty."),
     "dispute.open": _("The item is disputed."),
+    "duplicate.near": _("Another row asks and answers nearly the same."),
     "duplicate.same": _("Another row asks and answers the same."),
     "item.compared": _("Two outputs were compared: that one is better does not make it right."),
     "item.withdrawn": _("The item was withdrawn."),

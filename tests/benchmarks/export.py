@@ -24,6 +24,7 @@ SPLITS = {"shares": {"train": 0.8, "validation": 0.1, "test": 0.1}, "seed": "ben
 RULES = {
     "personal_data": "redact",
     "duplicates": "leave_out",
+    "near_duplicates": "leave_out",
     "agreement_gate": True,
     "licences": ["cc-by-4.0"],
     "caps": {"model_approved": 0.5, "synthetic": 0.1},
@@ -33,6 +34,7 @@ PLANTED = (
     "contamination.shingle",
     "personal_data.redacted",
     "duplicate.same",
+    "duplicate.near",
     "origin.cap",
 )
 _BUILDING = ("worker", "postgres")

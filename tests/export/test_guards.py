@@ -183,6 +183,29 @@ def test_a_second_row_that_says_the_same_is_left_out_where_asked(people: Cast, q
     assert (built(people).rows, built(people, duplicates="leave_out").rows) == (2, 1)
 
 
+@pytest.mark.parametrize(("wanted", "rows"), [("leave_out", 2), ("warn", 3), ("ignore", 3)])
+def test_a_row_that_nearly_repeats_another_is_told_or_left_out(
+    people: Cast, queue: Queue, wanted: str, rows: int
+) -> None:
+    first = settled(queue, record=record_of(ASKED), corrected_text="Yes, you can send the broken one back.")
+    settled(
+        queue, record=record_of("Something else?"), corrected_text="Yes, you can send the broken one back."
+    )
+    again = record_of(ASKED.replace("Tuesday", "Friday"))
+    settled(queue, record=again, corrected_text="Yes, you can send the broken one back.")
+    asked: dict[str, Any] = {"near_duplicates": wanted, "caps": {"synthetic": 0.5}}
+
+    release, rebuilt = built(people, **asked), built(people, **asked)
+
+    assert release.rows == rows
+    assert counts(release).get("duplicate.near", 0) == (wanted != "ignore")
+    if wanted != "ignore":
+        told = release.findings["duplicate.near"]
+        assert [one["detail"] for one in told["examples"]] == [f"r-{first.item_id}"]
+        assert told["effect"] == {"leave_out": "leaves_out", "warn": "warns"}[wanted]
+    assert content(release, "train.jsonl") == content(rebuilt, "train.jsonl")
+
+
 def test_severe_output_that_was_approved_never_leaves(people: Cast, queue: Queue) -> None:
     fine(queue)
     verdict = settled(queue, "approve", output_text="Something terrible.")
@@ -271,6 +294,7 @@ def test_a_cancelled_build_publishes_nothing_and_frees_the_way(
         ({"caps": {"nobody": 0.1}}, "rules.caps"),
         ({"personal_data": "sell"}, "rules.choice"),
         ({"personal_data": ["keep"]}, "rules.choice"),
+        ({"near_duplicates": True}, "rules.choice"),
         ({"more": 1}, "rules.unknown"),
     ],
 )

@@ -7,12 +7,20 @@ from random import Random
 import numpy as np
 import pytest
 
-from queues.export.guarding import first_places, near_texts
+from queues.export.guarding import first_places, near_rows, near_texts
 from queues.export.guarding.caps import ORIGINS, kept_under
 from queues.export.guarding.directions import Directions
 from queues.export.guarding.first_places import FirstPlaces
+from queues.export.guarding.near_rows import NearRows
 from queues.export.guarding.near_texts import NearTexts, Sets
-from queues.export.guarding.shingles import are_near, hashes_of, hashes_of_both, shingles_of, which_are_near
+from queues.export.guarding.shingles import (
+    are_near,
+    hashes_of,
+    hashes_of_both,
+    jaccard,
+    shingles_of,
+    which_are_near,
+)
 
 WORDS = [f"w{n}" for n in range(12)]
 
@@ -64,6 +72,52 @@ def test_no_near_text_is_missed_and_no_other_is_named(
             if are_near(len(np.intersect1d(asked, other)), len(asked), len(other))
         ]
         assert near.near(asked) == (wanted[0] if wanted else None)
+
+
+def rows_of(texts: list[str]) -> list[int | None]:
+    """Of each text, the place of the first that it repeats nearly, where those that do are left out."""
+    rows, kept, found = NearRows(), list[int](), list[int | None]()
+    for at, text in enumerate(texts):
+        place = rows.near(hashes_of(text), hashes_of(text))
+        if place is None:
+            rows.add(hashes_of(text), hashes_of(text))
+            kept.append(at)
+        found.append(None if place is None else kept[place])
+    return found
+
+
+def test_rows_that_are_nearly_alike_are_met_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(near_rows, "_IN_HAND", 20)
+    monkeypatch.setattr(near_rows, "_RUN_MAX", 600)
+    chance = Random(3)
+    texts = [" ".join(f"w{int(chance.paretovariate(0.6))}" for _w in range(60)) for _n in range(150)]
+    for text in texts[:100]:
+        words = text.split()
+        for _changed in range(chance.randint(0, 9)):
+            words[chance.randrange(60)] = "other"
+        texts.append(" ".join(words))
+
+    found, sets = rows_of(texts), [shingles_of(text) for text in texts]
+
+    missed = 0
+    for at, place in enumerate(found):
+        like = [jaccard(len(sets[at] & one), len(sets[at]), len(one)) for one in sets[:at]]
+        if place is None:
+            missed += any(value >= 0.7 for value in like)
+        else:
+            assert like[place] >= 0.7
+    assert sum(place is not None for place in found) > 30
+    assert missed <= 1
+    assert rows_of(texts) == found
+
+
+def test_another_answer_to_nearly_the_same_question_is_no_repetition() -> None:
+    question = " ".join(f"q{n}" for n in range(80))
+    rows, answers = NearRows(), ["yes of course you can", "no you never can do that"]
+    rows.add(hashes_of_both(question, answers[0]), hashes_of(answers[0]))
+
+    assert rows.near(hashes_of_both(f"{question} please", answers[0]), hashes_of(answers[0])) == 0
+    assert rows.near(hashes_of_both(question, answers[1]), hashes_of(answers[1])) is None
 
 
 def test_what_is_near_is_the_same_for_many_texts_as_for_two() -> None:

@@ -15,6 +15,7 @@ LICENCES_MAX = 50
 NAME_MAX = 200
 PERSONAL_DATA = ("leave_out", "redact", "keep")
 DUPLICATES = ("warn", "leave_out")
+NEAR_DUPLICATES = ("warn", "leave_out", "ignore")
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
@@ -28,9 +29,14 @@ class Rules:
     caps: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
     personal_data: str = "leave_out"
     duplicates: str = "warn"
+    near_duplicates: str = "warn"
 
 
-_CHOICES = {"personal_data": PERSONAL_DATA, "duplicates": DUPLICATES}
+_CHOICES = {
+    "personal_data": PERSONAL_DATA,
+    "duplicates": DUPLICATES,
+    "near_duplicates": NEAR_DUPLICATES,
+}
 
 
 def parse(document: object) -> tuple[Rules, list[Fault]]:

@@ -31,6 +31,8 @@ def surroundings_of(
     """texts: golden questions; tested: what left to validate or test with; only: keys of groups at hand."""
     rules, scope = definition.rules, definition.format.scope
     settings = {f.name: getattr(rules, f.name) for f in fields(rules)}
+    if only is not None:  # a page, which must not wait for what is merely near
+        settings["near_duplicates"] = "ignore"
     groups = Groups(
         definition.project_id,
         definition.dataset_id,
