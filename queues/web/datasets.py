@@ -12,6 +12,7 @@ from accounts.roles import Permission
 from queues.errors import Invalid, NotFound
 from queues.export import actions as export
 from queues.export import reading, releases
+from queues.export.findings import has_rows
 from queues.export.formats import formats
 from queues.export.guards import Effect
 from queues.export.recalls import queries as recalls
@@ -106,6 +107,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
     shares = found.splits.get("shares", {})
     current = next((release for release in published if release.state == "published"), None)
     base_url = request.build_absolute_uri("/").rstrip("/")
+    may_pull = Permission.PULL in request.permissions
     return {
         "dataset": found,
         "format_label": dict(FORMATS).get(found.format, found.format),
@@ -125,6 +127,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
             if tally.effect != Effect.LEAVES_OUT
         ],
         "found": found_in(newest.release) if newest else [],
+        "all_rows_of": newest.release.pk if newest and may_pull and has_rows(newest.release) else None,
         "demanded": [(key, _listed(value)) for key, value in found.rules.items()],
         "shares": [(split, shares[split]) for split in SPLITS if split in shares],
         "versions": versions_of(found),
@@ -140,7 +143,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         "snippets": snippets_of(current, base_url=base_url, project=request.project.slug) if current else [],
         "newest": newest,
         "may_release": Permission.RELEASE in request.permissions,
-        "may_pull": Permission.PULL in request.permissions,
+        "may_pull": may_pull,
     }
 
 

@@ -1,0 +1,76 @@
+"""The rows of a release in which a guard found one thing, through the API."""
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from pydantic import BaseModel
+from rest_framework.response import Response
+
+from accounts.roles import Permission
+from queues.api import pagination, parameters
+from queues.api.base import ProjectRequest, ProjectView
+from queues.api.problems import Malformed
+from queues.errors import Fault
+from queues.export import findings, releases
+
+
+class FoundRowAnswer(BaseModel):
+    """One row. detail: what the guard says of it, such as the id of a golden item; never a text."""
+
+    record_id: str
+    prediction_id: str
+    environment: str
+    detail: str
+
+
+class FindingsPage(BaseModel):
+    """rows: how many there are in all.
+
+    A page may be short, or empty, and still have a next one: it looked through many other findings.
+    """
+
+    code: str
+    guard: str
+    effect: str
+    rows: int
+    items: list[FoundRowAnswer]
+    next_cursor: str | None
+
+
+class FindingsView(ProjectView):
+    """All rows of a release with one finding, `?code=duplicate.near`, in the order of the release."""
+
+    permission = {"GET": Permission.PULL}
+    parameters = pagination.PARAMETERS | {"code"}
+
+    @extend_schema(responses={200: FindingsPage})
+    def get(self, request: ProjectRequest, name: str, version: str) -> Response:
+        release = releases.release_of(request.project.pk, name, version)
+        code = request.GET.get("code")
+        if not code:
+            fault = Fault("?code", "parameter.missing", _("Name a code of the findings of the release."))
+            raise Malformed(_("The query cannot be read. See “errors”."), [fault])
+        limit = parameters.whole(request, "limit", low=1, high=pagination.HIGHEST_LIMIT)
+        page = findings.rows_of(
+            release,
+            code,
+            after=pagination.position(request) or 0,
+            limit=limit or pagination.DEFAULT_LIMIT,
+        )
+        told = release.findings[code]
+        answer = FindingsPage(
+            code=code,
+            guard=told["guard"],
+            effect=told["effect"],
+            rows=told["rows"],
+            items=[
+                FoundRowAnswer(
+                    record_id=row.record_id,
+                    prediction_id=row.prediction_id,
+                    environment=row.environment,
+                    detail=row.detail,
+                )
+                for row in page.rows
+            ],
+            next_cursor=pagination.cursor_at(request, page.go_on),
+        )
+        return Response(answer.model_dump())

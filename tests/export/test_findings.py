@@ -1,0 +1,127 @@
+"""All rows of a release in which a guard found something: page by page, and for whom."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from queues.export import findings
+from queues.models import Queue, Release, Verdict
+from tests.export.building import released
+from tests.export.recalling import name_of, withdraw
+from tests.factories.people import api_key
+from tests.factories.projects import Cast, cast
+from tests.factories.verdicts import settled
+from tests.factories.work import queue_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CODE = "agreement.single"
+
+
+@pytest.fixture
+def people() -> Cast:
+    return cast()
+
+
+@pytest.fixture
+def queue(people: Cast) -> Queue:
+    return queue_in(people.project, slug="refunds")
+
+
+@pytest.fixture
+def verdicts(queue: Queue) -> list[Verdict]:
+    return [settled(queue, corrected_text=f"answer {n}") for n in range(5)]
+
+
+@pytest.fixture
+def release(people: Cast, queue: Queue, verdicts: list[Verdict]) -> Release:
+    """Five rows that one person decided, and two that are no pair."""
+    for _n in range(2):
+        settled(queue, "approve")
+    return released(people)
+
+
+def caller(people: Cast, person: Any) -> Client:
+    _key, text = api_key(people.project, person)
+    return Client(headers={"Authorization": f"Bearer {text}"})
+
+
+def address(people: Cast, rest: str = "") -> str:
+    return f"/api/v1/projects/{people.project.slug}/releases/trl-dpo@latest/findings{rest}"
+
+
+def page_of(people: Cast, release: Release) -> str:
+    return f"/projects/{people.project.slug}/datasets/trl-dpo/releases/{release.pk}/findings"
+
+
+def test_every_row_of_a_code_comes_once_page_by_page(
+    people: Cast, release: Release, verdicts: list[Verdict]
+) -> None:
+    told, cursor, client = [], "", caller(people, people.mel)
+    while cursor is not None:
+        page = client.get(
+            address(people), {"code": CODE, "limit": 2} | ({"cursor": cursor} if cursor else {})
+        ).json()
+        told += [one["record_id"] for one in page["items"]]
+        cursor = page["next_cursor"]
+
+    assert told == [f"r-{verdict.item_id}" for verdict in verdicts]
+    assert (page["guard"], page["effect"], page["rows"]) == ("agreement", "warns", 5)
+    assert [one["prediction_id"] for one in page["items"]] == [name_of(verdicts[4])]
+
+
+def test_a_place_within_a_line_begins_with_the_next_one(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [row.record_id for row in findings.rows_of(release, CODE, limit=10).rows]
+    size = release.files.get(path="findings.jsonl").bytes
+
+    for after in range(0, size + 9, 7):
+        found = [row.record_id for row in findings.rows_of(release, CODE, after=after, limit=10).rows]
+        assert found == whole[len(whole) - len(found) :]
+    monkeypatch.setattr(findings, "LOOKED_AT_BYTES", 1)
+    assert findings.rows_of(release, CODE, limit=10).go_on
+
+
+def test_the_page_lists_them_with_links_and_tells_what_was_withdrawn(
+    people: Cast, release: Release, verdicts: list[Verdict]
+) -> None:
+    client = Client()
+    client.force_login(people.mel)
+    withdraw(people, name_of(verdicts[1]))
+
+    shown = client.get(page_of(people, release), {"code": CODE}).content.decode()
+    dataset = client.get(f"/projects/{people.project.slug}/datasets/trl-dpo/").content.decode()
+
+    row = f"/projects/{people.project.slug}/datasets/trl-dpo/releases/{release.pk}/rows/"
+    assert f'{row}{verdicts[0].item_id}"' in shown
+    assert f'{row}{verdicts[1].item_id}"' not in shown
+    assert "withdrawn" in shown
+    assert f"/predictions/{verdicts[1].item.prediction_id}" in shown
+    assert "/findings?code=" in dataset
+
+
+@pytest.mark.parametrize("code", ["", "secret.secret", "agreement", "%22", "\n"])
+def test_a_code_that_nothing_has_is_not_there(people: Cast, release: Release, code: str) -> None:
+    client = Client()
+    client.force_login(people.mel)
+
+    assert client.get(page_of(people, release), {"code": code}).status_code == 404
+    assert caller(people, people.mel).get(address(people), {"code": code}).status_code in (404, 422, 400)
+
+
+def test_who_may_not_take_the_files_may_not_read_the_findings(people: Cast, release: Release) -> None:
+    outside = cast()
+    told = {"code": CODE}
+    stranger, reviewer = Client(), Client()
+    stranger.force_login(outside.mel)
+    reviewer.force_login(people.ann)
+
+    assert stranger.get(page_of(people, release), told).status_code == 404
+    assert reviewer.get(page_of(people, release), told).status_code == 403
+    assert Client().get(page_of(people, release), told).status_code == 302
+    assert Client().get(address(people), told).status_code == 401
+    assert caller(outside, outside.mel).get(address(people), told).status_code == 404
+    elsewhere = page_of(outside, release)
+    assert stranger.get(elsewhere, told).status_code == 404
