@@ -8,7 +8,7 @@ from django.test import Client
 from queues.export import findings
 from queues.models import Queue, Release, Verdict
 from tests.export.building import released
-from tests.export.recalling import name_of, withdraw
+from tests.export.recalling import withdraw
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, cast
 from tests.factories.verdicts import settled
@@ -40,6 +40,10 @@ def release(people: Cast, queue: Queue, verdicts: list[Verdict]) -> Release:
     for _n in range(2):
         settled(queue, "approve")
     return released(people)
+
+
+def name_of(verdict: Verdict) -> str:
+    return verdict.item.prediction.prediction_id
 
 
 def caller(people: Cast, person: Any) -> Client:
