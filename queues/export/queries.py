@@ -49,7 +49,12 @@ _COLUMNS = """
                  AND f.category = ANY (%(never)s)) THEN 'safety.never_exported'
     WHEN v.decision = 'approve' AND EXISTS (SELECT 1 FROM queues_flag f WHERE f.prediction_id = p.id
                  AND f.flagged AND f.severity = %(severe)s) THEN 'safety.severe'
-  END
+"""
+# What rests on somebody who was right too seldom; what a lead settled rests on the lead.
+_UNRELIABLE = """
+    WHEN v.basis <> 'adjudicated' AND EXISTS (SELECT 1 FROM queues_review r WHERE r.item_id = i.id
+                 AND r.withdrawn_at IS NULL AND r.decision = v.decision
+                 AND r.person_id = ANY (%(unreliable)s)) THEN 'reviewer.unreliable'
 """
 _TABLES = """
 FROM queues_verdict v
@@ -130,21 +135,30 @@ def verdicts_of(
     with_soft_labels: bool = False,
     vectors: Space | None = None,
     at_most: int | None = None,
+    unreliable: Sequence[int] = (),
 ) -> Generator[Found, None, None]:
     """What the filter asks for, queue by queue (by slug) in the order of the verdicts.
 
     scope: the consent that a row needs, "train" or "eval"; vectors: where those of the prompts are;
-    with_soft_labels: how answers spread, of the questions on which people may rightly differ.
+    with_soft_labels: how answers spread, of the questions on which people may rightly differ;
+    unreliable: people on whom no row may rest.
     Read inside `snapshot()`, and close it before that ends: while it is open the connection belongs to
     it, and the end of the transaction would wait.
     """
     arguments = {
-        **_arguments(filter_), "scope": scope, "never": list(NEVER_EXPORTED), "severe": Severity.SEVERE
+        **_arguments(filter_), "scope": scope, "never": list(NEVER_EXPORTED), "severe": Severity.SEVERE,
+        "unreliable": list(unreliable),
     }  # fmt: skip
     left = at_most
     for queue_id in _queue_ids(project_id, filter_):
         soft = soft_labels.of_queue(queue_id) if with_soft_labels else soft_labels.NONE
-        sql = _statement(filter_, with_lineage=with_lineage, with_given=bool(soft.asked), vectors=vectors)
+        sql = _statement(
+            filter_,
+            with_lineage=with_lineage,
+            with_given=bool(soft.asked),
+            vectors=vectors,
+            judges=bool(unreliable),
+        )
         seen = yield from _walk(sql, {**arguments, "queue": queue_id, "soft": soft.keys}, left, soft)
         left = None if left is None else left - seen
 
@@ -206,11 +220,14 @@ def _lineage(values: Sequence) -> Lineage:
     )
 
 
-def _statement(filter_: Filter, *, with_lineage: bool, with_given: bool, vectors: Space | None) -> str:
-    """Pieces of constant text; every value goes by argument."""
+def _statement(
+    filter_: Filter, *, with_lineage: bool, with_given: bool, vectors: Space | None, judges: bool
+) -> str:
+    """Pieces of constant text; every value goes by argument. judges: reviewers as well."""
     vector = "halfvec_send(x.vector)" if vectors else "NULL::bytea"
     given = soft_labels.GIVEN if with_given else "NULL::jsonb"
-    columns = f"{_COLUMNS}, {vector}, {given}" + (_LINEAGE_COLUMNS if with_lineage else "")
+    why_not = f"{_COLUMNS} {_UNRELIABLE if judges else ''} END"
+    columns = f"{why_not}, {vector}, {given}" + (_LINEAGE_COLUMNS if with_lineage else "")
     tables = _TABLES + (_LINEAGE_TABLES if with_lineage else "")
     if vectors:
         tables += (

@@ -12,6 +12,7 @@ from queues.export.files.hashing import canonical, record_sha256
 from queues.export.files.provenance import Names, Place, names_of, provenance_of
 from queues.export.groups import group_of, key_of, prompt_of
 from queues.export.guarding import protected
+from queues.export.guarding.reviewers import unreliable_for
 from queues.export.guarding.surroundings import capped, prepared, surroundings_of
 from queues.export.guarding.walk import Guarded, Tally
 from queues.export.guards import Groups
@@ -85,6 +86,7 @@ def look_at(dataset: Dataset, format_name: str | None = None) -> Summary:
             with_lineage=names is not None,
             with_soft_labels=format_.has_soft_labels,
             at_most=LOOK_AT + 1,
+            unreliable=unreliable_for(definition),
         )
         with closing(walk):
             looked = list(walk)
@@ -121,6 +123,7 @@ def _all(
         vectors=space,
         with_lineage=names is not None,
         with_soft_labels=format_.has_soft_labels,
+        unreliable=unreliable_for(definition),
     )
     with closing(walk):
         for found, record in _written(walk, Guarded(format_, around, is_strict=True), names, around.groups):

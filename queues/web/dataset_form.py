@@ -68,6 +68,16 @@ class DatasetForm(forms.Form):
     agreement_gate = forms.BooleanField(
         label=_("Only what two people agreed on, or a lead settled"), required=False
     )
+    reviewers_right = PercentField(
+        label=_("Reviewers right in hidden checks, at least per cent"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_(
+            "By the lower end of the interval, of those with ten checks and more. What rests on others stays"
+            " out, unless a lead settled it. None: everybody."
+        ),
+    )
     personal_data = forms.ChoiceField(
         label=_("Rows with personal data"),
         required=False,
@@ -148,6 +158,8 @@ class DatasetForm(forms.Form):
         given: dict[str, object] = {}
         if chosen["agreement_gate"]:
             given["agreement_gate"] = True
+        if chosen["reviewers_right"]:
+            given["reviewers_right"] = float(chosen["reviewers_right"] / 100)
         usual_ones = {"personal_data": "leave_out", "duplicates": "warn", "near_duplicates": "warn"}
         for name, usual in usual_ones.items():
             if chosen[name] and chosen[name] != usual:
@@ -219,6 +231,8 @@ def _rules_initial(like: Dataset) -> dict[str, object]:
     given = dict(like.rules)
     caps = given.pop("caps", {})
     given["licences"] = ", ".join(given.get("licences", []))
+    if "reviewers_right" in given:
+        given["reviewers_right"] = _percent(given["reviewers_right"])
     for origin, field in CAPPED.items():
         if origin in caps:
             given[field] = _percent(caps[origin])

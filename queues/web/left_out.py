@@ -58,6 +58,7 @@ LEFT_OUT: dict[str, Promise] = {
     "prompt.not_text": _("The conversation holds more than text, such as an image."),
     "prompt.reasoning": _("The conversation holds reasoning of the model."),
     "prompt.tool_call": _("The conversation holds a tool call."),
+    "reviewer.unreliable": _("Somebody decided it who was right too seldom in hidden checks."),
     "row.recalled": _("It was withdrawn."),
     "split.question_in_two": _("The same question is in another split."),
     "split.tested": _("It is a question that a release validates or tests with, or nearly one."),

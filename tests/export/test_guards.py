@@ -295,6 +295,8 @@ def test_a_cancelled_build_publishes_nothing_and_frees_the_way(
         ({"personal_data": "sell"}, "rules.choice"),
         ({"personal_data": ["keep"]}, "rules.choice"),
         ({"near_duplicates": True}, "rules.choice"),
+        ({"reviewers_right": 1.5}, "rules.share"),
+        ({"reviewers_right": True}, "rules.share"),
         ({"more": 1}, "rules.unknown"),
     ],
 )

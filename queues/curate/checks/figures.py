@@ -59,6 +59,15 @@ def accuracy_of(
     return compared([Accuracy(*row) for row in counted.order_by("person_id")])
 
 
+def below(project_id: int, bound: float) -> list[int]:
+    """Who was right less often than `bound` (0..1) in hidden checks, by the lower end of the interval.
+
+    People with fewer than LEAST checks decided are not judged.
+    """
+    judged = [one for one in accuracy_of(project_id) if one.n >= LEAST]
+    return [one.person_id for one in judged if one.share is not None and one.share.low < bound]
+
+
 def own_by_queue(project_id: int, person_id: int, *, before: datetime) -> Sequence[tuple[str, Accuracy]]:
     """One's own, by queue; only what was answered `before`, so that no figure tells of a single item."""
     rows = ServedCheck.objects.filter(

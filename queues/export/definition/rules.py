@@ -22,7 +22,8 @@ _NOTHING: Mapping[str, float] = MappingProxyType({})
 @dataclass(frozen=True, slots=True)
 class Rules:
     """agreement_gate: a row that one person alone decided stays out. licences: all that may leave; empty:
-    any, with a warning. caps: origin → the largest share (0..1) of the release."""
+    any, with a warning. caps: origin → the largest share (0..1) of the release. reviewers_right: what rests
+    on somebody who was right less often than that (0..1) in hidden checks stays out; 0 asks nothing."""
 
     agreement_gate: bool = False
     licences: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Rules:
     personal_data: str = "leave_out"
     duplicates: str = "warn"
     near_duplicates: str = "warn"
+    reviewers_right: float = 0.0
 
 
 _CHOICES = {
@@ -56,6 +58,9 @@ def _faults(name: str, value: object) -> Iterator[Fault]:
         if value not in _CHOICES[name]:
             known = ", ".join(_CHOICES[name])
             yield Fault(at, "rules.choice", _("Use one of: %(choices)s.") % {"choices": known})
+    elif name == "reviewers_right":
+        if not _is_share(value):
+            yield Fault(at, "rules.share", _("Give a share from 0 to 1."))
     elif name == "licences":
         if not _is_list_of_names(value):
             yield Fault(
@@ -73,8 +78,7 @@ def _faults_in_caps(at: str, value: object) -> Iterator[Fault]:
         yield Fault(at, "rules.caps", _("Give an object: an origin and its largest share from 0 to 1."))
         return
     for origin, share in value.items():
-        is_share = isinstance(share, int | float) and not isinstance(share, bool) and 0 <= share <= 1
-        if origin not in ORIGINS or not is_share:
+        if origin not in ORIGINS or not _is_share(share):
             known = ", ".join(ORIGINS)
             yield Fault(
                 at,
@@ -82,6 +86,10 @@ def _faults_in_caps(at: str, value: object) -> Iterator[Fault]:
                 _("Give a share from 0 to 1 for any of: %(origins)s.") % {"origins": known},
             )
             return
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _is_list_of_names(value: object) -> bool:

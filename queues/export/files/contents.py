@@ -21,6 +21,7 @@ from queues.export.files.typed import TypedRows, schema_of, typed_row
 from queues.export.files.written import Lines, Written, packed
 from queues.export.formats import Format
 from queues.export.groups import group_of, key_of
+from queues.export.guarding.reviewers import unreliable_for
 from queues.export.guarding.surroundings import prepared
 from queues.export.guarding.walk import Finding, Guarded
 from queues.export.guards import Effect, Groups
@@ -172,6 +173,7 @@ def write_contents(
             vectors=space,
             with_lineage=True,
             with_soft_labels=format_.has_soft_labels,
+            unreliable=unreliable_for(definition),
         )
         verdicts = stack.enter_context(closing(walk))
         for seen, found in enumerate(verdicts, start=1):

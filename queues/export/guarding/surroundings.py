@@ -13,6 +13,7 @@ from queues.export.guarding import protected
 from queues.export.guarding.caps import kept_under
 from queues.export.guarding.hits import Hits
 from queues.export.guarding.protected import ProtectedTexts
+from queues.export.guarding.reviewers import unreliable_for
 from queues.export.guarding.walk import Guarded
 from queues.export.guards import Surroundings
 from queues.export.guards.origin import drawn
@@ -55,7 +56,13 @@ def prepared(definition: Definition) -> tuple[Surroundings, Space | None]:
     around = surroundings_of(definition, texts, tested)
     space = _vectors_for(project_id, around)
     if rules.caps and trains:
-        verdicts = queries.verdicts_of(project_id, definition.filter, scope=format_.scope, vectors=space)
+        verdicts = queries.verdicts_of(
+            project_id,
+            definition.filter,
+            scope=format_.scope,
+            vectors=space,
+            unreliable=unreliable_for(definition),
+        )
         with closing(verdicts):
             around = capped(verdicts, format_, around, rules.caps)
     return around, space
