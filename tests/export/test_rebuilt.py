@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from accounts.actor import Actor
-from queues import pipeline
+from queues import jobs
 from queues.export import actions as export
 from queues.export import defining
 from queues.models import Dataset, Job, Queue, Release, ReleaseRow, SplitGroup
@@ -29,7 +29,7 @@ def queue(people: Cast) -> Queue:
 
 def published(found: Dataset, people: Cast) -> Release:
     release, job = export.publish(found, by=Actor(people.mel.pk))
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     release.refresh_from_db()
     assert release.state == "published", Job.objects.get(pk=job.pk).error
     return release
@@ -47,7 +47,7 @@ def test_after_a_recall_a_release_is_built_by_its_own_definition(people: Cast, q
     )  # fmt: skip
 
     withdraw(people, verdicts[1].item.prediction.prediction_id, publishes=True)
-    pipeline.run_job(Job.objects.filter(kind="build_release").latest("pk").pk)
+    jobs.run_job(Job.objects.filter(kind="build_release").latest("pk").pk)
 
     second = Release.objects.latest("pk")
     assert (second.state, second.rows) == ("published", 2)

@@ -5,7 +5,7 @@ from django.db import connection
 
 from accounts.actor import Actor
 from accounts.models import Person
-from queues import pipeline
+from queues import jobs
 from queues.export import actions as export
 from queues.export import reading
 from queues.models import Dataset, Queue, Release, Verdict
@@ -67,7 +67,7 @@ def dataset(people: Cast, **demanded: object) -> Dataset:
 
 def published(found: Dataset, people: Cast) -> Release:
     release, job = export.publish(found, by=Actor(people.mel.pk))
-    pipeline.run_job(job.pk)
+    jobs.run_job(job.pk)
     release.refresh_from_db()
     return release
 
