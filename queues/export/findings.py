@@ -70,14 +70,13 @@ def _page(file: ReleaseFile, code: str, after: int, limit: int) -> FoundPage:
 def _lines(file: ReleaseFile, start: int) -> Generator[tuple[int, bytes], None, None]:
     """Each whole line from this place on, with where it ends; a place inside a line is none of ours."""
     end, rest, is_ours = max(0, start - 1), b"", start == 0
-    with closing(store.read(file.storage_name, start=end)) as pieces:
-        for piece in pieces:
-            *whole, rest = (rest + piece).split(b"\n")
-            for line in whole:
-                end += len(line) + 1
-                if is_ours:
-                    yield end, line
-                is_ours = True
+    for piece in store.read(file.storage_name, start=end):
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole:
+            end += len(line) + 1
+            if is_ours:
+                yield end, line
+            is_ours = True
 
 
 def _row(told: dict[str, str]) -> FoundRow:

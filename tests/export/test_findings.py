@@ -64,9 +64,8 @@ def test_every_row_of_a_code_comes_once_page_by_page(
 ) -> None:
     told, cursor, client = [], "", caller(people, people.mel)
     while cursor is not None:
-        page = client.get(
-            address(people), {"code": CODE, "limit": 2} | ({"cursor": cursor} if cursor else {})
-        ).json()
+        asked: dict[str, str | int] = {"code": CODE, "limit": 2}
+        page = client.get(address(people), asked | ({"cursor": cursor} if cursor else {})).json()
         told += [one["record_id"] for one in page["items"]]
         cursor = page["next_cursor"]
 
