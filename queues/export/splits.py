@@ -15,7 +15,9 @@ def group_uniform(seed: str, group: str) -> float:
 
 def split_of(group: str, *, seed: str, fractions: Mapping[str, float]) -> str:
     """The split of a group; fractions (0..1 each, together 1) count in the order train, validation, test."""
-    u = group_uniform(seed, group)
     named = [name for name in SPLITS if name in fractions]
+    if len(named) == 1:
+        return named[0]  # most datasets: nothing is drawn
+    u = group_uniform(seed, group)
     ends = accumulate(fractions[name] for name in named)
     return next((name for name, end in zip(named, ends, strict=True) if u < end), named[-1])

@@ -137,8 +137,10 @@ def all_told(release: dict[str, Any], how_many: int) -> None:
 
 
 def downloaded(own: Stack, home: "House", release: dict[str, Any], size: str) -> None:
-    name = next(file["path"] for file in release["files"] if file["rows"])
-    file = f"{home.api}/releases/plain@{release['version']}/files/{name}"
+    address = f"{home.api}/releases/plain@{release['version']}"
+    files = driver.with_key(own.port, home.owner_key).call("GET", address).json["files"]
+    name = next(file["path"] for file in files if file["rows"])
+    file = f"{address}/files/{name}"
     lines, _first, seconds = read_all(own.port, file, home.owner_key)
     report.checked("lines of the downloaded file", lines, release["rows"])
     report.figure("download of the release", lines / seconds, "rows/s", size=size)
