@@ -37,9 +37,9 @@ def queue(people: Cast) -> Queue:
 
 
 @pytest.fixture
-def ada(people: Cast, queue: Queue) -> str:
+def zoe(people: Cast, queue: Queue) -> str:
     """Two rows of a release that Mel took, an open item, and one that compares two of her outputs."""
-    subject = {"subject": {"user_ref": pseudonym("ada", user_key(people.project.pk))}}
+    subject = {"subject": {"user_ref": pseudonym("Zoe", user_key(people.project.pk))}}
     for number in range(2):
         settled(queue, record=record_of(f"{SECRET} {number}", **subject), corrected_text=f"answer {number}")
     settled(queue, corrected_text="of somebody else")
@@ -52,7 +52,7 @@ def ada(people: Cast, queue: Queue) -> str:
         client.get(
             f"/api/v1/projects/{people.project.slug}/releases/trl-dpo@{release.version}/files/train.jsonl"
         )
-    return "ada"
+    return "Zoe"  # by letters that no hash has
 
 
 def counted(people: Cast, *named: str, by_what: str) -> RecallPreview:
@@ -65,10 +65,10 @@ def counted(people: Cast, *named: str, by_what: str) -> RecallPreview:
 
 @pytest.mark.parametrize("batch", [1, 100])
 def test_a_preview_counts_what_the_recall_then_touches_and_withdraws_nothing(
-    people: Cast, ada: str, monkeypatch: pytest.MonkeyPatch, batch: int
+    people: Cast, zoe: str, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     monkeypatch.setattr(selection, "BATCH", batch)
-    preview = counted(people, ada, by_what="person")
+    preview = counted(people, zoe, by_what="person")
     told: Any = preview.result
 
     assert not Recall.objects.exists()
@@ -81,22 +81,22 @@ def test_a_preview_counts_what_the_recall_then_touches_and_withdraws_nothing(
         "takers": 1,
     }
     assert [(one.name, one.rows) for one in previewing.touched(preview)] == [("trl-dpo@1.0.0", 2)]
-    request = withdraw(people, ada, by_what="person")
+    request = withdraw(people, zoe, by_what="person")
     assert request.found == told["predictions"]
     assert Item.objects.filter(state="withdrawn").count() == told["unfinished"]
     release = previewing.touched(preview)[0].release
     assert queries.counts_of(people.project.pk, [release]) == {release.pk: 2}
     assert not RecallPreview.objects.exists()  # it named somebody, and it was followed up
-    assert counted(people, ada, by_what="person").result == told | {"withdrawn": 4, "unfinished": 0}
+    assert counted(people, zoe, by_what="person").result == told | {"withdrawn": 4, "unfinished": 0}
 
 
-def test_a_preview_is_counted_once_and_forgotten_after_a_day(people: Cast, ada: str) -> None:
-    by: dict[str, Any] = {"by_what": "person", "named": [ada], "by": Actor(people.mel.pk)}
+def test_a_preview_is_counted_once_and_forgotten_after_a_day(people: Cast, zoe: str) -> None:
+    by: dict[str, Any] = {"by_what": "person", "named": [zoe], "by": Actor(people.mel.pk)}
 
     first, again = previewing.ask(people.project, **by), previewing.ask(people.project, **by)
 
     assert first == again
-    assert ada not in str(RecallPreview.objects.get().named)
+    assert zoe not in str(RecallPreview.objects.get().named)
     RecallPreview.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
     sweeper.sweep()
     assert not RecallPreview.objects.exists()
@@ -104,12 +104,12 @@ def test_a_preview_is_counted_once_and_forgotten_after_a_day(people: Cast, ada: 
     assert Job.objects.get(pk=first[1].pk).state == "done"
 
 
-def test_a_program_asks_and_reads_numbers_and_no_text(people: Cast, ada: str) -> None:
+def test_a_program_asks_and_reads_numbers_and_no_text(people: Cast, zoe: str) -> None:
     _key, text = api_key(people.project, people.mel)
     client = Client(headers={"Authorization": f"Bearer {text}"})
     base = f"/api/v1/projects/{people.project.slug}/"
 
-    asked = client.post(f"{base}recalls:preview", {"by": "person", "named": [ada]}, "application/json")
+    asked = client.post(f"{base}recalls:preview", {"by": "person", "named": [zoe]}, "application/json")
     jobs.run_job(Job.objects.get(kind=previewing.KIND).pk)
     told = client.get(asked.headers["Location"])
     wrong = client.post(f"{base}recalls:preview", {"by": "predictions", "named": ["x"]}, "application/json")
@@ -126,13 +126,13 @@ def test_a_program_asks_and_reads_numbers_and_no_text(people: Cast, ada: str) ->
     assert theirs.get(mine).status_code == 404
 
 
-def test_the_page_counts_first_and_withdraws_just_that(people: Cast, ada: str) -> None:
+def test_the_page_counts_first_and_withdraws_just_that(people: Cast, zoe: str) -> None:
     client = Client()
     client.force_login(people.mel)
     base = f"/projects/{people.project.slug}/recalls/"
 
     wrong = client.post(f"{base}preview", {"by": "predictions", "named": "nobody"})
-    asked = client.post(f"{base}preview", {"by": "person", "named": ada})
+    asked = client.post(f"{base}preview", {"by": "person", "named": zoe})
     waits = client.get(asked.headers["Location"]).content.decode()
     jobs.run_job(Job.objects.get(kind=previewing.KIND).pk)
     over = client.get(f"{asked.headers['Location']}/progress")
