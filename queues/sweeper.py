@@ -17,7 +17,7 @@ from queues.agree import checking, units
 from queues.assign import actions as assign
 from queues.audit import verification
 from queues.doorbell import ring
-from queues.export.recalls import previewing
+from queues.export.recalls import failing, previewing
 from queues.export.recalls import run as recall
 from queues.export.webhooks import delivering
 from queues.ingest import queries as ingest
@@ -54,6 +54,7 @@ def sweep() -> None:
         _drop_old_feedback,
         Job.objects.give_up,
         recall.empty_after_failures,
+        failing.notice,
         monitor.ask_for_owed_refits,
         _count_agreement,
         checking.ask_for_owed,
@@ -65,6 +66,7 @@ def sweep() -> None:
         questions.forget_old,
         previewing.forget_old,
         put_away.forget_old,
+        delivering.forget_old,
     )
     for step in steps:
         try:

@@ -10,6 +10,7 @@ from reviewapp.embedded import place
 
 ROOT = Path(__file__).resolve().parent.parent
 ENCODERS = ("hashing", "minilm")
+MOST_DAYS = 36_500
 
 
 class Misconfigured(Exception):
@@ -55,6 +56,7 @@ class Environment:
     llama_guard: Service
     classifier_path: str  # a folder with a text classifier; empty: none
     webhook_internal: tuple[str, ...]  # origins that webhooks may lead to although they are not public
+    webhook_kept_days: int  # after which a delivery that was heard or given up is deleted
 
     @property
     def is_https(self) -> bool:
@@ -104,6 +106,7 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
         ),
         classifier_path=env.get("CLASSIFIER_PATH", ""),
         webhook_internal=tuple(_origin(word) for word in _words(env, "WEBHOOK_INTERNAL")),
+        webhook_kept_days=_days(env, "WEBHOOK_KEPT_DAYS", 90),
     )
 
 
@@ -191,6 +194,13 @@ def _yes(env: Mapping[str, str], name: str) -> bool:
 
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(word for word in env.get(name, "").replace(",", " ").split() if word)
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    days = _number(env, name, default)
+    if not 1 <= days <= MOST_DAYS:
+        raise Misconfigured(f"{name} is {days}. Set it to a number of days from 1 to {MOST_DAYS}.")
+    return days
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

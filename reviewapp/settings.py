@@ -210,5 +210,7 @@ CLASSIFIER_PATH = ENV.classifier_path
 
 # Origins that webhooks may lead to although they are not public (queues.export.webhooks.address).
 WEBHOOK_INTERNAL = list(ENV.webhook_internal)
+# After which a delivery that was heard or given up is deleted (queues.export.webhooks.delivering).
+WEBHOOK_KEPT_DAYS = ENV.webhook_kept_days
 
 LOGGING = logging_of(as_json=ENV.json_logs)

@@ -54,7 +54,16 @@ class StoredAnswer(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["caller", "route", "key"], name="stored_answer_once")]
-        indexes = [models.Index(fields=["created_at"], name="stored_answer_by_age")]
+        indexes = [
+            models.Index(fields=["created_at"], name="stored_answer_by_age"),
+            # Read by an erasure: of a project, by the beginning of their route, those that say something.
+            models.Index(
+                fields=["route"],
+                opclasses=["varchar_pattern_ops"],
+                condition=Q(body__isnull=False) | Q(status__isnull=True),
+                name="stored_answer_by_route",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.caller} {self.route}: {self.status}"

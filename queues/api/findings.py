@@ -11,6 +11,7 @@ from queues.api.base import ProjectRequest, ProjectView
 from queues.api.problems import Malformed
 from queues.errors import Fault
 from queues.export import findings, releases
+from queues.models import Release
 
 
 class FoundRowAnswer(BaseModel):
@@ -44,33 +45,47 @@ class FindingsView(ProjectView):
 
     @extend_schema(responses={200: FindingsPage})
     def get(self, request: ProjectRequest, name: str, version: str) -> Response:
-        release = releases.release_of(request.project.pk, name, version)
-        code = request.GET.get("code")
-        if not code:
-            fault = Fault("?code", "parameter.missing", _("Name a code of the findings of the release."))
-            raise Malformed(_("The query cannot be read. See “errors”."), [fault])
-        limit = parameters.whole(request, "limit", low=1, high=pagination.HIGHEST_LIMIT)
-        page = findings.rows_of(
-            release,
-            code,
-            after=pagination.position(request) or 0,
-            limit=limit or pagination.DEFAULT_LIMIT,
-        )
-        told = release.findings[code]
-        answer = FindingsPage(
-            code=code,
-            guard=told["guard"],
-            effect=told["effect"],
-            rows=told["rows"],
-            items=[
-                FoundRowAnswer(
-                    record_id=row.record_id,
-                    prediction_id=row.prediction_id,
-                    environment=row.environment,
-                    detail=row.detail,
-                )
-                for row in page.rows
-            ],
-            next_cursor=pagination.cursor_at(request, page.go_on),
-        )
-        return Response(answer.model_dump())
+        return _answer(request, releases.release_of(request.project.pk, name, version))
+
+
+class FindingsOfView(ProjectView):
+    """The same by the number of a release: also of one that was stopped, which has no version."""
+
+    permission = {"GET": Permission.PULL}
+    parameters = pagination.PARAMETERS | {"code"}
+
+    @extend_schema(responses={200: FindingsPage})
+    def get(self, request: ProjectRequest, release_id: int) -> Response:
+        return _answer(request, findings.release_told(request.project.pk, release_id))
+
+
+def _answer(request: ProjectRequest, release: Release) -> Response:
+    code = request.GET.get("code")
+    if not code:
+        fault = Fault("?code", "parameter.missing", _("Name a code of the findings of the release."))
+        raise Malformed(_("The query cannot be read. See “errors”."), [fault])
+    limit = parameters.whole(request, "limit", low=1, high=pagination.HIGHEST_LIMIT)
+    page = findings.rows_of(
+        release,
+        code,
+        after=pagination.position(request) or 0,
+        limit=limit or pagination.DEFAULT_LIMIT,
+    )
+    told = release.findings[code]
+    answer = FindingsPage(
+        code=code,
+        guard=told["guard"],
+        effect=told["effect"],
+        rows=told["rows"],
+        items=[
+            FoundRowAnswer(
+                record_id=row.record_id,
+                prediction_id=row.prediction_id,
+                environment=row.environment,
+                detail=row.detail,
+            )
+            for row in page.rows
+        ],
+        next_cursor=pagination.cursor_at(request, page.go_on),
+    )
+    return Response(answer.model_dump())

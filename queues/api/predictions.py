@@ -16,11 +16,12 @@ from queues.api.prediction_results import STATUS, conflict, result
 from queues.api.prediction_search import SEARCH_PARAMETERS, found
 from queues.api.prediction_shapes import full_prediction, prediction_line, story_shape
 from queues.audit.story import Story, story_of
-from queues.errors import NotFound
+from queues.errors import Invalid, NotFound
 from queues.ingest import dialects as _shipped  # noqa: F401 - importing it registers the dialects
 from queues.ingest.actions import user_key
 from queues.ingest.dialect import convert, convert_each, dialects
 from queues.ingest.record import CheckedRecord, check_sent
+from queues.ingest.subject_values import admitted
 from queues.models import Prediction, PredictionState
 
 _FILTERS = {
@@ -54,6 +55,9 @@ class PredictionsView(ProjectView):
         sent, dialect = read_one(request), _dialect(request)
         sent = convert(sent, dialect) if dialect else sent
         record = check_sent(sent, user_key=user_key(request.project.pk))
+        (refused,) = admitted(request.project.pk, [record])
+        if isinstance(refused, Invalid):
+            raise refused
         stored = pipeline.receive(request.project, [record], by=request.actor)[0]
         if stored.status == "conflict":
             raise conflict()
@@ -71,6 +75,7 @@ class PredictionBatchView(ProjectView):
         arrived, dialect = read_batch(request), _dialect(request)
         arrived = convert_each(arrived, dialect) if dialect else arrived
         checked = check_each(arrived, partial(check_sent, user_key=user_key(request.project.pk)))
+        checked = admitted(request.project.pk, checked)
         good = [one for one in checked if isinstance(one, CheckedRecord)]
         stored = pipeline.receive(request.project, good, by=request.actor) if good else []
         results = results_of(arrived, checked, stored, told=result, id_field="prediction_id")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from pydantic import BaseModel
 from rest_framework.response import Response
@@ -13,9 +12,8 @@ from accounts.roles import Permission
 from queues.api import pagination, parameters
 from queues.api.base import ProjectRequest, ProjectView, created
 from queues.api.bodies import Body, Text, read
-from queues.errors import NotFound
 from queues.export import releases
-from queues.export.recalls import asking, previewing, queries
+from queues.export.recalls import asking, failing, previewing, queries
 from queues.export.takers import takers_of
 from queues.models import Job, RecallPreview, RecallRequest
 
@@ -183,10 +181,20 @@ class RecallView(ProjectView):
 
     @extend_schema(responses={200: RecallAnswer})
     def get(self, request: ProjectRequest, number: int) -> Response:
-        found = queries.requests_of(request.project.pk).filter(pk=number).first()
-        if found is None:
-            raise NotFound(_("There is no such recall in this project. Look at the list of recalls."))
+        found = failing.find(request.project.pk, number)
         return Response(_answer(found, queries.jobs_of([found]).get(found.pk)))
+
+
+class RecallAgainView(ProjectView):
+    """Have a recall tried again whose job failed in every attempt; what it withdrew stays withdrawn."""
+
+    permission = {"POST": Permission.RELEASE}
+
+    @extend_schema(request=None, responses={202: RecallAnswer})
+    def post(self, request: ProjectRequest, number: int) -> Response:
+        found = failing.find(request.project.pk, number)
+        job = failing.try_again(found, by=request.actor)
+        return Response(_answer(found, job), status=202)
 
 
 class ReleaseRecallsView(ProjectView):

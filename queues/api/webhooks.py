@@ -18,7 +18,7 @@ MANAGES = frozenset({Permission.RELEASE, Permission.TUNE})
 
 
 class NewWebhook(Body):
-    """url: https, public; events: of recall.made, release.published."""
+    """url: https, public; events: of recall.made, recall.failed, release.published."""
 
     url: Text
     events: Annotated[list[Text], Field(max_length=20)]

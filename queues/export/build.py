@@ -5,9 +5,7 @@ is in the row of the release, and clears the one before. All rows are written in
 publishes; an attempt that finds another folder in the row has been replaced and leaves quietly.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -24,17 +22,14 @@ from queues.export.files.contents import Contents, write_contents
 from queues.export.files.provenance import names_of
 from queues.export.formats import formats
 from queues.export.publishing import Replaced, publish_built
+from queues.export.stopped import store_findings
 from queues.models import Job, Release, ReleaseState
 from queues.models.job import ATTEMPTS_MAX
 from queues.progress import Progress
 
 
 class NothingToPublish(Exception):
-    """Every verdict was left out, or there is none; or a guard stops it. findings: of the guards."""
-
-    def __init__(self, reason: str, findings: Mapping[str, Any] | None = None) -> None:
-        super().__init__(reason)
-        self.findings = findings or {}
+    """Every verdict was left out, or there is none; or a guard stops it."""
 
 
 def build(job: Job) -> None:
@@ -46,12 +41,15 @@ def build(job: Job) -> None:
     try:
         with Progress(job) as progress, store.workplace(folder) as place:
             contents = _write(release, place, progress)
-            _publish(release, folder, contents)
+            try:
+                _check_may_leave(release, contents)
+            except NothingToPublish as reason:
+                if not _give_up(release, job, str(reason), contents):
+                    store.clear(folder)
+            else:
+                _publish(release, folder, contents)
     except Replaced:
         store.clear(folder)
-    except NothingToPublish as reason:
-        store.clear(folder)
-        _give_up(release, job, str(reason), reason.findings)
     except Exception:
         store.clear(folder)
         if job.attempts >= ATTEMPTS_MAX:
@@ -88,29 +86,32 @@ def _write(release: Release, place: Path, progress: Progress) -> Contents:
             raise Replaced
         progress.report(seen)
 
-    contents = write_contents(place, definition, names=names_of(dataset.project_id), report=report)
-    findings = contents.guarded.as_document(with_items=True)
-    main = contents.rows.get(definition.format.split)
-    _check_enough(main.rows or 0 if main else 0, definition.format.rows_min, findings)
+    return write_contents(place, definition, names=names_of(dataset.project_id), report=report)
+
+
+def _check_may_leave(release: Release, contents: Contents) -> None:
+    format_ = formats.get(release.dataset.format)
+    main = contents.rows.get(format_.split)
+    _check_enough(main.rows or 0 if main else 0, format_.rows_min)
     if unanswered := [guard for guard in contents.guarded.stops() if guard not in release.accepted]:
         raise NothingToPublish(
-            _("Stopped by a guard: %(guards)s. Look at what it found; a lead may accept it with a reason.")
-            % {"guards": ", ".join(unanswered)},
-            findings,
+            _(
+                "Stopped by a guard: %(guards)s. Look at the rows in which it found something; who publishes"
+                " may accept them with a reason."
+            )
+            % {"guards": ", ".join(unanswered)}
         )
-    return contents
 
 
-def _check_enough(rows: int, rows_min: int, findings: Mapping[str, Any]) -> None:
+def _check_enough(rows: int, rows_min: int) -> None:
     if not rows:
         raise NothingToPublish(
-            _("Nothing to publish: no verdict of this dataset gives a record in its format."), findings
+            _("Nothing to publish: no verdict of this dataset gives a record in its format.")
         )
     if rows < rows_min:
         raise NothingToPublish(
             _("Nothing to publish: a file of this format has at least %(min)d rows, and there are %(n)d.")
-            % {"min": rows_min, "n": rows},
-            findings,
+            % {"min": rows_min, "n": rows}
         )
 
 
@@ -127,13 +128,18 @@ def _publish(release: Release, folder: UUID, contents: Contents) -> None:
     publish_built(release, folder, contents, stored)
 
 
-def _give_up(release: Release, job: Job, reason: str, findings: Mapping[str, Any] | None = None) -> None:
-    """The release failed for good; without a reason of ours the job's error tells."""
+def _give_up(release: Release, job: Job, reason: str, contents: Contents | None = None) -> bool:
+    """The release failed for good; without a reason of ours the job's error tells. contents: what was found
+    in it stays, to be looked at. False: another attempt goes on with it."""
+    findings = contents.guarded.as_document(with_items=True) if contents else {}
+    found = store_findings(release, contents) if contents else None
     with transaction.atomic():
         if not Release.objects.filter(
             pk=release.pk, state=ReleaseState.BUILDING, folder=release.folder
-        ).update(state=ReleaseState.FAILED, findings=findings or {}):
-            return
+        ).update(state=ReleaseState.FAILED, findings=findings):
+            return False
+        if found is not None:
+            found.save(force_insert=True)
         if reason:
             Job.objects.filter(pk=job.pk).update(
                 state="failed", error=reason, finished_at=Now(), lease_until=None
@@ -146,3 +152,4 @@ def _give_up(release: Release, job: Job, reason: str, findings: Mapping[str, Any
             subject_id=release.pk,
             reason=reason,
         )
+    return True

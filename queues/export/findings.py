@@ -1,6 +1,9 @@
-"""The rows in which a guard found something, read from the file of the release that names them all."""
+"""The rows in which a guard found something, read from the file of the release that names them all.
 
-from collections.abc import Generator, Sequence
+A release that was stopped has this file too, and no other.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -11,9 +14,11 @@ from queues.errors import NotFound
 from queues.export.files import store
 from queues.export.files.contents import FINDINGS_FILE
 from queues.export.recalls import queries as recalls
-from queues.models import Release, ReleaseFile
+from queues.models import Release, ReleaseFile, ReleaseState
 from queues.models.release import OUT
 
+TOLD = (*OUT, ReleaseState.FAILED)  # states in which nothing is found any more
+AT_ONCE = 10_000
 LOOKED_AT_BYTES = 32 * 1024 * 1024  # of the file for one page: about 150,000 findings
 
 
@@ -52,8 +57,30 @@ def rows_of(release: Release, code: str, *, after: int = 0, limit: int) -> Found
 
 
 def has_rows(release: Release) -> bool:
-    """Whether there is a file that names them: a release that was stopped has none."""
-    return release.state in OUT and release.files.filter(path=FINDINGS_FILE).exists()
+    """Whether there is a file that names them: there is none where nothing was found, or it was cancelled."""
+    return release.state in TOLD and release.files.filter(path=FINDINGS_FILE).exists()
+
+
+def release_told(project_id: int, release_id: int) -> Release:
+    """A release whose findings may be looked at, out or stopped, or NotFound."""
+    told = Release.objects.filter(dataset__project=project_id, pk=release_id, state__in=TOLD)
+    release = told.select_related("dataset").defer("manifest").first()
+    if release is None:
+        raise NotFound(_("There is no such release. Look at the list of releases of the dataset."))
+    return release
+
+
+def every_row_of(release: Release, code: str) -> Iterator[FoundRow]:
+    """All rows of one code, some at a time, so that their number does not matter. NotFound at once."""
+    page = rows_of(release, code, limit=AT_ONCE)
+
+    def told(page: FoundPage) -> Iterator[FoundRow]:
+        yield from page.rows
+        while page.go_on is not None:
+            page = rows_of(release, code, after=page.go_on, limit=AT_ONCE)
+            yield from page.rows
+
+    return told(page)
 
 
 def _page(file: ReleaseFile, code: str, after: int, limit: int) -> FoundPage:

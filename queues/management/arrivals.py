@@ -11,11 +11,11 @@ from queues.curate.golden import actions as golden
 from queues.curate.golden import record as golden_record
 from queues.curate.golden.importing import REFUSED
 from queues.curate.golden.record import CheckedGolden
-from queues.errors import Fault
+from queues.errors import Fault, Invalid
 from queues.ingest import dialects as _shipped  # noqa: F401 - importing it registers the dialects
 from queues.ingest import record as prediction_record
-from queues.ingest import sheets
-from queues.ingest.actions import user_key
+from queues.ingest import sheets, subject_values
+from queues.ingest.actions import Stored, user_key
 from queues.ingest.dialect import convert, dialects
 from queues.ingest.feedback import record as feedback_record
 from queues.ingest.feedback.record import CheckedFeedback
@@ -70,11 +70,16 @@ class Predictions(Arrivals[CheckedRecord]):
         return prediction_record.check_sent(sent, user_key=user_key(self.project.pk))
 
     def store(self, records: Sequence[CheckedRecord]) -> list[Became]:
-        stored = pipeline.receive(self.project, records, by=SYSTEM)
+        admitted = subject_values.admitted(self.project.pk, records)
+        good = [one for one in admitted if isinstance(one, CheckedRecord)]
+        stored = iter(pipeline.receive(self.project, good, by=SYSTEM) if good else [])
         return [
-            Became("rejected", self._taken) if one.status == "conflict" else Became(one.status)
-            for one in stored
+            Became("rejected", one.faults[0]) if isinstance(one, Invalid) else self._became(next(stored))
+            for one in admitted
         ]
+
+    def _became(self, stored: Stored) -> Became:
+        return Became("rejected", self._taken) if stored.status == "conflict" else Became(stored.status)
 
 
 class FeedbackEvents(Arrivals[CheckedFeedback]):

@@ -38,6 +38,7 @@ from queues.models.review import Decision, Draft, Review
 from queues.models.score import Scores
 from queues.models.selection import SelectedBy, Selection
 from queues.models.slot import Skip, SkipReason, Slot, SlotState
+from queues.models.subject_value import SubjectValue
 from queues.models.vector import KnownEncoder, Part, Question
 from queues.models.verdict import Basis, Verdict
 from queues.models.webhook import (
@@ -154,6 +155,7 @@ __all__ = [
     "SlotState",
     "SplitGroup",
     "SpreadBy",
+    "SubjectValue",
     "Verdict",
     "Webhook",
     "WebhookEvent",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class JobState(models.TextChoices):
-    """queued → running → done, back to queued when a worker died, failed after the last attempt."""
+    """queued → running → done, or failed after the last attempt; queued again after a death or when asked."""
 
     QUEUED = "queued", _("queued")
     RUNNING = "running", _("running")
@@ -21,7 +21,7 @@ JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED}),
     JobState.RUNNING: frozenset({JobState.RUNNING, JobState.QUEUED, JobState.DONE, JobState.FAILED}),
     JobState.DONE: frozenset(),
-    JobState.FAILED: frozenset(),
+    JobState.FAILED: frozenset({JobState.QUEUED}),
 }
 
 
@@ -81,6 +81,11 @@ class JobQuerySet(models.QuerySet["Job"]):
     def _of(self, job_id: int, attempt: int) -> "JobQuerySet":
         """The job while this attempt is the one that counts: a worker that was replaced changes nothing."""
         return self.filter(pk=job_id, state="running", attempts=attempt)
+
+    def again(self, unique_key: str) -> bool:
+        """From the beginning, with all its attempts, because somebody asks; False: it has not failed."""
+        failed = self.filter(unique_key=unique_key, state="failed")
+        return bool(failed.update(state="queued", attempts=0, progress=0, finished_at=None))
 
     def give_up(self) -> int:
         """Jobs whose workers died in every attempt: failed, so that somebody sees them."""

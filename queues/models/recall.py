@@ -29,7 +29,8 @@ class RecallRequest(models.Model):
     """One request to withdraw predictions, and perhaps to erase their texts. A job finds and withdraws them.
 
     named: ids of predictions, a person's pseudonym or a conversation's id; emptied when it is done, so that
-    an erased person's name does not stay here. found: how many predictions it withdrew.
+    an erased person's name does not stay here. found: how many predictions it withdrew. failed_at: when its
+    job was seen to have failed for good; None again once somebody has it tried again.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -46,6 +47,7 @@ class RecallRequest(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     found = models.IntegerField(null=True)
     finished_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -62,8 +64,18 @@ class RecallRequest(models.Model):
                 | models.Q(finished_at__isnull=False, found__isnull=False, named=[]),
                 name="recall_request_done_names_no_one",
             ),
+            models.CheckConstraint(
+                condition=models.Q(failed_at__isnull=True) | models.Q(finished_at__isnull=True),
+                name="recall_request_failed_or_done",
+            ),
         ]
-        indexes = [models.Index(fields=["project", "-id"], name="recall_request_newest")]
+        indexes = [
+            models.Index(fields=["project", "-id"], name="recall_request_newest"),
+            # Read by the sweeper and by the overview: which did not come to their end?
+            models.Index(
+                fields=["project"], condition=models.Q(finished_at__isnull=True), name="recall_request_undone"
+            ),
+        ]
 
 
 class RecallPreview(models.Model):

@@ -11,6 +11,7 @@ class WebhookEvent(models.TextChoices):
     """What an address can be told of: a closed list, named as in the body that is sent."""
 
     RECALL_MADE = "recall.made", _("a recall is done")
+    RECALL_FAILED = "recall.failed", _("a recall failed in every attempt")
     RELEASE_PUBLISHED = "release.published", _("a release is published")
 
 
@@ -153,5 +154,11 @@ class Delivery(models.Model):
             # Read by who sends: what is the first of each subject that is owed?
             models.Index(
                 fields=["webhook", "subject", "id"], condition=Q(state="waiting"), name="delivery_owed"
+            ),
+            # Read by the overview: what became of the last one that was finished?
+            models.Index(fields=["webhook", "-id"], condition=~Q(state="waiting"), name="delivery_last"),
+            # Read by what deletes old ones.
+            models.Index(
+                fields=["finished_at"], condition=Q(finished_at__isnull=False), name="delivery_by_age"
             ),
         ]

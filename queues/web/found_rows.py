@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,16 +11,18 @@ from django.views.decorators.http import require_safe
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.errors import NotFound
-from queues.export import findings, releases
+from queues.export import findings
 from queues.export.findings import FoundRow
 from queues.export.guards import Effect
-from queues.models import Item, Recall
+from queues.models import Item, Recall, Release
 from queues.models.release import OUT
+from queues.web.csv_file import csv_stream
 from queues.web.findings import EFFECTS
 from queues.web.left_out import LEFT_OUT
 from queues.web.paging import address, number
 
 ROWS = 50
+_HEAD = ("record_id", "prediction_id", "environment", "detail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +38,48 @@ class Line:
 @require_safe
 def found(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse:
     """The rows of one code, page by page; who may take the files of the release may read this one."""
-    dataset = releases.dataset_named(request.project.pk, name)
-    release = releases.releases_of(dataset).filter(pk=release_id, state__in=OUT).first()
-    if release is None:
-        raise NotFound(_("There is no such release. Look at the list of releases of the dataset."))
+    release = _release(request, name, release_id)
     code = request.GET.get("code", "")
     page = findings.rows_of(release, code, after=number(request, "after") or 0, limit=ROWS)
     told = release.findings[code]
     context = {
-        "dataset": dataset,
+        "dataset": release.dataset,
         "release": release,
+        "name": _name(release),
         "code": code,
         "why": LEFT_OUT.get(code, code),
         "effect": EFFECTS[told["effect"]],
         "rows": told["rows"],
-        "left": told["effect"] != Effect.LEAVES_OUT,
+        "left": release.state in OUT and told["effect"] != Effect.LEAVES_OUT,
+        "csv_url": address(request, at=f"{request.path}.csv", after=None),
         "lines": _lines(page.rows),
         "next_url": address(request, after=page.go_on) if page.go_on else "",
         "previous_url": address(request, after=None) if "after" in request.GET else "",
     }
     return render(request, "export/found.html", context)
+
+
+@needs(Permission.PULL)
+@require_safe
+def found_csv(request: ProjectRequest, *, name: str, release_id: int) -> StreamingHttpResponse:
+    """All rows of one code in one file, however many."""
+    release = _release(request, name, release_id)
+    code = request.GET.get("code", "")
+    rows = findings.every_row_of(release, code)
+    told = ((row.record_id, row.prediction_id, row.environment, row.detail) for row in rows)
+    return csv_stream(f"{_name(release)}-{code}", _HEAD, told)
+
+
+def _release(request: ProjectRequest, name: str, release_id: int) -> Release:
+    release = findings.release_told(request.project.pk, release_id)
+    if release.dataset.name != name:
+        raise NotFound(_("There is no such release. Look at the list of releases of the dataset."))
+    return release
+
+
+def _name(release: Release) -> str:
+    """One that was stopped has no version, only its number."""
+    return f"{release.dataset.name}@{release.version or f'#{release.pk}'}"
 
 
 def _lines(rows: Sequence[FoundRow]) -> list[Line]:

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.assign import queries as assign
+from queues.export.recalls import failing
+from queues.export.webhooks import queries as webhooks
 from queues.models import Decision, Queue
 from queues.monitor import queries as monitor
 from queues.newest import COUNT_LIMIT
@@ -18,6 +20,7 @@ from queues.numbers import percent
 from queues.score import backlog
 from queues.web import rates, seals
 
+ALARMS_SHOWN = 5  # of a kind
 CHART_HEIGHT = 120  # of the plot, in the SVG's own units
 BAR_STEP = 44
 
@@ -61,6 +64,9 @@ def overview(request: ProjectRequest) -> HttpResponse:
     context = {
         "running": monitor.running(request.project.pk, now=now),
         "alarm": seals.alarm_of(request.project.pk),
+        "house_alarm": seals.house_alarm_of(request),
+        "troubled": webhooks.in_trouble(request.project.pk, at_most=ALARMS_SHOWN),
+        "failed_recalls": list(failing.failed_of(request.project.pk)[:ALARMS_SHOWN]),
         "owed": backlog.owed(request.project.pk),
         "given_up": backlog.how_many_given_up(request.project.pk),
         "inflow": inflow,

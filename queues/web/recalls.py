@@ -12,7 +12,7 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.errors import Invalid, NotFound
 from queues.export import releases
-from queues.export.recalls import asking, queries
+from queues.export.recalls import asking, failing, queries
 from queues.export.recalls.told import LOOKED_AT, withdrawn_by
 from queues.export.takers import takers_of
 from queues.models import RecallBy, RecallReason
@@ -86,6 +86,15 @@ def ask(request: ProjectRequest) -> HttpResponse:
         put_beside(form, refusal)
         return page(request, form, status=422)
     messages.success(request, _("It is being withdrawn. This page says when it is done."))
+    return redirect("web:recalls", request.project.slug)
+
+
+@needs(Permission.RELEASE)
+@require_POST
+def again(request: ProjectRequest, *, number: int) -> HttpResponse:
+    """Have one tried again that failed."""
+    failing.try_again(failing.find(request.project.pk, number), by=request.actor)
+    messages.success(request, _("It is tried again. This page says when it is done."))
     return redirect("web:recalls", request.project.slug)
 
 

@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.chain import HOUSE
 from accounts.chain.sentences import sentence
 from accounts.chain.state import COUNTED_UP_TO, ChainState, newest_verification, state_of
 from accounts.gate import ProjectRequest, needs
@@ -42,6 +43,11 @@ def alarm_of(project_id: int) -> str:
     return sentence_of(newest_verification(project_id))
 
 
+def house_alarm_of(request: ProjectRequest) -> str:
+    """The same of the house's chain, for owners: what is of no project is nobody else's."""
+    return alarm_of(HOUSE) if Permission.ADMIT in request.permissions else ""
+
+
 def sentence_of(found: AuditVerification | None) -> str:
     return sentence(found.broken_kind, found.broken_seq, found.evidence) if found else ""
 
@@ -68,12 +74,15 @@ def verify(request: ProjectRequest) -> HttpResponse:
 def _context(request: ProjectRequest) -> Mapping[str, object]:
     state: ChainState = state_of(request.project.pk)
     verified = state.verified
+    house = state_of(HOUSE) if Permission.ADMIT in request.permissions else None
     return {
         "chain": state,
         "more_than": COUNTED_UP_TO,
         "verifying": Verifying(verification.newest_job(request.project.pk)),
         "worker_is_alive": running(request.project.pk, now=timezone.now()).worker_is_alive,
         "alarm": sentence_of(verified),
+        "house": house,
+        "house_alarm": sentence_of(house.verified) if house else "",
         "names": audit.names_of([verified.by_id] if verified else []),
         "may_verify": Permission.SETTLE in request.permissions,
     }

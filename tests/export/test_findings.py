@@ -1,14 +1,20 @@
 """All rows of a release in which a guard found something: page by page, and for whom."""
 
+import csv
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts.actor import Actor
+from queues import jobs
+from queues.export import actions as export
 from queues.export import findings
 from queues.models import Queue, Release, Verdict
-from tests.export.building import released
+from tests.export.building import ask, released
 from tests.export.recalling import withdraw
+from tests.factories.golden import golden_record, verified
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, cast
 from tests.factories.verdicts import settled
@@ -112,6 +118,80 @@ def test_a_code_that_nothing_has_is_not_there(people: Cast, release: Release, co
 
     assert client.get(page_of(people, release), {"code": code}).status_code == 404
     assert caller(people, people.mel).get(address(people), {"code": code}).status_code in (404, 422, 400)
+
+
+@pytest.fixture
+def stopped(people: Cast, queue: Queue, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Release:
+    """A release that a guard stops, with a finding in each of 60 rows."""
+    verified(people.project, golden_record(input={"prompt": "What is golden?"}))
+    for n in range(60):
+        settled(queue, corrected_text=f"answer {n}")
+    with monkeypatch.context() as alike:
+        alike.setattr("queues.export.guarding.protected.ProtectedTexts.alike", lambda *_a: "g-7")
+        release, job = ask(people)
+        jobs.run_job(job.pk)
+    release.refresh_from_db()
+    assert release.state == "failed", release.findings
+    return release
+
+
+ALIKE = "contamination.alike"
+
+
+def test_a_release_that_was_stopped_tells_all_rows_as_well(
+    people: Cast, stopped: Release, folder: Path
+) -> None:
+    client = Client()
+    client.force_login(people.mel)
+    dataset = client.get(f"/projects/{people.project.slug}/datasets/trl-dpo/").content.decode()
+    first = client.get(page_of(people, stopped), {"code": ALIKE})
+    second = client.get(first.context["next_url"])
+
+    told = [line.row.record_id for page in (first, second) for line in page.context["lines"]]
+    assert (len(told), len(set(told)), second.context["next_url"]) == (60, 60, "")
+    assert f"{page_of(people, stopped)}?code={ALIKE}" in dataset
+    assert '/datasets/trl-dpo/#guards"' in dataset
+    assert "/rows/" not in first.content.decode()  # no row of it has left
+    assert "was not published" in first.content.decode()
+    assert len([path for path in folder.rglob("*") if path.is_file()]) == 1
+
+
+def test_the_rows_of_a_stopped_release_are_a_csv_file_and_a_list_of_the_api(
+    people: Cast, stopped: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(findings, "AT_ONCE", 7)
+    client, api = Client(), caller(people, people.mel)
+    client.force_login(people.mel)
+    at = f"/api/v1/projects/{people.project.slug}/releases/{stopped.pk}/findings"
+
+    answer = client.get(f"{page_of(people, stopped)}.csv", {"code": ALIKE})
+    head, *lines = csv.reader(b"".join(answer.streaming_content).decode().splitlines())
+    page = api.get(at, {"code": ALIKE, "limit": 59}).json()
+    rest = api.get(at, {"code": ALIKE, "limit": 59, "cursor": page["next_cursor"]}).json()
+
+    assert head == ["record_id", "prediction_id", "environment", "detail"]
+    assert [line[0] for line in lines] == [one["record_id"] for one in page["items"] + rest["items"]]
+    assert (len(lines), {line[3] for line in lines}, rest["next_cursor"]) == (60, {"g-7"}, None)
+    assert f'filename="trl-dpo@#{stopped.pk}-{ALIKE}.csv"' in answer["Content-Disposition"]
+
+
+def test_a_stopped_release_gives_out_no_file_and_is_not_found_elsewhere(
+    people: Cast, stopped: Release
+) -> None:
+    outside = cast()
+    files = f"/api/v1/projects/{people.project.slug}/releases/trl-dpo@latest/files/findings.jsonl"
+    mel, stranger = caller(people, people.mel), caller(outside, outside.mel)
+    at = f"/api/v1/projects/{people.project.slug}/releases/{stopped.pk}/findings"
+    client = Client()
+    client.force_login(people.mel)
+    export.create_dataset(people.project, name="other", format_name="trl_dpo", by=Actor(people.mel.pk))
+
+    assert mel.get(files).status_code == 404
+    assert stranger.get(at, {"code": ALIKE}).status_code == 404
+    other = page_of(people, stopped).replace("trl-dpo", "other")
+    assert client.get(other, {"code": ALIKE}).status_code == 404
+    assert client.get(f"{other}.csv", {"code": ALIKE}).status_code == 404
+    assert client.get(f"{page_of(people, stopped)}.csv", {"code": "no.such"}).status_code == 404
 
 
 def test_who_may_not_take_the_files_may_not_read_the_findings(people: Cast, release: Release) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -506,3 +507,57 @@ def test_the_database_refuses_half_a_webhook(
 ) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         refused(told[0])
+
+
+def test_what_is_over_is_deleted_after_its_days_and_what_is_owed_stays(
+    people: Cast, told: tuple[Webhook, str], settings: Any
+) -> None:
+    settings.WEBHOOK_KEPT_DAYS = 30
+    announce(people, 1, 2, 3, 4)
+    heard, given_up, young, owed = Delivery.objects.order_by("pk")
+    for one, state, days in ((heard, "delivered", 31), (given_up, "failed", 40), (young, "delivered", 29)):
+        over = timezone.now() - timedelta(days=days)
+        Delivery.objects.filter(pk=one.pk).update(state=state, finished_at=over)
+    Delivery.objects.filter(pk=owed.pk).update(created_at=timezone.now() - timedelta(days=100))
+
+    assert delivering.forget_old() == 2
+    assert set(Delivery.objects.values_list("pk", flat=True)) == {young.pk, owed.pk}
+
+
+def test_no_more_is_deleted_at_once_than_is_quickly_done(
+    people: Cast, told: tuple[Webhook, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "_FORGOTTEN_AT_ONCE", 2)
+    announce(people, 1, 2, 3)
+    long_ago = timezone.now() - timedelta(days=1000)
+    Delivery.objects.update(state="delivered", finished_at=long_ago)
+
+    assert [delivering.forget_old() for _sweep in range(3)] == [2, 1, 0]
+
+
+def test_the_overview_names_who_was_not_reached_until_somebody_has_seen_to_it(
+    people: Cast, told: tuple[Webhook, str], receiver: Receiver
+) -> None:
+    webhook, home = told[0], f"/projects/{people.project.slug}/"
+    link = f'href="{home}webhooks/{webhook.pk}/"'
+    lead = Client()
+    lead.force_login(people.lee)
+
+    def is_named() -> bool:
+        return link in lead.get(home).content.decode()
+
+    receiver.answer = lambda number: (500, {}) if number <= 10 else (204 if number == 11 else 410, {})
+    announce(people, 1)
+    assert not is_named()
+    send_all()
+    assert is_named()  # given up
+    announce(people, 2)
+    send_all()
+    assert not is_named()  # the next was heard
+    announce(people, 3)
+    send_all()
+    assert is_named()  # gone
+    lead.post(f"{home}webhooks/{webhook.pk}/disable")
+    assert not is_named()
+    webhook.refresh_from_db()
+    assert webhook.disabled_why == "by_hand"

@@ -117,5 +117,5 @@ def test_the_statements_do_not_grow_with_queues_and_items(
 
     client = signed_in(people.lee)
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         client.get(address(people))

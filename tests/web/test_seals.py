@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from accounts.actor import SYSTEM
-from accounts.chain import heads
+from accounts.chain import HOUSE, heads, verifying
 from accounts.models import Seal
 from queues import jobs
 from queues.audit import verification
@@ -67,3 +67,22 @@ def test_a_broken_log_is_an_alarm_wherever_one_looks_at_the_project(people: Cast
         assert 'role="alert"' in page, tail
         assert f"Place 2: event {place.event_id} is missing." in page, tail
     assert "Verify the whole chain now" not in page  # who only reads sees the alarm
+
+
+def test_the_chain_of_the_house_is_shown_to_owners_and_its_alarm_too(people: Cast, signed_in: SignIn) -> None:
+    sealed(4, chain=HOUSE)
+    verification.verify_house()
+    owner, lead = signed_in(people.olga), signed_in(people.lee)
+    n = Seal.objects.filter(chain=HOUSE).count()
+
+    shown = owner.get(address(people)).content.decode().split("The chain of the house")[1]
+
+    assert f"<dd>{n} " in shown and "Intact." in shown
+    assert "The chain of the house" not in lead.get(address(people)).content.decode()
+    place = Seal.objects.get(chain=HOUSE, seq=2)
+    run("DELETE FROM accounts_event WHERE id = %s", place.event_id)
+    verification.keep(verifying.verify(HOUSE))
+    for tail in ("", "events/seals/"):
+        told = f"Place 2: event {place.event_id} is missing."
+        assert told in owner.get(address(people, tail)).content.decode(), tail
+        assert told not in lead.get(address(people, tail)).content.decode(), tail

@@ -1,6 +1,6 @@
 """Which rows of which releases were withdrawn; reads go from the recalls, which are few, to the rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,6 +121,15 @@ def rows_in_releases(prediction_ids: Sequence[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(_ROWS_IN_RELEASES, [list(prediction_ids)])
         return dict(cursor.fetchall())
+
+
+def told_of(rows: Mapping[int, int]) -> list[Record]:
+    """Release → how many of its rows, as the outside is told."""
+    found = Release.objects.filter(pk__in=rows).select_related("dataset").order_by("pk")
+    return [
+        {"release": f"{one.dataset.name}@{one.version}", "release_id": one.pk, "rows": rows[one.pk]}
+        for one in found
+    ]
 
 
 def tombstones(project_id: int, dataset_id: int) -> list[Record]:

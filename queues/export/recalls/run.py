@@ -29,7 +29,6 @@ from queues.models import (
     Recall,
     RecallBy,
     RecallRequest,
-    Release,
     ReleaseState,
     WebhookEvent,
 )
@@ -67,17 +66,11 @@ def _finish(request: RecallRequest, concerned: Mapping[int, int]) -> None:
     """Done, and whoever subscribed is owed the news; once, however many attempts come so far."""
     found = request.recalls.count()
     unfinished = RecallRequest.objects.filter(pk=request.pk, finished_at=None)
-    if not unfinished.update(named=[], found=found, finished_at=timezone.now()):
+    if not unfinished.update(named=[], found=found, finished_at=timezone.now(), failed_at=None):
         return
-    releases = Release.objects.filter(pk__in=concerned).select_related("dataset").order_by("pk")
-    told = [
-        {"release": f"{one.dataset.name}@{one.version}", "release_id": one.pk, "rows": concerned[one.pk]}
-        for one in releases
-    ]
     facts = {"recall": request.pk, "reason": request.reason, "erases": request.erases, "predictions": found}
-    outbox.announce(
-        request.project, WebhookEvent.RECALL_MADE, subject="recalls", facts={**facts, "releases": told}
-    )
+    told = {**facts, "releases": queries.told_of(concerned)}
+    outbox.announce(request.project, WebhookEvent.RECALL_MADE, subject="recalls", facts=told)
 
 
 @transaction.atomic

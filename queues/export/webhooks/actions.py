@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from accounts import events
@@ -71,10 +71,14 @@ def rotate(webhook: Webhook, *, by: Actor, at_once: bool = False) -> str:
 
 
 def disable(webhook: Webhook, *, by: Actor) -> None:
-    """Nothing is sent there any more, and nothing new is owed; what is owed waits."""
+    """Nothing is sent there any more, and nothing new is owed; what is owed waits.
+
+    Of one that is gone: somebody has seen it and leaves it so, and no alarm names it any more.
+    """
     with transaction.atomic():
-        enabled = Webhook.objects.filter(pk=webhook.pk, disabled_at=None)
-        if enabled.update(disabled_at=Now(), disabled_why=WhyDisabled.BY_HAND):
+        others = Webhook.objects.filter(pk=webhook.pk).exclude(disabled_why=WhyDisabled.BY_HAND)
+        since = Coalesce("disabled_at", Now())
+        if others.update(disabled_at=since, disabled_why=WhyDisabled.BY_HAND):
             _record(webhook, "webhook.disabled", by, after={"why": WhyDisabled.BY_HAND})
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
@@ -32,6 +33,7 @@ LONGEST_REST = timedelta(hours=24)  # whatever a receiver asks for
 LEASE_SECONDS = 60  # several times what one attempt may take
 _SILENT_REST = timedelta(seconds=60)  # who gave no answer keeps no worker busy with the next delivery
 _WORKS_SECONDS = 20.0
+_FORGOTTEN_AT_ONCE = 1_000
 _SUCCESS, _GONE, _ASKS_FOR_A_PAUSE = range(200, 300), 410, frozenset({429, 503})
 
 _TAKE = """
@@ -58,6 +60,13 @@ def owed(*, at_most: int = 100) -> list[int]:
         webhook__disabled_at=None,
     )
     return sorted(due.values_list("webhook", flat=True).distinct()[:at_most])
+
+
+def forget_old() -> int:
+    """Delete some of what was heard or given up WEBHOOK_KEPT_DAYS ago; how many. What is owed stays."""
+    over = Delivery.objects.filter(finished_at__lt=Now() - timedelta(days=settings.WEBHOOK_KEPT_DAYS))
+    oldest = over.order_by("finished_at").values("pk")[:_FORGOTTEN_AT_ONCE]
+    return Delivery.objects.filter(pk__in=oldest).exclude(state=DeliveryState.WAITING).delete()[0]
 
 
 def deliver(webhook_id: int) -> None:
