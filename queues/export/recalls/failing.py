@@ -56,7 +56,7 @@ def _note(request: RecallRequest, job: Job) -> bool:
 
 def _withdrawn_by(request: RecallRequest) -> dict[str, object]:
     """What its attempts did withdraw, as `recall.made` says it of one that is done."""
-    ids = Recall.objects.filter(request=request).order_by("pk").values_list("prediction", flat=True)
+    ids = Recall.objects.filter(request=request).order_by("pk").values_list("prediction_id", flat=True)
     rows: Counter[int] = Counter()
     withdrawn = ids.iterator()
     while some := list(islice(withdrawn, _LOOKED_AT)):
