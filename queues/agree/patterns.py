@@ -25,7 +25,10 @@ def pattern_of(answers: Iterable[Answer]) -> Pattern:
 
 def histogram_of(units: Iterable[Iterable[Answer]]) -> dict[Pattern, int]:
     """Units, each with its answers → pattern → number of units; a unit without an answer is left out."""
-    return {pattern: n for pattern, n in Counter(map(pattern_of, units)).items() if pattern}
+    found: Counter[Pattern] = Counter()
+    for answers, n in Counter(map(tuple, units)).items():  # as told: few, so that few are put in order
+        found[pattern_of(answers)] += n
+    return {pattern: n for pattern, n in found.items() if pattern}
 
 
 def merged(histograms: Iterable[Histogram]) -> dict[Pattern, int]:
@@ -34,25 +37,6 @@ def merged(histograms: Iterable[Histogram]) -> dict[Pattern, int]:
     for histogram in histograms:
         total.update(histogram)
     return {pattern: n for pattern, n in total.items() if n}
-
-
-def without_rater(histogram: Histogram, gave: Mapping[tuple[Pattern, Answer], int]) -> dict[Pattern, int]:
-    """The same units without one person's answers.
-
-    gave: (pattern of the unit with them in it, what they said) → number of units.
-    """
-    rest = Counter(histogram)
-    for (pattern, answer), n in gave.items():
-        rest[pattern] -= n
-        if len(pattern) > 1:
-            rest[minus(pattern, answer)] += n
-    return {pattern: n for pattern, n in rest.items() if n}
-
-
-def minus(pattern: Pattern, answer: Answer) -> Pattern:
-    """The pattern with one such answer less."""
-    place = pattern.index(answer)
-    return pattern[:place] + pattern[place + 1 :]
 
 
 @dataclass(frozen=True, slots=True)

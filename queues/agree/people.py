@@ -1,9 +1,10 @@
 """Who agrees with whom: pairs of people, each person against the rest, and agreement without them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from accounts import events
 from accounts.actor import Actor
@@ -11,13 +12,13 @@ from queues.agree import metrics as _shipped  # noqa: F401 - importing it regist
 from queues.agree.asked import Asked, question_in
 from queues.agree.distances import LEVELS
 from queues.agree.metric import Figure, metrics
-from queues.agree.metrics.raters import against_rest_figure, alpha_without
-from queues.agree.patterns import Answer, Answers, Pattern, answers_of, histogram_of, pattern_of
-from queues.agree.shared_items import Given, SharedItem, given_to, newest
+from queues.agree.metrics.raters import Team, team_of
+from queues.agree.patterns import Answer, Pattern, answers_of, histogram_of, pattern_of
+from queues.agree.shared_items import Given, SharedItem, given_in, given_to, newest
 from queues.models import Queue
 from queues.statistics.proportions import Interval, wilson
 
-MOST_PAIRS = 200  # rows of the table of pairs, those that share most first
+PAGE_OF_PAIRS = 50  # those that share most first
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,13 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two people on the items that both answered: how often they said the same, and their alpha."""
+class Meeting:
+    """Two people on the items that both answered: how often they said the same."""
 
     one_id: int
     other_id: int
     n_items: int
     n_same: int
-    share: Interval
-    alpha: Figure
 
     @property
     def same(self) -> float:
@@ -63,15 +62,25 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair(Meeting):
+    """The same with the interval of the share, and their alpha."""
+
+    share: Interval
+    alpha: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Among:
-    """One question of one queue. main: agreement of all; n_pairs: of people, of which `pairs` are shown."""
+    """One question of one queue. main: agreement of all; meetings: of any two who share an item, those that
+    share most first; pairs: some of these with their figures.
+    """
 
     asked: Asked
     choices: Sequence[Asked]
     main: Figure
     people: Sequence[Person]
+    meetings: Sequence[Meeting]
     pairs: Sequence[Pair]
-    n_pairs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +92,38 @@ class Differing:
     other: Answer
 
 
-def among(queue: Queue, *, key: str) -> Among:
-    """Figures by person for one question, over the newest shared items; NotFound for an unknown key."""
+def among(queue: Queue, *, key: str, page: int | None = 0) -> Among:
+    """Figures by person for one question, over the newest shared items; NotFound for an unknown key.
+
+    page: of the pairs, from 0; None for all of them.
+    """
     choices, asked = question_in(queue, key)
-    looked = newest(queue.pk)
-    units = [unit for item in looked.items if (unit := given_to(item, asked))]
-    answers = _answers(asked, units)
-    main = metrics.get(asked.scale.metric)(answers)
+    units = _units(queue, asked)
+    histogram = _histogram(units)
+    main = metrics.get(asked.scale.metric)(answers_of(histogram, asked.scale.values))
     common = _common(units)
-    pairs = [_pair(asked, people, both) for people, both in common[:MOST_PAIRS]]
-    return Among(asked, choices, main, _people(asked, units, answers, main), pairs, len(common))
+    shown = common if page is None else common[page * PAGE_OF_PAIRS : (page + 1) * PAGE_OF_PAIRS]
+    level = _level(asked)
+    return Among(
+        asked,
+        choices,
+        main,
+        _people(_gave(units), main, team_of(histogram, level, asked.scale.values) if level else None),
+        [_meeting(people, both) for people, both in common],
+        [_pair(asked, people, both) for people, both in shown],
+    )
 
 
-def with_the_others(queue: Queue, *, key: str) -> dict[int, Figure]:
+def with_the_others(queue: Queue, *, key: str, people: Collection[int]) -> dict[int, Figure]:
     """Person → how far their answers agree with those of the others; who shares no item is not in it."""
     _choices, asked = question_in(queue, key)
-    units = [unit for item in newest(queue.pk).items if (unit := given_to(item, asked))]
     level = _level(asked)
     if level is None:
         return {}
-    answers = _answers(asked, units)
+    units = _units(queue, asked)
+    team = team_of(_histogram(units), level, asked.scale.values)
     return {
-        person_id: against_rest_figure(answers, said, level=level) for person_id, said in _gave(units).items()
+        person_id: team.against_rest(said) for person_id, said in _gave(units).items() if person_id in people
     }
 
 
@@ -131,8 +150,30 @@ def note_reading(queue: Queue, *, by: Actor, key: str, people: Sequence[int] = (
     )
 
 
-def _answers(asked: Asked, units: Iterable[Iterable[Given]]) -> Answers:
-    return answers_of(histogram_of([one.answer for one in unit] for unit in units), asked.scale.values)
+class _Unit(NamedTuple):
+    """One item: who said what, in the order of people, and what was said without who."""
+
+    given: Sequence[Given]
+    pattern: Pattern
+
+
+_Gave = Mapping[int, Counter[tuple[Pattern, Answer]]]
+
+
+def _units(queue: Queue, asked: Asked) -> list[_Unit]:
+    """The newest shared items with an answer to this."""
+    patterns: dict[Pattern, Pattern] = {}  # as told → in order; few, however many items
+    units = []
+    for given in given_in(queue.pk, asked):
+        told = tuple(one.answer for one in given)
+        if told not in patterns:
+            patterns[told] = pattern_of(told)
+        units.append(_Unit(given, patterns[told]))
+    return units
+
+
+def _histogram(units: Iterable[_Unit]) -> Counter[Pattern]:
+    return Counter(unit.pattern for unit in units)
 
 
 def _level(asked: Asked) -> str | None:
@@ -141,29 +182,26 @@ def _level(asked: Asked) -> str | None:
     return level if level in LEVELS else None
 
 
-def _people(asked: Asked, units: list[list[Given]], answers: Answers, main: Figure) -> list[Person]:
+def _people(gave: _Gave, main: Figure, team: Team | None) -> list[Person]:
     """Whoever shares an item with somebody; those that agree least with the rest first."""
-    histogram = histogram_of([one.answer for one in unit] for unit in units)
-    level, found = _level(asked), []
-    for person_id, said in _gave(units).items():
+    found = []
+    for person_id, said in gave.items():
         rest = without = influence = None
-        if level:
-            rest = against_rest_figure(answers, said, level=level)
-            without = alpha_without(histogram, said, values=answers.values, level=level)
+        if team:
+            rest, without = team.against_rest(said), team.without(said)
             if without.value is not None and main.value is not None:
                 influence = without.value - main.value
         found.append(Person(person_id, said.total(), rest, without, influence))
     return sorted(found, key=_least_agreeing_first)
 
 
-def _gave(units: Iterable[Sequence[Given]]) -> dict[int, Counter[tuple[Pattern, Answer]]]:
+def _gave(units: Iterable[_Unit]) -> _Gave:
     """Person → (pattern of a unit that they share with somebody, what they said of it) → how many."""
     gave: dict[int, Counter[tuple[Pattern, Answer]]] = defaultdict(Counter)
     for unit in units:
-        pattern = pattern_of(one.answer for one in unit)
-        if len(pattern) > 1:
-            for one in unit:
-                gave[one.person_id][pattern, one.answer] += 1
+        if len(unit.pattern) > 1:
+            for one in unit.given:
+                gave[one.person_id][unit.pattern, one.answer] += 1
     return gave
 
 
@@ -171,16 +209,24 @@ def _least_agreeing_first(person: Person) -> tuple[bool, float, int]:
     return (person.against_rest is None, person.against_rest or 0.0, person.person_id)
 
 
-def _common(units: list[list[Given]]) -> list[tuple[tuple[int, int], list[tuple[Given, Given]]]]:
+_Two = tuple[int, int]
+_Both = list[tuple[Answer, Answer]]
+
+
+def _common(units: Iterable[_Unit]) -> list[tuple[_Two, _Both]]:
     """All pairs of people with what they said of the same items, those that share most first."""
-    common: dict[tuple[int, int], list[tuple[Given, Given]]] = defaultdict(list)
+    common: dict[_Two, _Both] = defaultdict(list)
     for unit in units:
-        for one, other in combinations(sorted(unit, key=lambda given: given.person_id), 2):
-            common[one.person_id, other.person_id].append((one, other))
+        for one, other in combinations(unit.given, 2):
+            common[one[0], other[0]].append((one[1], other[1]))
     return sorted(common.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
 
-def _pair(asked: Asked, people: tuple[int, int], both: list[tuple[Given, Given]]) -> Pair:
-    n_same = sum(one.answer == other.answer for one, other in both)
-    alpha = metrics.get(asked.scale.metric)(_answers(asked, both))
+def _meeting(people: _Two, both: _Both) -> Meeting:
+    return Meeting(*people, len(both), sum(one == other for one, other in both))
+
+
+def _pair(asked: Asked, people: _Two, both: _Both) -> Pair:
+    n_same = _meeting(people, both).n_same
+    alpha = metrics.get(asked.scale.metric)(answers_of(histogram_of(both), asked.scale.values))
     return Pair(*people, len(both), n_same, wilson(n_same / len(both), len(both)), alpha)

@@ -33,6 +33,15 @@ ORDER BY i.id
 _SHARED = "queue_id = %s AND reviews_needed > 1 AND state IN ('disputed', 'settled')"
 _NEWEST = _REVIEWS.format(which=f"{_SHARED} ORDER BY id DESC LIMIT %s")
 _ONE = _REVIEWS.format(which="id = %s")
+# What was said to one question and nothing else; its answer as text, so that each is read once.
+_ANSWERS = f"""
+SELECT i.id, r.person_id, r.form_id, {{said}}
+FROM (SELECT id, other_id FROM queues_item WHERE {_SHARED} ORDER BY id DESC LIMIT %s) i
+JOIN queues_review r ON r.item_id = i.id AND r.withdrawn_at IS NULL AND r.decision <> 'escalate'
+ORDER BY i.id, r.person_id
+"""
+_DECISIONS = _ANSWERS.format(said="CASE WHEN i.other_id IS NULL THEN r.decision END")
+_TO_QUESTION = _ANSWERS.format(said="(r.answers -> %s)::text")
 
 
 class Given(NamedTuple):
@@ -89,6 +98,35 @@ def newest(queue_id: int) -> Newest:
     """Looks at LOOK_AT items at most; one statement, besides the versions of the form once each."""
     found = _read(_NEWEST, [queue_id, LOOK_AT])
     return Newest([one for one in found if one.said], is_all=len(found) < LOOK_AT)
+
+
+def given_in(queue_id: int, asked: Asked) -> list[list[Given]]:
+    """What people said to one question on the newest shared items, item by item and by person; one statement.
+
+    The same items as those of `newest`, without what else is known of them.
+    """
+    found: dict[int, list[Given]] = {}
+    known: dict[tuple[str, int], Answer | None] = {}
+    with connection.cursor() as cursor:
+        if asked.question is None:
+            cursor.execute(_DECISIONS, [queue_id, LOOK_AT])
+        else:
+            cursor.execute(_TO_QUESTION, [asked.key, queue_id, LOOK_AT])
+        for item_id, person_id, form_id, said in cursor.fetchall():
+            if said is None:
+                continue
+            if (said, form_id) not in known:
+                known[said, form_id] = _read_answer(asked, said, form_id)
+            if (answer := known[said, form_id]) is not None:
+                found.setdefault(item_id, []).append(Given(person_id, answer))
+    return list(found.values())
+
+
+def _read_answer(asked: Asked, said: str, form_id: int) -> Answer | None:
+    if asked.question is None:
+        return said
+    value = orjson.loads(said)
+    return None if value is None else asked.answer_to(value, form_history.number_of(form_id))
 
 
 def cohorts_of(items: Sequence[SharedItem]) -> Mapping[int, frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,8 +28,13 @@ def quantile(values: Sequence[float], share: float) -> Quantile | None:
         return None
     ordered = np.sort(np.asarray(values, dtype=np.float64))
     value = float(np.quantile(ordered, share))
-    below = binomial_quantile(0.025, n, share) - 1  # as a place from 0; before it at most 2.5 %
-    above = binomial_quantile(0.975, n, share)
+    below, above = _ends(n, share)
     low = float(ordered[below]) if below >= 0 else None
     high = float(ordered[above]) if above < n else None
     return Quantile(value, n, low, high)
+
+
+@lru_cache(maxsize=4096)
+def _ends(n: int, share: float) -> tuple[int, int]:
+    """Between which places, from 0, the quantile lies: outside of each with at most 2.5 %."""
+    return binomial_quantile(0.025, n, share) - 1, binomial_quantile(0.975, n, share)

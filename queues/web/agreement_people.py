@@ -26,7 +26,8 @@ from queues.review import care
 from queues.web.agreement import METRICS, WHY_NOT, chosen_of, queues_of, value_words
 from queues.web.csv_file import csv_file
 from queues.web.labels import labels_of_versions
-from queues.web.paging import number
+from queues.web.paging import address, number
+from queues.web.pairs_map import LEAST_ITEMS, map_of
 
 _HEAD = (
     "kind", "question", "metric", "one", "one_id", "other", "other_id", "items", "same", "same_low",
@@ -47,22 +48,36 @@ class PairLine(NamedTuple):
 @needs(Permission.SETTLE)
 @require_safe
 def people(request: ProjectRequest) -> HttpResponse:
-    """One question of one queue: each person against the rest, and all pairs."""
+    """One question of one queue: each person against the rest, and all pairs; ?after= turns their page."""
     queues = queues_of(request)
     queue = chosen_of(request, queues)
     context: dict[str, Any] = {"queues": queues, "queue": queue, "look_at": LOOK_AT}
     if queue:
-        found = _found(request, queue)
-        names = _names(found)
+        page = min(number(request, "after") or 0, LOOK_AT)
+        found = _found(request, queue, page=page)
+        names, urls = _names(found), _addresses(request, queue, found)
         context |= {
             "found": found,
             "metric": METRICS[found.asked.scale.metric],
             "why": WHY_NOT.get(found.main.why or "", ""),
             "people": [(one, names.get(one.person_id, "")) for one in found.people],
-            "pairs": [_line(request, queue, found.asked.key, pair, names) for pair in found.pairs],
+            "map": map_of(found, names, urls),
+            "least_items": LEAST_ITEMS,
+            "pairs": [_line(pair, names, urls) for pair in found.pairs],
+            "pairs_before": page * agree.PAGE_OF_PAIRS,
             "csv_url": _address(request, "agreement-people-csv", queue, found.asked.key),
+            **_pages(request, found, page),
         }
     return render(request, "agreement/people.html", context)
+
+
+def _pages(request: ProjectRequest, found: agree.Among, page: int) -> dict[str, str]:
+    """The ways through the table of pairs; "" where there is none."""
+    has_more = (page + 1) * agree.PAGE_OF_PAIRS < len(found.meetings)
+    return {
+        "first_url": f"{address(request, after=None)}#pairs" if page else "",
+        "next_url": f"{address(request, after=page + 1)}#pairs" if has_more else "",
+    }
 
 
 @needs(Permission.SETTLE)
@@ -70,7 +85,7 @@ def people(request: ProjectRequest) -> HttpResponse:
 def people_csv(request: ProjectRequest) -> HttpResponse:
     """Both tables in one, full digits."""
     queue = _queue(request)
-    found = _found(request, queue)
+    found = _found(request, queue, page=None)
     names, start = _names(found), (found.asked.key, found.asked.scale.metric)
     persons = (
         ("person", *start, names.get(one.person_id, ""), one.person_id, None, None, one.n_shared, None, None,
@@ -120,8 +135,8 @@ def _ends(figure: Figure | None) -> tuple[float | None, float | None, float | No
     return (figure.value, figure.low, figure.high) if figure else (None, None, None)
 
 
-def _found(request: ProjectRequest, queue: Queue) -> agree.Among:
-    found = agree.among(queue, key=_key(request))
+def _found(request: ProjectRequest, queue: Queue, *, page: int | None) -> agree.Among:
+    found = agree.among(queue, key=_key(request), page=page)
     agree.note_reading(queue, by=request.actor, key=found.asked.key)
     return found
 
@@ -141,13 +156,19 @@ def _names(found: agree.Among) -> Mapping[int, str]:
     return audit.names_of(one.person_id for one in found.people)
 
 
-def _line(
-    request: ProjectRequest, queue: Queue, key: str, pair: agree.Pair, names: Mapping[int, str]
-) -> PairLine:
-    url = _address(request, "agreement-differing", queue, key, one=pair.one_id, other=pair.other_id)
+def _line(pair: agree.Pair, names: Mapping[int, str], urls: Mapping[tuple[int, int], str]) -> PairLine:
+    url = urls[pair.one_id, pair.other_id]
     return PairLine(pair, names.get(pair.one_id, ""), names.get(pair.other_id, ""), url)
 
 
-def _address(request: ProjectRequest, name: str, queue: Queue, key: str, **more: int) -> str:
-    query = urlencode([("queue", queue.slug), ("question", key), *more.items()])
+def _addresses(request: ProjectRequest, queue: Queue, found: agree.Among) -> dict[tuple[int, int], str]:
+    """Two people → the items on which they differ."""
+    start = _address(request, "agreement-differing", queue, found.asked.key)
+    return {
+        (two.one_id, two.other_id): f"{start}&one={two.one_id}&other={two.other_id}" for two in found.meetings
+    }
+
+
+def _address(request: ProjectRequest, name: str, queue: Queue, key: str) -> str:
+    query = urlencode([("queue", queue.slug), ("question", key)])
     return f"{reverse(f'web:{name}', args=[request.project.slug])}?{query}"

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau, t
 
+from queues.agree.distances import LEVELS as LEVELS_OF
 from queues.agree.metric import Figure, metrics
 from queues.agree.metrics.alpha import alpha, left_out_alphas
 from queues.agree.metrics.cohen import cohen_kappa
 from queues.agree.metrics.corrections import Corrected, chrf, text_agreement
-from queues.agree.metrics.raters import against_rest, against_rest_figure, alpha_without
+from queues.agree.metrics.raters import team_of
 from queues.agree.metrics.spans import Marked, Span, position_alpha, shared_marks
 from queues.agree.patterns import answers_of, histogram_of, merged, pattern_of
 from tests.flows.outside_data import rows_of
@@ -81,7 +82,7 @@ def test_agreement_without_a_person_equals_that_of_the_others(ratings: Any) -> N
         (pattern_of(unit), row[0]) for unit, row in zip(units, ratings, strict=True) if row[0] is not None
     )
 
-    without = alpha_without(histogram_of(units), gave, values=(0, 1, 2, 3), level="ordinal")
+    without = team_of(histogram_of(units), "ordinal", (0, 1, 2, 3)).without(gave)
 
     assert same(without, alpha(answers_of(histogram_of(others), range(4)), "ordinal"))
 
@@ -163,12 +164,11 @@ def test_the_interval_is_the_jackknife_on_the_atanh_scale() -> None:
 
 def test_who_says_the_opposite_stands_out_against_the_rest() -> None:
     units = [["a", "a", "b"], ["b", "b", "a"]] * 10
-    histogram = histogram_of(units)
-    answers = answers_of(histogram)
+    team = team_of(histogram_of(units), "nominal")
     contrary = Counter((pattern_of(unit), unit[2]) for unit in units)
     steady = Counter((pattern_of(unit), unit[0]) for unit in units)
 
-    low, high = (against_rest(answers, one, level="nominal") for one in (contrary, steady))
+    low, high = (team.against_rest(one).value for one in (contrary, steady))
 
     assert low is not None and high is not None
     assert low < 0.0 < high + 1.0
@@ -183,11 +183,11 @@ def test_the_interval_against_the_rest_leaves_out_each_shared_unit_once(level: s
     def figure(left_out: int | None) -> float:
         rest = [unit for place, unit in enumerate(units) if place != left_out]
         gave = sum((one for place, one in enumerate(mine) if place != left_out), Counter())
-        found = against_rest(answers_of(histogram_of(rest), [1, 2, 3]), gave, level=level)
+        found = team_of(histogram_of(rest), level, (1, 2, 3)).against_rest(gave).value
         assert found is not None
         return found
 
-    whole = against_rest_figure(answers_of(histogram_of(units), [1, 2, 3]), sum(mine, Counter()), level=level)
+    whole = team_of(histogram_of(units), level, (1, 2, 3)).against_rest(sum(mine, Counter()))
 
     without = np.array([figure(place) for place in range(20)])
     se = np.sqrt(19 / 20 * ((without - without.mean()) ** 2).sum())
@@ -197,10 +197,53 @@ def test_the_interval_against_the_rest_leaves_out_each_shared_unit_once(level: s
     assert whole.low is not None and whole.value is not None and whole.low < whole.value
 
 
-def test_who_shares_no_unit_has_no_figure_against_the_rest() -> None:
-    answers = answers_of(histogram_of([["a", "b"], ["a"]]))
+@pytest.mark.parametrize("level", LEVELS)
+@settings(max_examples=25, deadline=None)
+@given(ratings=st.lists(st.lists(st.none() | st.integers(0, 4), min_size=4, max_size=4), max_size=25))
+def test_a_person_against_the_rest_is_the_mean_distance_from_each_other_answer(
+    level: str, ratings: Any
+) -> None:
+    units = [[value for value in row if value is not None] for row in ratings]
+    gave = Counter(
+        (pattern_of(unit), row[0]) for unit, row in zip(units, ratings, strict=True) if row[0] is not None
+    )
+    team = team_of(histogram_of(units), level, tuple(range(5)))
 
-    assert against_rest(answers, Counter({(("a",), "a"): 1}), level="nominal") is None
+    found = team.against_rest(gave)
+
+    plain = _plainly_against_the_rest(ratings, level)
+    assert found.value == (None if plain is None else pytest.approx(plain, abs=1e-9))
+    if found.se is not None:
+        is_met = [row[0] is not None and any(one is not None for one in row[1:]) for row in ratings]
+        places = [place for place, met in enumerate(is_met) if met]
+        left_out = [_plainly_against_the_rest(ratings[:k] + ratings[k + 1 :], level) for k in places]
+        m, without = len(places), np.array(left_out, dtype=float)
+        spread = np.sqrt((m - 1) / m * ((without - without.mean()) ** 2).sum())
+        assert found.se == pytest.approx(spread, abs=1e-9)
+
+
+def _plainly_against_the_rest(ratings: Any, level: str) -> float | None:
+    """By its words, answer by answer: the first person of each row against the others of that row."""
+    rows = [[value for value in row if value is not None] for row in ratings]
+    answers = [value for row in rows if len(row) > 1 for value in row]
+    if len(answers) < 2:
+        return None
+    distances = LEVELS_OF[level](range(5), np.bincount(answers, minlength=5).astype(float))
+    apart = [
+        distances[one, other] for k, one in enumerate(answers) for j, other in enumerate(answers) if j != k
+    ]
+    met = [
+        np.mean([distances[row[0], other] for other in row[1:] if other is not None])
+        for row in ratings
+        if row[0] is not None and any(other is not None for other in row[1:])
+    ]
+    return 1.0 - float(np.mean(met) / np.mean(apart)) if met and np.mean(apart) > 0 else None
+
+
+def test_who_shares_no_unit_has_no_figure_against_the_rest() -> None:
+    team = team_of(histogram_of([["a", "b"], ["a"]]), "nominal")
+
+    assert team.against_rest(Counter({(("a",), "a"): 1})).value is None
 
 
 def test_kappa_of_two_people_who_use_one_value_is_not_defined() -> None:

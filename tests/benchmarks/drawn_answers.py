@@ -9,7 +9,7 @@ from itertools import combinations
 from queues.agree import metrics as _shipped  # noqa: F401 - importing it registers the metrics
 from queues.agree.metric import metrics
 from queues.agree.metrics.dawid_skene import Rating, dawid_skene
-from queues.agree.metrics.raters import against_rest_figure, alpha_without
+from queues.agree.metrics.raters import team_of
 from queues.agree.patterns import Answer, Pattern, answers_of, histogram_of, pattern_of
 
 PAIRS = 200
@@ -28,10 +28,10 @@ class Drawn:
 
     def each_person(self) -> None:
         histogram = histogram_of([said for _person, said in unit] for unit in self.units)
-        answers = answers_of(histogram, self.values)
+        team = team_of(histogram, self.level, self.values)
         for said in self.gave.values():
-            against_rest_figure(answers, said, level=self.level)
-            alpha_without(histogram, said, values=answers.values, level=self.level)
+            team.against_rest(said)
+            team.without(said)
 
     def pairs_of_people(self) -> None:
         for both in self.pairs:

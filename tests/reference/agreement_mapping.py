@@ -14,7 +14,7 @@ from queues.agree.metrics.alpha import alpha, coincidences, disagreement, left_o
 from queues.agree.metrics.cohen import cohen_kappa
 from queues.agree.metrics.corrections import chrf, edit_similarity
 from queues.agree.metrics.dawid_skene import Rating, dawid_skene
-from queues.agree.metrics.raters import against_rest, alpha_without
+from queues.agree.metrics.raters import team_of
 from queues.agree.metrics.spans import Marked, Span, position_alpha, shared_marks
 from queues.agree.patterns import (
     Answer,
@@ -68,11 +68,8 @@ def _levels(values: Sequence[int]) -> tuple[str, ...]:
 
 
 def _without_each(ratings: Ratings, values: tuple[Answer, ...]) -> dict[str, float | None]:
-    histogram = histogram_of(units_of(ratings))
-    return {
-        str(i): alpha_without(histogram, gave(ratings, i), values=values, level="nominal").value
-        for i in range(len(ratings))
-    }
+    team = team_of(histogram_of(units_of(ratings)), "nominal", values)
+    return {str(i): team.without(gave(ratings, i)).value for i in range(len(ratings))}
 
 
 def _at_level(answers: Answers, units: list[list[Any]], level: str) -> object:
@@ -192,18 +189,17 @@ def two_by_two(case: Input) -> object:
 
 def annotator_agreement(case: Input) -> object:
     ratings, level = case["ratings"], case["level"]
-    histogram = histogram_of(units_of(ratings))
-    answers = answers_of(histogram)
+    team = team_of(histogram_of(units_of(ratings)), level)
     pairs = combinations(range(len(ratings)), 2)
     people = range(len(ratings))
     return {
-        "alpha": alpha(answers, level).value,
+        "alpha": alpha(team.answers, level).value,
         "pairwise_alpha": {
             f"{i}-{j}": alpha(answers_of(histogram_of(units_of([ratings[i], ratings[j]]))), level).value
             for i, j in pairs
         },
-        "vs_rest": {str(i): against_rest(answers, gave(ratings, i), level=level) for i in people},
-        "leave_one_out": _without_each(ratings, answers.values),
+        "vs_rest": {str(i): team.against_rest(gave(ratings, i)).value for i in people},
+        "leave_one_out": _without_each(ratings, team.answers.values),
     }
 
 

@@ -245,14 +245,36 @@ def test_answers_to_an_older_form_are_compared_as_the_newer_one_maps_them(people
     assert (row.one, row.other) == ("good", "bad")
 
 
-def test_only_the_pairs_that_are_shown_are_computed(
-    people: Cast, queue: Queue, olaf: Person, monkeypatch: pytest.MonkeyPatch
+def test_the_square_shows_each_with_each_and_opens_where_they_differ(
+    people: Cast, signed_in: SignIn, queue: Queue, olaf: Person
 ) -> None:
-    monkeypatch.setattr(agree, "MOST_PAIRS", 1)
+    three_on_twelve(queue, people, olaf)
+
+    page = signed_in(people.lee).get(address(people), {"queue": queue.slug, "question": "tone"})
+
+    rows = page.context["map"]
+    assert [row.name for row in rows] == sorted(row.name for row in rows)
+    square = {
+        (row.name, other.name): cell for row in rows for other, cell in zip(rows, row.cells, strict=True)
+    }
+    assert square["Ann", "Ann"] is None
+    assert (square["Ann", "Lee"].of.same, square["Ann", "Lee"].step) == (1.0, 5)
+    assert square["Ann", olaf.name] == square[olaf.name, "Ann"]
+    assert (square["Ann", olaf.name].of.same, square["Ann", olaf.name].step) == (0.5, 3)
+    assert f'href="{square["Ann", olaf.name].url}"'.replace("&", "&amp;") in page.content.decode()
+
+
+def test_pairs_are_turned_by_page_and_only_those_shown_are_computed(
+    people: Cast, signed_in: SignIn, queue: Queue, olaf: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agree, "PAGE_OF_PAIRS", 1)
     three_on_twelve(queue, people, olaf)
     item_of(queue, {people.ann: "fine", people.lee: "fine"})
 
-    found = agree.among(queue, key="tone")
+    first = signed_in(people.lee).get(address(people), {"question": "tone"})
+    second = signed_in(people.lee).get(first.context["next_url"])
+    whole = agree.among(queue, key="tone", page=None)
 
-    assert [(pair.one_id, pair.other_id) for pair in found.pairs] == [(people.ann.pk, people.lee.pk)]
-    assert found.n_pairs == 3
+    assert [(line.one, line.other) for line in first.context["pairs"]] == [("Ann", "Lee")]
+    assert [line.of for line in second.context["pairs"]] == list(whole.pairs[1:2])
+    assert len(whole.pairs) == len(second.context["found"].meetings) == 3

@@ -70,7 +70,7 @@ def leave_out(within: Floats, counts: Floats, units: Floats, distances: Floats) 
     """(P,) Alpha without one of each kind of part, whose own sum of distances is `within`."""
     given = units @ counts
     reduced = given - counts
-    expected = _quadratic(reduced, distances)
+    expected = quadratic(reduced, distances)
     return _alphas(units @ within - within, expected, reduced.sum(axis=1))
 
 
@@ -83,11 +83,11 @@ def _left_out_by_rank(pairable: Answers) -> Floats:
     spread = 2.0 * (np.diag(given) - coincidences(pairable))
     reduced = given - pairable.counts
     ranks = middle_ranks(reduced)
-    own = _spread_of_ranks(pairable.counts, ranks) / (pairable.sizes - 1.0)
-    return _alphas(_quadratic(ranks, spread) - own, _spread_of_ranks(reduced, ranks), reduced.sum(axis=1))
+    own = spread_of_ranks(pairable.counts, ranks) / (pairable.sizes - 1.0)
+    return _alphas(quadratic(ranks, spread) - own, spread_of_ranks(reduced, ranks), reduced.sum(axis=1))
 
 
-def _spread_of_ranks(counts: Floats, ranks: Floats) -> Floats:
+def spread_of_ranks(counts: Floats, ranks: Floats) -> Floats:
     """Σ counts_c counts_k (rank_c - rank_k)² of each row."""
     totals = counts.sum(axis=1)
     return 2.0 * (totals * (counts * ranks**2).sum(axis=1) - (counts * ranks).sum(axis=1) ** 2)
@@ -95,10 +95,11 @@ def _spread_of_ranks(counts: Floats, ranks: Floats) -> Floats:
 
 def _within(pairable: Answers, distances: Floats) -> Floats:
     """(P,) Sum of the distances between the answers of a unit, each pair weighted 1/(m - 1)."""
-    return _quadratic(pairable.counts, distances) / (pairable.sizes - 1.0)
+    return quadratic(pairable.counts, distances) / (pairable.sizes - 1.0)
 
 
-def _quadratic(rows: Floats, matrix: Floats) -> Floats:
+def quadratic(rows: Floats, matrix: Floats) -> Floats:
+    """(P,) x' M x of each row x."""
     return ((rows @ matrix) * rows).sum(axis=1)
 
 

@@ -7,8 +7,9 @@ people do, not of how hard their items were: whoever has other items than the re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from itertools import chain
 from math import ceil, log, log1p
+
+import numpy as np
 
 from queues.audit.people.figures import Work, evidence_in
 from queues.audit.people.goals import ESCALATE
@@ -17,7 +18,7 @@ from queues.statistics.against_rest import SIGNIFICANT, Compared, against_rest
 from queues.statistics.multiple import benjamini_hochberg
 from queues.statistics.proportions import Proportion, fisher_p
 from queues.statistics.quantiles import quantile
-from queues.statistics.slope import Slope, flatter_p, slope
+from queues.statistics.slope import flatter_p, slope
 
 LEAST = 15  # reviews, corrections or checks; below that nobody is set apart
 TOLD_FROM = 2  # habits
@@ -136,22 +137,18 @@ def _with_one_reason(done: Mapping[int, Sequence[Done]]) -> list[int]:
 
 def _against_the_evidence(done: Mapping[int, Sequence[Done]], work: Mapping[int, Work]) -> list[int]:
     """Whose overrides do not rise with the evidence, while those of the others surely do."""
-    points = {person: evidence_in(own) for person, own in done.items()}
+    points = {person: np.array(evidence_in(own)) for person, own in done.items()}
+    whose = np.repeat(list(points), [own.shape[1] for own in points.values()])
+    evidence, overrides = np.concatenate([np.zeros((2, 0)), *points.values()], axis=1)
     tested = []
-    for person, (evidence, _overrides) in points.items():
-        own = work[person].follows.slope
-        rest = _slope_of([points[other] for other in points if other != person])
+    for person in points:
+        own, others = work[person].follows.slope, whose != person
+        rest = slope(evidence[others], overrides[others]) if own else None
         if own is None or rest is None or rest.low is None or rest.low <= 0.0:
             continue
-        p = flatter_p(evidence, own, rest)
+        p = flatter_p(evidence[~others], own, rest)
         tested.append((person, p if own.value < rest.value and (own.low or 0.0) <= 0.0 else 1.0))
     return _significant(tested)
-
-
-def _slope_of(points: Sequence[tuple[Sequence[float], Sequence[float]]]) -> Slope | None:
-    """Of several people together."""
-    evidence, overrides = (list(chain.from_iterable(one[side] for one in points)) for side in (0, 1))
-    return slope(evidence, overrides)
 
 
 def _more_near_the_goal(work: Mapping[int, Work]) -> list[int]:

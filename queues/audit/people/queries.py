@@ -84,7 +84,7 @@ def figures_of_people(queue: Queue, *, page: int = 0, checks: Checks | None = No
         person_id: work_of(done[person_id], texts.get(person_id, ()), zone=person.zone)
         for person_id, person in people.items()
     }
-    agreement = _agreement(queue)
+    agreement = _agreement(queue, list(people))
     habits = habits_of({person_id: own for person_id, own in done.items() if own}, work, checks=checks)
     found = [
         PersonFigures(
@@ -111,7 +111,9 @@ def figures_of_one(project_id: int, person_id: int) -> OwnFigures:
     queues = Queue.objects.select_related("form").in_bulk(most)
     own = [
         OwnQueue(
-            queues[queue_id], work_of(by_queue[queue_id], ()), _agreement(queues[queue_id]).get(person_id)
+            queues[queue_id],
+            work_of(by_queue[queue_id], ()),
+            _agreement(queues[queue_id], [person_id]).get(person_id),
         )
         for queue_id in most
     ]
@@ -145,6 +147,6 @@ def looks_at(project_id: int, person_id: int) -> list[Event]:
     return list(rows.order_by("-pk")[:LOOKS_SHOWN])
 
 
-def _agreement(queue: Queue) -> dict[int, Figure]:
+def _agreement(queue: Queue, people: Sequence[int]) -> dict[int, Figure]:
     """Person → agreement of their decisions with those of the others, over the newest shared items."""
-    return agree.with_the_others(queue, key=DECISION)
+    return agree.with_the_others(queue, key=DECISION, people=people)
