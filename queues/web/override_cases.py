@@ -59,8 +59,8 @@ def kinds_shown(request: ProjectRequest, cells: Iterable[Cell]) -> list[KindLine
         KindLine(
             kind,
             by_kind.get(kind.value, none),
-            _cases_url(request, kind=kind.value),
-            _cases_url(request, kind=kind.value, became="reversed"),
+            _cases_url(request, kind=kind.value, filter=None, category=None),
+            _cases_url(request, kind=kind.value, became="reversed", filter=None, category=None),
         )
         for kind in OverrideKind
     ]
@@ -75,12 +75,16 @@ def shown_cases(
     person_id: int | None = None,
     is_own: bool = False,
 ) -> dict[str, Any]:
-    """The cases of one kind, narrowed by `?became=`, with the choices of that."""
+    """The cases of one kind, narrowed by `?became=`, with the choices of that; those of one filter and one of
+    its categories by `?filter=` and `?category=`.
+    """
     became = request.GET.get("became", "")
     became = became if became in FATES else ""
+    flagged_by = _filter_of(request, kind)
     page = override_cases.cases_of(
         request.project.pk,
         kind=kind,
+        flagged_by=flagged_by,
         queue_id=queue_id,
         person_id=person_id,
         is_own=is_own,
@@ -101,8 +105,27 @@ def shown_cases(
     ]
     fates: list[tuple[str, str | Promise, str]] = [("", lazy("all"), _cases_url(request))]
     fates += [(fate, words, _cases_url(request, became=fate)) for fate, words in FATES.items()]
-    return {"cases": rows, "pager": pager(request, page), "became": became, "fates": fates}
+    return {
+        "cases": rows,
+        "pager": pager(request, page),
+        "became": became,
+        "fates": fates,
+        "flagged_by": flagged_by,
+        "all_filters_url": _cases_url(request, filter=None, category=None),
+    }
 
 
-def _cases_url(request: ProjectRequest, *, became: str | None = None, **changes: str) -> str:
+def filter_url(request: ProjectRequest, component: str, category: str) -> str:
+    """Where people said otherwise than this filter about this category; "": what it let pass."""
+    return _cases_url(request, kind=OverrideKind.SAFETY_FILTER.value, filter=component, category=category)
+
+
+def _filter_of(request: ProjectRequest, kind: OverrideKind) -> tuple[str, str] | None:
+    """(component, category); None where all are asked for."""
+    if kind != OverrideKind.SAFETY_FILTER or "filter" not in request.GET:
+        return None
+    return request.GET["filter"].replace("\0", ""), request.GET.get("category", "").replace("\0", "")
+
+
+def _cases_url(request: ProjectRequest, *, became: str | None = None, **changes: str | None) -> str:
     return f"{address(request, before=None, became=became, **changes)}#cases"

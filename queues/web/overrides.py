@@ -34,11 +34,12 @@ from queues.audit.queries import names_of
 from queues.errors import NotFound
 from queues.models import OverrideKind, Queue
 from queues.numbers import localized, percent
+from queues.statistics.against_rest import against_rest
 from queues.statistics.proportions import Proportion, proportion
 from queues.web.csv_file import csv_file
 from queues.web.funnel import Dot, FunnelPlot, funnel_plot
 from queues.web.labels import labels_of_versions
-from queues.web.override_cases import kind_of, kinds_shown, shown_cases
+from queues.web.override_cases import filter_url, kind_of, kinds_shown, shown_cases
 
 PLACES: Mapping[Place, Promise] = {
     Place.CHANCE: lazy("within"),
@@ -54,12 +55,15 @@ _HEAD = (
 class FilterLine:
     """One category of one filter as people saw it. category "": what it let pass.
 
-    precision: the share of what it flagged that people called a violation too.
+    precision: the share of what it flagged that people called a violation too. url: where people said
+    otherwise. stands_out: wrong more often than all other categories together, beyond chance.
     """
 
     component: str
     category: str
     rates: Rates
+    url: str
+    stands_out: bool = False
 
     @property
     def precision(self) -> Proportion | None:
@@ -96,7 +100,7 @@ def overrides(request: ProjectRequest) -> HttpResponse:
         "chosen": chosen,
         "kinds": kinds_shown(request, cells),
         "kind": kind,
-        "filters": _filters(cells),
+        "filters": _filters(request, cells),
         "reasons": [(OverrideKind(one).label, found) for one, found in reasons_of(scope).items()],
         "labels": _labels([chosen] if chosen else queues),
         "look_at": LOOK_AT,
@@ -168,13 +172,22 @@ def _may_know(request: ProjectRequest, kind: OverrideKind) -> bool:
     return kind != OverrideKind.GOLD or Permission.READ in request.permissions
 
 
-def _filters(cells: Iterable[Cell]) -> list[FilterLine]:
+def _filters(request: ProjectRequest, cells: Iterable[Cell]) -> list[FilterLine]:
+    """What was flagged, the most often wrong first; then what was let pass."""
     of_filters = [cell for cell in cells if cell.kind == OverrideKind.SAFETY_FILTER]
     by_category = rates_by(of_filters, lambda cell: (cell.component, cell.category))
-    lines = [FilterLine(component, category, rates) for (component, category), rates in by_category.items()]
-    return sorted(
-        lines, key=lambda line: (line.category == "", -line.rates.decided, line.component, line.category)
-    )
+    flagged = [(key, rates) for key, rates in by_category.items() if key[1]]
+    compared = against_rest([(rates.overrides, rates.decided) for _key, rates in flagged])
+    apart = {key for (key, _rates), one in zip(flagged, compared, strict=True) if one and one.is_more}
+    lines = [
+        FilterLine(*key, rates, filter_url(request, *key), key in apart) for key, rates in by_category.items()
+    ]
+    return sorted(lines, key=_most_wrong_first)
+
+
+def _most_wrong_first(line: FilterLine) -> tuple[object, ...]:
+    rates = line.rates
+    return (line.category == "", -rates.overrides, -rates.decided, line.component, line.category)
 
 
 def _people(request: ProjectRequest, cells: Sequence[Cell]) -> dict[str, Any]:

@@ -63,7 +63,8 @@ def people_figures(request: ProjectRequest) -> HttpResponse:
         _note(request, queue)
         csv_url = reverse("web:people-figures-csv", args=[request.project.slug])
         context |= {
-            "lines": [(one, [HABITS[habit] for habit in one.habits]) for one in found.people],
+            "lines": [(one, [HABITS[habit] for habit in one.habits]) for one in found.people if one.work.n],
+            "idle": [one.person for one in found.people if not one.work.n],
             "has_checks": any(one.missed for one in found.people),
             "has_evidence": any(one.work.follows.n for one in found.people),
             "has_work": any(one.work.n for one in found.people),

@@ -77,6 +77,10 @@ def test_a_filter_that_people_called_wrong_is_named_with_its_category(
     assert line.precision is not None
     assert (line.precision.k, line.precision.n) == (0, 1)
     assert "flagged → fine" in answer.content.decode()
+    opened = signed_in(people.mel).get(line.url)
+    assert {case.judgement.category for case, *_words in opened.context["cases"]} == {"hate"}
+    other = signed_in(people.mel).get(line.url.replace("category=hate", "category=other"))
+    assert other.context["cases"] == []
 
 
 @pytest.mark.usefixtures("work")

@@ -53,12 +53,14 @@ def cases_of(
     person_id: int | None = None,
     is_own: bool = False,
     became: str = "",
+    flagged_by: tuple[str, str] | None = None,
     before: int | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[Case]:
     """Overrides of one kind on items that are not under review; is_own: who asks is who judged.
 
     One's own are all told: they say nothing new to who said them. became: only those with this fate.
+    flagged_by: only of this filter and this category of it.
     """
     rows = Judgement.objects.filter(project=project_id, kind=kind, overrides=True)
     if queue_id is not None:
@@ -68,6 +70,8 @@ def cases_of(
     rows = rows.select_related("person", "before_person", "item__prediction", "queue", "review", "verdict")
     tests = Q(fate=became) if became else Q()
     tests &= Q() if is_own else TOLD
+    if flagged_by is not None:
+        tests &= Q(component=flagged_by[0], category=flagged_by[1])
     page = newest(rows.annotate(fate=_fate(is_own=is_own)), tests or None, before=before, size=size)
     # The annotation is on each row, and no field of the model.
     cases = [Case(one, cast("Any", one).fate) for one in page.rows]
