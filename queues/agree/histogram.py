@@ -22,7 +22,7 @@ from django.db import connection
 
 from queues.agree import unit_sql
 from queues.agree.asked import Asked
-from queues.agree.patterns import Answer, Pattern, pattern_of
+from queues.agree.patterns import Pattern, pattern_of
 from queues.models import AgreementUnit
 
 ITEMS = ""  # the question under which the items themselves are counted
@@ -105,18 +105,16 @@ class Counts:
         known = self._known[asked.key]
         found: Counter[Pattern] = Counter()
         for cell in self._chosen(asked.key, name, version, drawn_only=drawn_only):
-            ratings = [(rating, cell.version) for rating in orjson.loads(cell.pattern)]
-            for one in ratings:
-                if one not in known:
-                    known[one] = asked.answer_of(*one)
-            pattern = pattern_of(answer for one in ratings if (answer := known[one]) is not None)
-            if pattern:
-                found[pattern] += cell.n
+            told = cell.pattern, cell.version
+            if told not in known:
+                known[told] = _pattern(asked, *told)
+            found[known[told]] += cell.n
+        found.pop((), None)
         return dict(found)
 
     @cached_property
-    def _known(self) -> dict[str, dict[tuple[str, int], Answer | None]]:
-        """Question → what an answer in the words of a version is today: few answers, in many patterns."""
+    def _known(self) -> dict[str, dict[tuple[bytes, int], Pattern]]:
+        """Question → what a pattern in the words of a version is today: few patterns, in many cells."""
         return defaultdict(dict)
 
     @cached_property
@@ -137,6 +135,12 @@ class Counts:
             for cell in cells
             if (version is None or cell.version == version) and (cell.is_drawn or not drawn_only)
         )
+
+
+def _pattern(asked: Asked, pattern: bytes, version: int) -> Pattern:
+    """On the scale of today; empty where no answer is on it."""
+    answers = (asked.answer_of(rating, version) for rating in orjson.loads(pattern))
+    return pattern_of(answer for answer in answers if answer is not None)
 
 
 def read(queue_id: int, *, by: By = By.ALL, questions: Sequence[str] | None = None) -> Counts:

@@ -128,4 +128,4 @@ def _filter_of(request: ProjectRequest, kind: OverrideKind) -> tuple[str, str] |
 
 
 def _cases_url(request: ProjectRequest, *, became: str | None = None, **changes: str | None) -> str:
-    return f"{address(request, before=None, became=became, **changes)}#cases"
+    return f"{address(request, at=request.path, before=None, became=became, **changes)}#cases"
