@@ -145,8 +145,7 @@ def _written(
     verdicts: Iterable[Found], guarded: Guarded, names: Names | None, groups: Groups
 ) -> Iterator[tuple[Found, Record | Excluded]]:
     lines: Counter[str] = Counter()
-    for verdict in verdicts:
-        found, record = guarded.pass_(verdict)
+    for found, record in guarded.passed(verdicts):
         if names is not None and not isinstance(record, Excluded):
             split = groups.split_of(group_of(found.row))
             lines[split] += 1

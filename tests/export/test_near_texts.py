@@ -11,16 +11,10 @@ from queues.export.guarding import first_places, near_rows, near_texts
 from queues.export.guarding.caps import ORIGINS, kept_under
 from queues.export.guarding.directions import Directions
 from queues.export.guarding.first_places import FirstPlaces
-from queues.export.guarding.near_rows import NearRows
+from queues.export.guarding.near_rows import Asked, NearRows
 from queues.export.guarding.near_texts import NearTexts, Sets
-from queues.export.guarding.shingles import (
-    are_near,
-    hashes_of,
-    hashes_of_both,
-    jaccard,
-    shingles_of,
-    which_are_near,
-)
+from queues.export.guarding.number_sets import hashes_of, hashes_of_both, sets_of, sets_of_rows
+from queues.export.guarding.shingles import are_near, jaccard, shingles_of, which_are_near
 
 WORDS = [f"w{n}" for n in range(12)]
 
@@ -58,31 +52,47 @@ def test_no_near_text_is_missed_and_no_other_is_named(
     monkeypatch.setattr(near_texts, "_PART", 300)  # so that there are several
     chance = Random(seed)
     texts = made(chance)
-    near, others = NearTexts(Sets(map(hashes_of, texts))), [hashes_of(text) for text in texts]
+    near, others = texts_ready(texts), [hashes_of(text) for text in texts]
+    all_asked, all_wanted = list[str](), list[int | None]()
 
     for _n in range(60):
         words = chance.choice(texts).split()
         for _changed in range(chance.randint(0, 3)):
             if words:
                 words[chance.randrange(len(words))] = "other"
-        asked = hashes_of(" ".join([said(chance, 8), *words, said(chance, 8)]))
+        text = " ".join([said(chance, 8), *words, said(chance, 8)])
+        asked = hashes_of(text)
         wanted = [
             place
             for place, other in enumerate(others)
             if are_near(len(np.intersect1d(asked, other)), len(asked), len(other))
         ]
         assert near.near(asked) == (wanted[0] if wanted else None)
+        all_asked.append(text)
+        all_wanted.append(wanted[0] if wanted else None)
+
+    assert near.near_each(sets_of(all_asked)) == all_wanted
+    monkeypatch.setattr(near_texts, "_AT_ONCE", 0)
+    assert near.near_each(sets_of(all_asked)) == all_wanted
+
+
+def texts_ready(texts: list[str]) -> NearTexts:
+    sets = Sets()
+    sets.add(sets_of(texts))
+    return NearTexts(sets)
 
 
 def rows_of(texts: list[str]) -> list[int | None]:
     """Of each text, the place of the first that it repeats nearly, where those that do are left out."""
     rows, kept, found = NearRows(), list[int](), list[int | None]()
-    for at, text in enumerate(texts):
-        place = rows.near(hashes_of(text), hashes_of(text))
-        if place is None:
-            rows.add(hashes_of(text), hashes_of(text))
-            kept.append(at)
-        found.append(None if place is None else kept[place])
+    for first in range(0, len(texts), 13):
+        some = sets_of(texts[first : first + 13])
+        for at, asked in enumerate(rows.asked(some, some), start=first):
+            place = rows.near(asked)
+            if place is None:
+                rows.add(asked)
+                kept.append(at)
+            found.append(None if place is None else kept[place])
     return found
 
 
@@ -114,10 +124,15 @@ def test_rows_that_are_nearly_alike_are_met_and_no_others(monkeypatch: pytest.Mo
 def test_another_answer_to_nearly_the_same_question_is_no_repetition() -> None:
     question = " ".join(f"q{n}" for n in range(80))
     rows, answers = NearRows(), ["yes of course you can", "no you never can do that"]
-    rows.add(hashes_of_both(question, answers[0]), hashes_of(answers[0]))
+    rows.add(asked_of(rows, question, answers[0]))
 
-    assert rows.near(hashes_of_both(f"{question} please", answers[0]), hashes_of(answers[0])) == 0
-    assert rows.near(hashes_of_both(question, answers[1]), hashes_of(answers[1])) is None
+    assert rows.near(asked_of(rows, f"{question} please", answers[0])) == 0
+    assert rows.near(asked_of(rows, question, answers[1])) is None
+
+
+def asked_of(rows: NearRows, question: str, answer: str) -> Asked:
+    _questions, answers, wholes = sets_of_rows(((question, answer),))
+    return rows.asked(wholes, answers)[0]
 
 
 def test_what_is_near_is_the_same_for_many_texts_as_for_two() -> None:
@@ -155,7 +170,7 @@ def test_the_numbers_are_those_of_the_shingles(text: str) -> None:
 
 
 def test_a_short_phrase_inside_a_long_text_means_nothing() -> None:
-    near = NearTexts(Sets([hashes_of("how do I pay")]))
+    near = texts_ready(["how do I pay"])
 
     assert near.near(hashes_of("Tell me please how do I pay for the second kettle with a card")) is None
 

@@ -176,8 +176,8 @@ def write_contents(
             unreliable=unreliable_for(definition),
         )
         verdicts = stack.enter_context(closing(walk))
-        for seen, found in enumerate(verdicts, start=1):
-            _add(found, out)
+        for seen, (found, record) in enumerate(guarded.passed(verdicts), start=1):
+            _add(found, record, out)
             if seen % REPORT_EVERY == 0:
                 report(seen)
     return _finished(out)
@@ -188,9 +188,8 @@ def _open(stack: ExitStack, folder: Path, format_: Format, split: str) -> _Split
     return _Split(rows, stack.enter_context(TypedRows(folder / f"typed-{split}")))
 
 
-def _add(found: Found, out: _Out) -> None:
+def _add(found: Found, record: Record | Excluded, out: _Out) -> None:
     """One verdict: a line in each file, or one more exclusion."""
-    found, record = out.guarded.pass_(found)
     if isinstance(record, Excluded):
         out.counts.leave_out(found, record.code)
         return

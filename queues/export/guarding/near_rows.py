@@ -11,12 +11,15 @@ Source: Broder (1997), https://doi.org/10.1109/SEQUEN.1997.666900; methods.md 6.
 import os
 from array import array
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from tempfile import TemporaryFile
 
 import numpy as np
 import numpy.typing as npt
 
-from queues.export.guarding.shingles import JACCARD_FROM, Numbers, jaccard
+from queues.export.guarding.number_sets import Numbers, NumberSets
+from queues.export.guarding.shingles import JACCARD_FROM, jaccard
 
 BANDS, VALUES = 12, 3
 _chance = np.random.default_rng(20261128)  # the same in every build: two builds decide alike
@@ -31,6 +34,21 @@ _RUN_MAX = 2**21  # pairs that are put in order at once: 16 MiB
 _MET_MAX, _COUNTED_MAX = 256, 64
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A row to ask for or to add: its shingles, of question and answer together and of the answer.
+
+    keys: one of each band, none without shingles: alike where the smallest of all shingles is, three times;
+    is_met: whether any of the first `of_rows` rows has one of them.
+    """
+
+    whole: Numbers
+    answer: Numbers
+    keys: Sequence[int]
+    of_rows: int
+    is_met: bool
+
+
 class NearRows:
     """Rows by their place, from 0, in the order in which they were added."""
 
@@ -39,43 +57,52 @@ class NearRows:
         self._ends, self._wholes = array("q", [0]), array("i")
         self._in_hand: defaultdict[int, list[int]] = defaultdict(list)
         self._runs: list[npt.NDArray[np.uint64]] = []  # pairs of a band's key and a row, in order
-        self._asked = (np.empty(0, np.uint32), np.empty(0, np.uint32))  # the last one, and its keys
+        self._put_away_rows = 0
 
     def __len__(self) -> int:
         return len(self._wholes)
 
-    def near(self, whole: Numbers, answer: Numbers) -> int | None:
-        """The place of a row that is nearly this one; None when none is. Shingles as of `hashes_of`."""
-        if not len(whole):
-            return None
-        return next((row for row in self._met(self._keys(whole)) if self._is_near(row, whole, answer)), None)
+    def asked(self, wholes: NumberSets, answers: NumberSets) -> list[Asked]:
+        """Some rows, ready to be asked for: all at once take little more time than one."""
+        keys = _keys_of(wholes)
+        is_met = self._are_met(keys)
+        told = zip(wholes.sizes.tolist(), keys.tolist(), is_met.tolist(), strict=True)
+        return [
+            Asked(wholes[at], answers[at], keys_ if size else (), self._put_away_rows, met)
+            for at, (size, keys_, met) in enumerate(told)
+        ]
 
-    def add(self, whole: Numbers, answer: Numbers) -> None:
+    def near(self, asked: Asked) -> int | None:
+        """The place of a row that is nearly this one; None when none is."""
+        return next((row for row in self._met(asked) if self._is_near(row, asked.whole, asked.answer)), None)
+
+    def add(self, asked: Asked) -> None:
         """One more row, that the next ones may be near to."""
         row = len(self)
-        self._file.write(whole.tobytes())
-        self._file.write(answer.tobytes())
-        self._ends.append(self._ends[-1] + len(whole) + len(answer))
-        self._wholes.append(len(whole))
-        if len(whole):
-            for key in self._keys(whole).tolist():
-                self._in_hand[key].append(row)
+        self._file.write(asked.whole.tobytes())
+        self._file.write(asked.answer.tobytes())
+        self._ends.append(self._ends[-1] + len(asked.whole) + len(asked.answer))
+        self._wholes.append(len(asked.whole))
+        for key in asked.keys:
+            self._in_hand[key].append(row)
         if len(self) % _IN_HAND == 0:
             self._put_away()
 
-    def _keys(self, whole: Numbers) -> Numbers:
-        """One of each band: alike where the smallest of all shingles is, three times."""
-        if self._asked[0] is not whole:
-            least = (whole[:, None] * _FACTORS + _ADDED).min(axis=0)
-            mixed = (least.reshape(BANDS, VALUES) * _MIXED).sum(axis=1, dtype=np.uint32) + _OF_BAND
-            self._asked = whole, (mixed ^ (mixed >> np.uint32(15))) * _FACTORS[0]
-        return self._asked[1]
-
-    def _met(self, keys: Numbers) -> list[int]:
-        """Rows that share a band, those that share most of them first, then the earliest."""
-        rows = [row for key in keys.tolist() for row in self._in_hand.get(key, ())[:_MET_MAX]]
-        pairs = keys.astype(np.uint64) << _ROW_BITS
+    def _are_met(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+        """Of each row whether one that was put away shares a band with it."""
+        low = keys.astype(np.uint64) << _ROW_BITS
+        met = np.zeros(len(keys), np.bool_)
         for run in self._runs:
+            at = run.searchsorted(low)
+            met |= ((run[np.minimum(at, len(run) - 1)] >> _ROW_BITS) == keys).any(axis=1)
+        return met
+
+    def _met(self, asked: Asked) -> list[int]:
+        """Rows that share a band, those that share most of them first, then the earliest."""
+        rows = [row for key in asked.keys for row in self._in_hand.get(key, ())[:_MET_MAX]]
+        is_met = asked.is_met or asked.of_rows < self._put_away_rows
+        pairs = np.array(asked.keys if is_met else (), np.uint64) << _ROW_BITS
+        for run in self._runs if is_met else ():
             low, high = run.searchsorted(pairs), run.searchsorted(pairs | _ALL_ROWS, "right")
             for at in np.flatnonzero(high > low).tolist():
                 found = run[low[at] : min(high[at], low[at] + _MET_MAX)]
@@ -97,9 +124,22 @@ class NearRows:
         pairs = [(key << 32) | row for key, rows in self._in_hand.items() for row in rows]
         self._runs.append(np.sort(np.array(pairs, np.uint64)))
         self._in_hand.clear()
+        self._put_away_rows = len(self)
         while len(self._runs) > 1 and _RUN_MAX >= 2 * len(self._runs[-1]) >= len(self._runs[-2]):
             last, before = self._runs.pop(), self._runs.pop()
             self._runs.append(np.sort(np.concatenate([before, last])))
+
+
+def _keys_of(wholes: NumberSets) -> npt.NDArray[np.uint32]:
+    """(n, BANDS); of a row without shingles they mean nothing."""
+    least = np.zeros((len(wholes), BANDS * VALUES), np.uint32)
+    is_there = wholes.sizes > 0
+    if is_there.any():
+        starts = wholes.ends[:-1][is_there]
+        for at, (factor, added) in enumerate(zip(_FACTORS, _ADDED, strict=True)):
+            least[is_there, at] = np.minimum.reduceat(wholes.numbers * factor + added, starts)
+    mixed = (least.reshape(-1, BANDS, VALUES) * _MIXED).sum(axis=2, dtype=np.uint32) + _OF_BAND
+    return (mixed ^ (mixed >> np.uint32(15))) * _FACTORS[0]
 
 
 def _jaccard(one: Numbers, other: Numbers) -> float:

@@ -7,13 +7,14 @@ pass containment 0.82 of the smaller one, so one look-up serves both. What is le
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from math import floor
 
 import numpy as np
 import numpy.typing as npt
 
-from queues.export.guarding.shingles import CONTAINMENT_FROM, Numbers, which_are_near
+from queues.export.guarding.number_sets import Numbers, NumberSets
+from queues.export.guarding.shingles import CONTAINMENT_FROM, which_are_near
 
 Places = npt.NDArray[np.intp]  # of texts, in order
 _NOWHERE = np.empty(0, np.intp)
@@ -29,20 +30,19 @@ _MOST_KNOWN = 65_535  # of how many texts a shingle is counted in; beyond it all
 # that is looked up has to be met as well, which leaves hardly any text that is not near.
 _ABOUT_AS_RARE = 2
 _FIRST_COUNTED = 64  # candidates; then eight times as many at once
+_AT_ONCE = 1_000_000  # pairs looked at for several texts together; where there are more, for each alone
 
 
 class Sets:
-    """The shingle hashes of texts, as `hashes_of` gives them, on their way into NearTexts."""
+    """The shingles of texts on their way into NearTexts."""
 
-    def __init__(self, sets: Iterable[Numbers] = ()) -> None:
+    def __init__(self) -> None:
         self._own, self._sizes = array("I"), array("i")
-        for one in sets:
-            self.add(one)
 
-    def add(self, hashes: Numbers) -> None:
-        """One more text."""
-        self._own.frombytes(hashes.tobytes())
-        self._sizes.append(len(hashes))
+    def add(self, sets: NumberSets) -> None:
+        """Some more texts."""
+        self._own.frombytes(sets.numbers.tobytes())
+        self._sizes.frombytes(sets.sizes.astype(np.int32).tobytes())
 
     def taken(self) -> tuple[Numbers, npt.NDArray[np.int32]]:
         """All hashes, one text after the other, and how many each has; nothing is left here."""
@@ -67,6 +67,35 @@ class NearTexts:
 
     def __len__(self) -> int:
         return len(self._sizes)
+
+    def near_each(self, asked: NumberSets) -> list[int | None]:
+        """`near` of each text. Hardly any is left to look at alone when all have been looked at together."""
+        if not len(self._pairs):
+            return [None] * len(asked)
+        perhaps = self._perhaps_inside(asked) | self._perhaps_around(asked)
+        return [self.near(asked[at]) if perhaps[at] else None for at in range(len(asked))]
+
+    def _perhaps_inside(self, asked: NumberSets) -> npt.NDArray[np.bool_]:
+        """Whether `_inside` of each finds a text."""
+        might = self._rare.might_have(asked.numbers)
+        keys = asked.numbers[might].astype(np.uint64) << _OWNER_BITS
+        low = self._pairs.searchsorted(keys)
+        many = self._pairs.searchsorted(keys | _ALL_RARE, "right") - low
+        if many.sum() > _AT_ONCE:
+            return np.ones(len(asked), np.bool_)
+        met = many > 0
+        askers = asked.owners[might][met].repeat(many[met])
+        places = self._owners(low[met], low[met] + many[met]) if len(askers) else _NOWHERE
+        pairs, times = np.unique((askers << 32) | places, return_counts=True)
+        askers, places = pairs >> 32, pairs & 0xFFFF_FFFF
+        is_perhaps = (times >= self._needed[places]) & (self._sizes[places] <= asked.sizes[askers])
+        return np.bincount(askers[is_perhaps], minlength=len(asked)) > 0
+
+    def _perhaps_around(self, asked: NumberSets) -> npt.NDArray[np.bool_]:
+        """Whether enough of each might be in a text for `_around` to look."""
+        might = self._any.might_have(asked.numbers)
+        met = np.bincount(asked.owners[might], minlength=len(asked))
+        return (asked.sizes > 0) & (asked.sizes - met <= np.floor(asked.sizes * _MISSING + 1e-9))
 
     def near(self, asked: Numbers) -> int | None:
         """The place of the first text that is nearly the one with these shingles; None when none is."""
@@ -148,8 +177,12 @@ class _Known:
 
     def perhaps(self, asked: Numbers) -> Numbers:
         """Those of these hashes that some pair might have."""
+        return asked[self.might_have(asked)]
+
+    def might_have(self, asked: Numbers) -> npt.NDArray[np.bool_]:
+        """Of each whether some pair might have it."""
         which = asked >> self._shift
-        return asked[(self._bits[which >> _EIGHT] & _BIT[which & _SEVEN]) != 0]
+        return (self._bits[which >> _EIGHT] & _BIT[which & _SEVEN]) != 0
 
 
 def _paired(own: Numbers, sizes: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:

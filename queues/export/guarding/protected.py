@@ -2,18 +2,20 @@
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import orjson
 from django.db import connection
 
+from queues.export.batches import batched
 from queues.export.groups import prompt_of_input
 from queues.export.guarding.directions import Directions
 from queues.export.guarding.near_texts import NearTexts, Sets
-from queues.export.guarding.shingles import hashes_of, hashes_of_both
+from queues.export.guarding.number_sets import hashes_of, hashes_of_both, sets_of, sets_of_rows, words_of
 from queues.export.normalised import normalised
 from queues.export.queries import CHUNK
 from queues.models import GoldenVersion
@@ -41,6 +43,7 @@ JOIN queues_goldenversion v ON v.id = k.version_id
 JOIN queues_golden g ON g.id = v.golden_id
 WHERE k.project_id = %s AND e.name = %s AND length(k.vector) > 0 ORDER BY k.id
 """
+_Text = tuple[str, str, Sequence[str]]  # name, prompt, answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class ProtectedTexts:
     wholes: NearTexts  # prompt and answer together
     whole_of: Sequence[int]  # place of a whole → place of its text
     directions: Directions | None
+    _ahead: dict[tuple[str, str], str | None] = field(default_factory=dict)  # prompt and answer → `near`
 
     @property
     def has_vectors(self) -> bool:
@@ -68,9 +72,23 @@ class ProtectedTexts:
             return "normalised", self.names[place]
         return None
 
+    def look_ahead(self, rows: Sequence[tuple[str, str]]) -> None:
+        self._ahead.clear()
+        if not self.names:
+            return
+        prompts, _answers, wholes = sets_of_rows(tuple(rows))
+        by_prompt = self.prompts.near_each(prompts)
+        by_whole = self.wholes.near_each(wholes)
+        for row, place, whole in zip(rows, by_prompt, by_whole, strict=True):
+            if place is None and whole is not None:
+                place = self.whole_of[whole]
+            self._ahead[row] = None if place is None else self.names[place]
+
     def near(self, prompt: str, answer: str) -> str | None:
         if not self.names:
             return None
+        if (prompt, answer) in self._ahead:
+            return self._ahead[prompt, answer]
         if (place := self.prompts.near(hashes_of(prompt))) is not None:
             return self.names[place]
         if not len(self.wholes):
@@ -107,15 +125,17 @@ class _Loading:
         self.whole_of = array("i")
         self._prompts, self._wholes = Sets(), Sets()
 
-    def add(self, name: str, prompt: str, answers: Iterable[str]) -> None:
-        place = len(self.names)
-        self.names.append(name)
-        self._exact.append(_key(prompt))
-        self._normalised.append(_key(normalised(prompt)))
-        self._prompts.add(hashes_of(prompt))
-        for answer in answers:
-            self._wholes.add(hashes_of_both(prompt, answer))
-            self.whole_of.append(place)
+    def add(self, texts: Sequence[_Text]) -> None:
+        """Some more texts."""
+        prompts = [prompt for _name, prompt, _answers in texts]
+        self._prompts.add(sets_of(prompts))
+        both = [text for _name, prompt, answers in texts for answer in answers for text in (prompt, answer)]
+        self._wholes.add(words_of(both).in_pairs().shingles())
+        for name, prompt, answers in texts:
+            self.whole_of.extend(repeat(len(self.names), len(answers)))
+            self.names.append(name)
+            self._exact.append(_key(prompt))
+            self._normalised.append(_key(normalise_v1(prompt)))
 
     def done(self, directions: Directions | None) -> ProtectedTexts:
         prompts, wholes = NearTexts(self._prompts), NearTexts(self._wholes)
@@ -131,16 +151,19 @@ def no_texts() -> ProtectedTexts:
 def texts_of(project_id: int) -> ProtectedTexts:
     """All that this project protects; takes seconds for a hundred thousand of them."""
     loading = _Loading()
-    for name, prompt, targets in _streamed(_GOLDEN, [project_id]):
-        loading.add(name, prompt, _json(targets))
+    golden = _streamed(_GOLDEN, [project_id])
+    texts = ((name, prompt, _json(targets)) for name, prompt, targets in golden)
+    for some in batched(texts, _length):
+        loading.add(some)
     return loading.done(_directions(project_id))
 
 
 def tested_texts_of(project_id: int) -> ProtectedTexts:
     """The questions of all current releases that validate or test; what is golden is there as well."""
     loading = _Loading()
-    for name, input_ in _streamed(_TESTED, [project_id]):
-        loading.add(name, prompt_of_input(_json(input_)), ())
+    asked = _streamed(_TESTED, [project_id])
+    for some in batched(((name, prompt_of_input(_json(input_)), ()) for name, input_ in asked), _length):
+        loading.add(some)
     return loading.done(None)
 
 
@@ -152,9 +175,13 @@ def same_as(project_id: int, prompts: Iterable[str]) -> ProtectedTexts:
     from_ours = [sha for prompt in prompts for sha in _stored_hashes(prompt)]
     loading = _Loading()
     found = GoldenVersion.objects.filter(project=project_id, normalised_sha256__in=from_ours)
-    for name, prompt, targets in found.order_by("pk").values_list("golden__golden_id", "prompt", "targets"):
-        loading.add(name, prompt, targets)
+    loading.add(list(found.order_by("pk").values_list("golden__golden_id", "prompt", "targets")))
     return loading.done(None)
+
+
+def _length(text: _Text) -> int:
+    _name, prompt, answers = text
+    return len(prompt) * (1 + len(answers)) + sum(map(len, answers))
 
 
 def _json(value: Any) -> Any:

@@ -84,8 +84,7 @@ def capped(
     hits = Hits()
     guarded = Guarded(format_, around, keep=hits)
     draws: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
-    for found in verdicts:
-        found, record = guarded.pass_(found)
+    for found, record in guarded.passed(verdicts):
         if not isinstance(record, Excluded):
             draws[guarded.origin].append(drawn(found.row.record_id))
     keep = kept_under({origin: len(drawn_) for origin, drawn_ in draws.items()}, shares)

@@ -7,11 +7,12 @@ from itertools import chain
 from typing import Any
 
 from queues.agree.metrics.corrections import edit_similarity
+from queues.export.batches import batched
 from queues.export.formats import Format, write
 from queues.export.groups import prompt_of
 from queues.export.guarding.caps import EDITED_BELOW
 from queues.export.guarding.hits import Hits
-from queues.export.guards import CAPS, Check, Effect, Hit, Leaving, Surroundings, guards
+from queues.export.guards import CAPS, Check, Effect, Hit, Leaving, LooksAhead, Surroundings, guards
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record, VerdictRow
 
@@ -54,7 +55,7 @@ class Finding:
 
 
 class Guarded:
-    """One walk over the rows of a dataset with its guards on; `pass_` each row once, in order.
+    """One walk over the rows of a dataset with its guards on, each row once, in order.
 
     is_strict: what would stop a release is left out, where nobody can be asked. hear: told of each finding.
     keep: where to write what the guards before the caps find, for the `hits` of a second walk.
@@ -77,26 +78,45 @@ class Guarded:
         self._checks = [(name, check) for name, check, _is_early in begun]
         self._early = {name: check for name, check, is_early in begun if is_early}
         self._late = [(name, check) for name, check, is_early in begun if not is_early]
+        self._looking_ahead = [check for _name, check, _is_early in begun if isinstance(check, LooksAhead)]
+        if around.hits is not None:
+            self._looking_ahead = []  # what would be looked for is known
         self._found_before = None if around.hits is None else iter(around.hits)
         self.tallies: dict[str, Tally] = {}
         self.origins: Counter[str] = Counter()
         self.origin = ""  # of the row that left last
 
-    def pass_(self, found: Found) -> tuple[Found, Record | Excluded]:
-        """The row as it may leave (its texts may be redacted) with its record, or why it may not."""
+    def passed(self, verdicts: Iterable[Found]) -> Iterator[tuple[Found, Record | Excluded]]:
+        """Each row as it may leave (its texts may be redacted) with its record, or why it may not."""
+        for some in batched(map(self._begun, verdicts), _length):
+            rows = [begun for _found, begun in some if isinstance(begun, Leaving)]
+            for check in self._looking_ahead:
+                check.look_ahead(rows)
+            for found, begun in some:
+                if isinstance(begun, Leaving):
+                    yield self._pass(found, begun)
+                else:
+                    yield self._no_record(found, begun)
+
+    def _begun(self, found: Found) -> "tuple[Found, _Begun]":
         if found.left_out:
-            return found, self._leave_out(found.row, "rights", Excluded(found.left_out))
+            return found, ("rights", Excluded(found.left_out))
         record = write(self._format, found.row)
-        if isinstance(record, Excluded):
-            return found, self._leave_out(found.row, "format", record)
-        leaving, hits, why_not = self._examined(_leaving(found, record))
+        return found, ("format", record) if isinstance(record, Excluded) else _leaving(found, record)
+
+    def _no_record(self, found: Found, begun: tuple[str, Excluded]) -> tuple[Found, Excluded]:
+        guard, why = begun
+        return found, self._leave_out(found.row, guard, why)
+
+    def _pass(self, found: Found, leaving: Leaving) -> tuple[Found, Record | Excluded]:
+        leaving, hits, why_not = self._examined(leaving)
         found = replace(found, row=leaving.row) if leaving.row is not found.row else found
         if self._keep is not None:
             self._keep.add([(name, hit) for name, hit in hits if name in self._early])
         if why_not is not None:
             name, hit = hits[-1]
             if hit.code != why_not.code:  # what it was changed into has no record
-                return found, self._leave_out(found.row, "format", why_not)
+                return self._no_record(found, ("format", why_not))
             self._note(Finding(found.row, name, hit.code, hit.effect, hit.detail))
             return found, why_not
         for name, hit in hits:  # counted only of rows that leave
@@ -150,6 +170,14 @@ class Guarded:
     def _note(self, one: Finding) -> None:
         self.tallies.setdefault(one.code, Tally(one.guard, one.effect.value)).add(one.row, one.detail)
         self._hear(one)
+
+
+_Begun = Leaving | tuple[str, Excluded]  # or which guard left it out, and why
+
+
+def _length(one: tuple[Found, _Begun]) -> int:
+    _found, begun = one
+    return len(begun.prompt) + len(begun.answer) if isinstance(begun, Leaving) else 0
 
 
 def _leaving(found: Found, record: Record) -> Leaving:

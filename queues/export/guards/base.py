@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from queues.export.row import Record, VerdictRow
 from queues.registry import Registry
@@ -59,6 +59,10 @@ class Texts(Protocol):
         """ "exact" or "normalised" and the name of the text, or None."""
         ...
 
+    def look_ahead(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Told of prompts and answers for which `near` will be asked next: of all at once it takes little."""
+        ...
+
     def near(self, prompt: str, answer: str) -> str | None:
         """The name of the first text that shares most of its words with this one."""
         ...
@@ -101,6 +105,20 @@ class Surroundings:
 
 
 Check = Callable[[Leaving], Hit | None]
+
+
+@runtime_checkable
+class LooksAhead(Protocol):
+    """A check that is told of some rows before it is asked for one after another: what it does for all of
+    them at once takes little. It will not be asked for all, and for some that were changed meanwhile."""
+
+    def look_ahead(self, rows: Sequence[Leaving]) -> None:
+        """These come next."""
+        ...
+
+    def __call__(self, leaving: Leaving) -> Hit | None:
+        """The check."""
+        ...
 
 
 CAPS = 2  # rank

@@ -5,26 +5,34 @@ first level that hits counts: the same text, the same but for case and width, mo
 same order; a text that an encoder finds alike is a warning that stops, since it is right to look.
 """
 
-from queues.export.guards.base import Check, Effect, Guard, Hit, Leaving, Surroundings, guards
+from collections.abc import Sequence
+
+from queues.export.guards.base import Check, Effect, Guard, Hit, Leaving, Surroundings, Texts, guards
 
 
 class Contamination(Guard):
     scopes = ("train",)
 
     def begin(self, around: Surroundings) -> Check:
-        texts = around.texts
+        return _Walk(around.texts)
 
-        def check(leaving: Leaving) -> Hit | None:
-            if found := texts.same(leaving.prompt):
-                level, name = found
-                return Hit(f"contamination.{level}", Effect.LEAVES_OUT, name)
-            if name := texts.near(leaving.prompt, leaving.answer) or "":
-                return Hit("contamination.shingle", Effect.LEAVES_OUT, name)
-            if name := texts.alike(leaving.vector) or "":
-                return Hit("contamination.alike", Effect.STOPS, name)
-            return None
 
-        return check
+class _Walk:
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def look_ahead(self, rows: Sequence[Leaving]) -> None:
+        self._texts.look_ahead([(row.prompt, row.answer) for row in rows])
+
+    def __call__(self, leaving: Leaving) -> Hit | None:
+        if found := self._texts.same(leaving.prompt):
+            level, name = found
+            return Hit(f"contamination.{level}", Effect.LEAVES_OUT, name)
+        if name := self._texts.near(leaving.prompt, leaving.answer) or "":
+            return Hit("contamination.shingle", Effect.LEAVES_OUT, name)
+        if name := self._texts.alike(leaving.vector) or "":
+            return Hit("contamination.alike", Effect.STOPS, name)
+        return None
 
 
 guards.register("contamination")(Contamination())

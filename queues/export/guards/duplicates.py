@@ -1,11 +1,12 @@
 """The same question with the same answer a second time, whatever its case and width, or nearly the same."""
 
 from array import array
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from queues.export.guarding.first_places import FirstPlaces
-from queues.export.guarding.near_rows import NearRows
-from queues.export.guarding.shingles import hashes_of, hashes_of_both
+from queues.export.guarding.near_rows import Asked, NearRows
+from queues.export.guarding.number_sets import sets_of_rows
 from queues.export.guards.base import Check, Effect, Guard, Hit, Leaving, Surroundings, guards
 from queues.export.normalised import normalised
 
@@ -15,33 +16,48 @@ class Duplicates(Guard):
     rank = 1
 
     def begin(self, around: Surroundings) -> Check:
-        effect = _effect_of(around.settings["duplicates"])
-        seen, near = FirstPlaces(), _near_check(around.settings["near_duplicates"])
-
-        def check(leaving: Leaving) -> Hit | None:
-            whole = f"{normalised(leaving.prompt)}\x1e{normalised(leaving.answer)}"
-            digest = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-            is_new = seen.first(int.from_bytes(digest, "big")) is None
-            return near(leaving) if is_new else Hit("duplicate.same", effect)
-
-        return check
+        wanted = around.settings["near_duplicates"]
+        same = _Same(_effect_of(around.settings["duplicates"]))
+        return same if wanted == "ignore" else _Walk(same, _effect_of(wanted))
 
 
-def _near_check(wanted: str) -> Check:
+class _Same:
+    def __init__(self, effect: Effect) -> None:
+        self._effect, self._seen = effect, FirstPlaces()
+
+    def __call__(self, leaving: Leaving) -> Hit | None:
+        whole = f"{normalised(leaving.prompt)}\x1e{normalised(leaving.answer)}"
+        digest = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        is_new = self._seen.first(int.from_bytes(digest, "big")) is None
+        return None if is_new else Hit("duplicate.same", self._effect)
+
+
+class _Walk:
     """Remembers the rows that stay; the detail of a hit is the record that was there before."""
-    if wanted == "ignore":
-        return lambda _leaving: None
-    effect, rows, items = _effect_of(wanted), NearRows(), array("q")
 
-    def check(leaving: Leaving) -> Hit | None:
-        whole, answer = hashes_of_both(leaving.prompt, leaving.answer), hashes_of(leaving.answer)
-        place = rows.near(whole, answer)
-        if place is None or effect is Effect.WARNS:
-            rows.add(whole, answer)
-            items.append(leaving.row.item)
-        return None if place is None else Hit("duplicate.near", effect, f"r-{items[place]}")
+    def __init__(self, same: _Same, effect: Effect) -> None:
+        self._same, self._effect = same, effect
+        self._rows, self._items = NearRows(), array("q")
+        self._ahead: dict[tuple[str, str], Asked] = {}
 
-    return check
+    def look_ahead(self, rows: Sequence[Leaving]) -> None:
+        told = tuple((row.prompt, row.answer) for row in rows)
+        self._ahead = dict(zip(told, self._asked(told), strict=True))
+
+    def __call__(self, leaving: Leaving) -> Hit | None:
+        if hit := self._same(leaving):
+            return hit
+        told = (leaving.prompt, leaving.answer)
+        asked = self._ahead.get(told) or self._asked((told,))[0]
+        place = self._rows.near(asked)
+        if place is None or self._effect is Effect.WARNS:
+            self._rows.add(asked)
+            self._items.append(leaving.row.item)
+        return None if place is None else Hit("duplicate.near", self._effect, f"r-{self._items[place]}")
+
+    def _asked(self, rows: tuple[tuple[str, str], ...]) -> Sequence[Asked]:
+        _prompts, answers, wholes = sets_of_rows(rows)
+        return self._rows.asked(wholes, answers)
 
 
 def _effect_of(wanted: str) -> Effect:

@@ -4,8 +4,10 @@ Groups never move between the splits of a dataset; this is for what they do not 
 questions that are nearly the same.
 """
 
+from collections.abc import Sequence
+
 from queues.export.groups import group_of
-from queues.export.guards.base import Check, Effect, Guard, Hit, Leaving, Surroundings, guards
+from queues.export.guards.base import Check, Effect, Groups, Guard, Hit, Leaving, Surroundings, Texts, guards
 
 
 class Tested(Guard):
@@ -13,20 +15,26 @@ class Tested(Guard):
     rank = 1  # after whatever changes a row: groups are of the texts that leave
 
     def begin(self, around: Surroundings) -> Check:
-        groups, tested = around.groups, around.tested
+        return _Walk(around.groups, around.tested)
 
-        def check(leaving: Leaving) -> Hit | None:
-            group = group_of(leaving.row)
-            if groups.split_of(group) != "train":
-                return None
-            if groups.is_elsewhere(group):
-                return Hit("split.tested_elsewhere", Effect.LEAVES_OUT)
-            found = tested.same(leaving.prompt)
-            if name := found[1] if found else tested.near(leaving.prompt, leaving.answer):
-                return Hit("split.tested", Effect.LEAVES_OUT, name)
+
+class _Walk:
+    def __init__(self, groups: Groups, tested: Texts) -> None:
+        self._groups, self._tested = groups, tested
+
+    def look_ahead(self, rows: Sequence[Leaving]) -> None:
+        self._tested.look_ahead([(row.prompt, row.answer) for row in rows])
+
+    def __call__(self, leaving: Leaving) -> Hit | None:
+        group = group_of(leaving.row)
+        if self._groups.split_of(group) != "train":
             return None
-
-        return check
+        if self._groups.is_elsewhere(group):
+            return Hit("split.tested_elsewhere", Effect.LEAVES_OUT)
+        found = self._tested.same(leaving.prompt)
+        if name := found[1] if found else self._tested.near(leaving.prompt, leaving.answer):
+            return Hit("split.tested", Effect.LEAVES_OUT, name)
+        return None
 
 
 guards.register("tested")(Tested())
