@@ -66,7 +66,10 @@ class RowRelease(BaseModel):
 
 
 class RowAnswer(BaseModel):
-    """One record of a release with its lineage. still_stands: the people still say what was released."""
+    """One record of a release with its lineage. still_stands: the people still say what was released.
+
+    licence, consent, consent_scope, origin: what the sender of the prediction said; null when nothing.
+    """
 
     record_id: str
     record_sha256: str
@@ -83,6 +86,10 @@ class RowAnswer(BaseModel):
     basis: str
     decided_at: datetime
     still_stands: bool
+    licence: str | None
+    consent: str | None
+    consent_scope: list[str] | None
+    origin: str | None
     adjudicator: str | None
     form_version: int | None
     dispute_rule_version: int | None
@@ -175,6 +182,7 @@ def _told(found: Lineage) -> dict[str, Any]:
         "basis": verdict.basis,
         "decided_at": verdict.created_at,
         "still_stands": found.still_stands,
+        **{name: found.rights.get(name) for name in ("licence", "consent", "consent_scope", "origin")},
         "adjudicator": found.adjudicator,
         "form_version": verdict.form.version if verdict.form else None,
         "dispute_rule_version": verdict.dispute_rule.version if verdict.dispute_rule else None,

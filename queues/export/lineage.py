@@ -1,8 +1,8 @@
 """Where a row of a release came from: its prediction, why it was picked, who approved it, by which rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -56,6 +56,11 @@ class Lineage:
         """Whether the people still say what was released."""
         return self.verdict.withdrawn_at is None
 
+    @property
+    def rights(self) -> Mapping[str, Any]:
+        """What its sender said of licence, consent and origin; empty when nothing, or when it is erased."""
+        return self.item.prediction.payload.record.get("rights") or {}
+
 
 class RowInList(NamedTuple):
     """One row of a release in a list. excerpt: how its output begins; is_withdrawn: since it was released."""
@@ -97,6 +102,19 @@ def item_of(record_id: str) -> int | None:
     number = record_id.removeprefix("r-")
     is_id = record_id.startswith("r-") and number.isascii() and number.isdigit() and len(number) < 19
     return int(number) if is_id else None
+
+
+def item_at(release: Release, split: str, line: int) -> int | None:
+    """The item on a line of the file of a split, from 1; None where it has no such line."""
+    if not 0 < line < 2**31:
+        return None
+    found = ReleaseRow.objects.filter(release=release, split=split, line=line)
+    return found.values_list("item_id", flat=True).first()
+
+
+def has_row(release: Release, item: int) -> bool:
+    """Whether the release has a row of this item."""
+    return ReleaseRow.objects.filter(release=release, item=item).exists()
 
 
 def lineage_of(release: Release, record_id: str, *, reader_id: int | None) -> Lineage:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -14,8 +14,10 @@ from accounts.roles import Permission
 from queues.errors import NotFound
 from queues.export import diff, releases
 from queues.export.diff import Difference, Place
-from queues.export.lineage import lineage_of, rows_of
+from queues.export.formats import formats
+from queues.export.lineage import has_row, item_at, item_of, lineage_of, rows_of
 from queues.export.recalls import queries as recalls
+from queues.export.splits import SPLITS
 from queues.models import Dataset, Decision, Item, Release
 from queues.models.release import OUT
 from queues.review import care
@@ -114,11 +116,18 @@ def rows(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse
     """The rows of one release, each with how its output begins: the way to where they came from."""
     dataset = releases.dataset_named(request.project.pk, name)
     release = _out(dataset, release_id)
+    asked = request.GET.get("find", "").strip()
+    splits = _splits_of(release)
+    if asked and (item := _found(release, asked, request.GET.get("split") or splits[0])):
+        return redirect("web:release-row", request.project.slug, name, release.pk, item)
     found = rows_of(release, after=number(request, "after") or 0, limit=ROWS + 1)
     shown = found[:ROWS]
     context = {
         "dataset": dataset,
         "release": release,
+        "asked": asked,
+        "splits": splits,
+        "split": request.GET.get("split", ""),
         "rows": shown,
         "labels": dict(Decision.choices),
         "veiled": care.veiled_for(request.user.pk, [one.prediction_id for one in shown]),
@@ -126,6 +135,21 @@ def rows(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse
         "previous_url": address(request, after=None) if "after" in request.GET else "",
     }
     return render(request, "export/rows.html", context)
+
+
+def _found(release: Release, asked: str, split: str) -> int | None:
+    """The item of the row that is named by its id or by its line."""
+    if item := item_of(asked):
+        return item if has_row(release, item) else None
+    line = asked.replace(",", "").replace(".", "")
+    return item_at(release, split, int(line)) if line.isascii() and line.isdigit() else None
+
+
+def _splits_of(release: Release) -> list[str]:
+    """Those that have rows, the main one first."""
+    format_, files = formats.get(release.dataset.format), {file.path for file in release.files.all()}
+    order = [format_.split, *(split for split in SPLITS if split != format_.split)]
+    return [split for split in order if format_.file_of(split) in files] or [format_.split]
 
 
 def _out(dataset: Dataset, release_id: int) -> Release:
@@ -151,6 +175,7 @@ def row(request: ProjectRequest, *, name: str, release_id: int, item_id: int) ->
         "veiled": care.veiled_for(request.user.pk, [found.item.prediction_id]),
         "measures": measures_named_in(found.item.reasons),
         "reasons": [(reason, reason_of(reason)) for reason in found.item.reasons],
+        "rights": found.rights,
         "recall": (recall := recalls.recall_of(found.item.prediction_id)),
         "may_recall": Permission.RELEASE in request.permissions,
     }

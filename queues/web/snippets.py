@@ -47,8 +47,23 @@ def snippets_of(release: Release, *, base_url: str, project: str) -> list[Snippe
     )
     found = [Snippet("reviewapp", pull), Snippet("datasets", datasets)]
     if trainer := _TRAINERS.get(release.dataset.format):
+        train = _train(trainer, name, base_url=base_url, project=project)
+        found.insert(0, Snippet(f"pull, and train with TRL {trainer}", train))
         found.append(Snippet(f"TRL {trainer}Trainer", _training(trainer, f"{folder}/{rows}")))
     return [*found, Snippet("curl", curl), Snippet("signed link", _link(url))]
+
+
+def _train(trainer: str, name: str, *, base_url: str, project: str) -> str:
+    """One command from nothing to a training run; what is missing in the environment stops it at once."""
+    folder = name.replace("@", "-")
+    return (
+        f"export REVIEWAPP_URL={base_url} REVIEWAPP_PROJECT={project} &&\n"
+        ': "${REVIEWAPP_API_KEY:?Set it to a key that may pull}" '
+        '"${MODEL:?Set it to a model: a folder, or a name on the hub}" &&\n'
+        f"reviewapp pull {name} --verify &&\n"
+        f'trl {trainer.lower()} --model_name_or_path "$MODEL" --dataset_name ./{folder} --output_dir trained'
+        "  # without a GPU: --use_cpu"
+    )
 
 
 def _training(trainer: str, path: str) -> str:

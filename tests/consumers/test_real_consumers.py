@@ -1,6 +1,9 @@
 """The real consumers read what we write: TRL, datasets, lm-evaluation-harness, inspect_ai, mlcroissant."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,8 @@ import pytest
 
 from accounts.roles import Permission
 from queues.models import Release
-from tests.consumers.conftest import Run
+from queues.web.snippets import snippets_of
+from tests.consumers.conftest import PROGRAMS, PYTHON, ROOT, SECONDS, Run
 from tests.export.building import content
 from tests.factories.people import api_key
 from tests.factories.projects import Cast
@@ -44,6 +48,37 @@ def test_trl_trains_on_our_rows_without_a_mapping_function(
 
     assert told["rows"] == told["prepared"] == made.rows
     assert any("ids" in column for column in told["columns"])
+
+
+def test_the_copied_command_pulls_and_trains(
+    people: Cast, release: Make, run: Run, live_server: Any, tmp_path: Path
+) -> None:
+    """On a CPU, and one step instead of all: what the page tells is the rest of it."""
+    made = release("trl_dpo")
+    snippet = snippets_of(made, base_url=live_server.url, project=people.project.slug)[0]
+    (tmp_path / "rows").write_bytes(content(made, "train.jsonl"))
+    run(str(PROGRAMS / "tiny.py"), str(tmp_path / "rows"), str(tmp_path / "model"))
+    ours = tmp_path / "bin"
+    ours.mkdir()
+    (ours / "reviewapp").write_text(f'#!/bin/sh\nexec {sys.executable} -m reviewapp.client.cli "$@"\n')
+    (ours / "reviewapp").chmod(0o755)
+    environ = {
+        "PATH": f"{ours}:{PYTHON.parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(tmp_path),
+        "HF_HUB_OFFLINE": "1",
+        "OMP_NUM_THREADS": "1",
+        "REVIEWAPP_API_KEY": api_key(people.project, people.mel, Permission.READ, Permission.PULL)[1],
+        "MODEL": str(tmp_path / "model"),
+    }
+
+    done = subprocess.run(
+        ["bash", "-c", snippet.code.replace("  #", " --use_cpu --max_steps 1 --report_to none  #")],
+        env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert (tmp_path / "trained" / "model.safetensors").exists()
 
 
 def test_datasets_loads_from_the_live_server_with_a_header(

@@ -8,11 +8,11 @@ from django.test import Client
 
 from queues.export import diff
 from queues.export.diff import differences
-from queues.models import Flag, Queue, Release, Slot, Verdict
+from queues.models import Flag, Queue, Release, ReleaseRow, Slot, Verdict
 from tests.export.building import released
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, cast
-from tests.factories.verdicts import settled
+from tests.factories.verdicts import record_of, settled
 from tests.factories.work import queue_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -217,3 +217,41 @@ def test_one_release_has_nothing_to_be_compared_with(
 
     assert mel.get(address(people, "diff")).status_code == 404
     assert "diff" not in mel.get(address(people, "")).content.decode()
+
+
+def test_a_row_is_found_by_its_id_or_by_its_line(
+    people: Cast, mel: Client, pair: tuple[Release, Release], verdicts: list[Verdict]
+) -> None:
+    first, second = pair
+    at = address(people, f"releases/{first.pk}/rows")
+    line = ReleaseRow.objects.get(release=first, item=verdicts[1].item_id).line
+
+    for asked in (f"r-{verdicts[1].item_id}", str(line)):
+        assert mel.get(at, {"find": asked})["Location"] == f"{at}/{verdicts[1].item_id}"
+    for asked in ("r-999999", "0", "99", "9" * 30, "none", "r-", "r-٣", "\0"):
+        answer = mel.get(at, {"find": asked})
+        assert (answer.status_code, b"no such row" in answer.content) == (200, True), asked
+    gone = mel.get(address(people, f"releases/{second.pk}/rows"), {"find": f"r-{verdicts[1].item_id}"})
+    assert b"no such row" in gone.content  # it was removed from the second
+    assert mel.get(at, {"find": "1", "split": "test"}).status_code == 200
+
+
+def test_a_row_tells_what_its_sender_said_of_its_rights(people: Cast, queue: Queue, mel: Client) -> None:
+    rights = {"licence": "CC-BY-4.0", "consent": "granted", "consent_scope": ["train", "eval"]}
+    said = settled(queue, record=record_of("Why?", rights=rights), corrected_text="Because.")
+    unsaid = settled(queue, record=record_of("Where?"), corrected_text="There.")
+    release = released(people)
+    _key, text = api_key(people.project, people.mel)
+    api = Client(headers={"Authorization": f"Bearer {text}"})
+
+    page = mel.get(address(people, f"releases/{release.pk}/rows/{said.item_id}")).content.decode()
+    other = mel.get(address(people, f"releases/{release.pk}/rows/{unsaid.item_id}")).content.decode()
+    told = api.get(
+        f"/api/v1/projects/{people.project.slug}/releases/trl-dpo@latest/rows/r-{said.item_id}"
+    ).json()
+
+    assert "CC-BY-4.0" in page and "<code>granted</code> · for: train, eval" in page
+    assert "Nothing that is known here speaks against it" in page
+    assert other.count("not said") == 3
+    assert {name: told[name] for name in rights} == rights
+    assert told["origin"] is None

@@ -166,8 +166,8 @@ def test_the_rows_of_a_stopped_release_are_a_csv_file_and_a_list_of_the_api(
 
     answer = client.get(f"{page_of(people, stopped)}.csv", {"code": ALIKE})
     head, *lines = csv.reader(b"".join(answer.streaming_content).decode().splitlines())
-    page = api.get(at, {"code": ALIKE, "limit": 59}).json()
-    rest = api.get(at, {"code": ALIKE, "limit": 59, "cursor": page["next_cursor"]}).json()
+    page = api.get(f"{at}?code={ALIKE}&limit=59").json()
+    rest = api.get(f"{at}?code={ALIKE}&limit=59&cursor={page['next_cursor']}").json()
 
     assert head == ["record_id", "prediction_id", "environment", "detail"]
     assert [line[0] for line in lines] == [one["record_id"] for one in page["items"] + rest["items"]]
