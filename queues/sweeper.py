@@ -27,6 +27,7 @@ from queues.monitor import actions as monitor
 from queues.review import put_away
 from queues.route import queries as routing
 from queues.score import enrichment, questions, vectors
+from queues.score.enrichments import embed
 from queues.score.own_encoder import own_encoder
 
 log = logging.getLogger(__name__)
@@ -120,7 +121,8 @@ def _drop_old_feedback() -> None:
 
 def _ring_for_enrichment() -> None:
     for runs_in, task in ENRICHING.items():
-        if any(enrichment.is_owed(kind) for kind in enrichment.kinds_in(runs_in)):
+        golden_is_owed = runs_in == "embed" and embed.golden_is_owed()
+        if golden_is_owed or any(enrichment.is_owed(kind) for kind in enrichment.kinds_in(runs_in)):
             ring(task)
     if questions.are_waiting():
         ring("queues.tasks.answer")
@@ -138,6 +140,8 @@ def enrich(runs_in: str) -> None:
 
 def _enrich(runs_in: str) -> None:
     began = idle_since = time.monotonic()
+    while runs_in == "embed" and embed.encode_golden() and time.monotonic() - began < _WORKS_SECONDS:
+        pass
     while time.monotonic() - began < _WORKS_SECONDS:
         worked = [
             enrichment.work_on(kind, then=pipeline.after_enrichment) for kind in enrichment.kinds_in(runs_in)

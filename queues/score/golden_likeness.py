@@ -32,6 +32,14 @@ WHERE NOT EXISTS (
   WHERE k.version_id = v.id AND e.name = %s)
 ORDER BY v.id LIMIT %s
 """
+# Of every version: what was golden once stays behind the wall that releases have.
+_OWED = """
+SELECT v.id, v.project_id, v.input FROM queues_goldenversion v
+WHERE NOT EXISTS (
+  SELECT 1 FROM queues_goldenvector k JOIN queues_knownencoder e ON e.id = k.encoder_id
+  WHERE k.version_id = v.id AND e.name = %s)
+ORDER BY v.id LIMIT %s
+"""
 _NEWEST = """
 SELECT e.id, e.dimensions, k.id FROM queues_knownencoder e
 CROSS JOIN LATERAL (
@@ -64,7 +72,15 @@ class _Golden(NamedTuple):
 
 def without_vector(prediction_ids: Sequence[int], encoder_name: str) -> list[Unencoded]:
     """Of the projects of these predictions, at most AT_ONCE, oldest first."""
-    found = _all(_WITHOUT, [list(prediction_ids), encoder_name, AT_ONCE])
+    return _unencoded(_all(_WITHOUT, [list(prediction_ids), encoder_name, AT_ONCE]))
+
+
+def owed(encoder_name: str, *, at_most: int = AT_ONCE) -> list[Unencoded]:
+    """Of all projects, oldest first: whether or not a prediction arrives, releases are held against them."""
+    return _unencoded(_all(_OWED, [encoder_name, at_most]))
+
+
+def _unencoded(found: Sequence[tuple[Any, ...]]) -> list[Unencoded]:
     return [
         Unencoded(id_, project, whole_question({"input": orjson.loads(asked)}) or "")
         for id_, project, asked in found

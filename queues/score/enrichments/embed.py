@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
 from queues.ingest.messages import asked_in
 from queues.models import EnrichmentKind, Part
@@ -72,12 +72,33 @@ def _look(prediction_ids: Sequence[int]) -> Embedded:
             if text.strip() and vector.any()
         ]
         scores[id_] = embedded_scores_of(records[id_], own[1:], facts_of(encoder))
-    return Embedded(encoder, found, scores, records, _golden(encoder, prediction_ids))
-
-
-def _golden(encoder: Encoder, prediction_ids: Sequence[int]) -> dict[Unencoded, Vectors | None]:
-    """The golden questions that these predictions may answer; one that cannot be encoded stops nobody."""
     asked = golden_likeness.without_vector(prediction_ids, encoder.name)
+    return Embedded(encoder, found, scores, records, _golden(encoder, asked))
+
+
+def golden_is_owed() -> bool:
+    """Whether a golden question has no vector of this encoder yet."""
+    encoder = own_encoder()
+    return encoder is not None and vectors.are_kept() and bool(golden_likeness.owed(encoder.name, at_most=1))
+
+
+def encode_golden() -> int:
+    """Give some golden questions that have none their vectors; how many."""
+    encoder = own_encoder()
+    if encoder is None or not vectors.are_kept():
+        return 0
+    try:
+        made = _golden(encoder, golden_likeness.owed(encoder.name))
+    except NotNow as reason:
+        log.warning("golden questions wait for their vectors: %s", reason)
+        return 0
+    with transaction.atomic():
+        golden_likeness.store(vectors.known(encoder), made)
+    return len(made)
+
+
+def _golden(encoder: Encoder, asked: Sequence[Unencoded]) -> dict[Unencoded, Vectors | None]:
+    """The vectors of these golden questions; one that cannot be encoded stops nobody."""
     told = [one for one in asked if one.text]
     try:
         made = dict(zip(told, encode(encoder, [one.text for one in told]), strict=True)) if told else {}

@@ -1,0 +1,77 @@
+"""A question that an encoder finds alike stops a release, also where the golden one came after all others."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from queues import jobs, sweeper
+from queues.models import GoldenVector, Job, Part, Queue
+from queues.score import vectors
+from queues.score.enrichments import embed
+from queues.score.vectors import NewVector
+from tests.export.building import ask
+from tests.factories.encoders import POISON, HashedWords, use
+from tests.factories.golden import golden_record, verified
+from tests.factories.projects import Cast, cast
+from tests.factories.verdicts import record_of, settled
+from tests.factories.work import queue_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ASKED = "My kettle leaks on the left side, may I send the lid back alone and keep the rest of it"
+IN_OTHER_ORDER = "May I keep the rest of my kettle and send it back the lid alone, on the left side leaks"
+
+
+@pytest.fixture
+def people() -> Cast:
+    return cast()
+
+
+@pytest.fixture
+def queue(people: Cast) -> Queue:
+    return queue_in(people.project, slug="refunds")
+
+
+@pytest.fixture
+def encoder(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[HashedWords]:
+    if not vectors.are_kept():
+        pytest.skip("this PostgreSQL has no pgvector; the embedded one has")
+    one = HashedWords()
+    use(monkeypatch, one)
+    yield one
+    with connection.cursor() as cursor:  # no table of ours: it is not emptied by itself
+        cursor.execute("DELETE FROM queues_vector")
+
+
+def test_a_golden_question_that_came_last_stops_what_is_alike(
+    people: Cast, queue: Queue, encoder: HashedWords
+) -> None:
+    row = settled(queue, record=record_of(ASKED), corrected_text="Yes, alone.")
+    settled(queue, record=record_of("When do you open?"), corrected_text="At nine.")
+    [vector] = encoder.encode([ASKED])
+    vectors.store(vectors.known(encoder), [NewVector(row.item.prediction_id, Part.INPUT, vector)])
+    verified(people.project, golden_record(input={"prompt": IN_OTHER_ORDER}))
+    assert embed.golden_is_owed()
+
+    sweeper.enrich("embed")
+    release, job = ask(people)
+    jobs.run_job(job.pk)
+
+    release.refresh_from_db()
+    assert not embed.golden_is_owed()
+    assert (release.state, release.findings["contamination.alike"]["rows"]) == ("failed", 1)
+    assert "contamination" in Job.objects.get(pk=job.pk).error
+
+
+def test_one_that_cannot_be_encoded_is_tried_once_and_a_broken_encoder_again(
+    people: Cast, encoder: HashedWords
+) -> None:
+    verified(people.project, golden_record(input={"prompt": POISON}))
+
+    encoder.is_broken = True
+    assert (embed.encode_golden(), GoldenVector.objects.count()) == (0, 0)
+    encoder.is_broken = False
+
+    assert [embed.encode_golden() for _run in range(2)] == [1, 0]
+    assert [bytes(one.vector) for one in GoldenVector.objects.all()] == [b""]
