@@ -164,7 +164,7 @@ def test_the_rows_of_a_stopped_release_are_a_csv_file_and_a_list_of_the_api(
     client.force_login(people.mel)
     at = f"/api/v1/projects/{people.project.slug}/releases/{stopped.pk}/findings"
 
-    answer = client.get(f"{page_of(people, stopped)}.csv", {"code": ALIKE})
+    answer: Any = client.get(f"{page_of(people, stopped)}.csv", {"code": ALIKE})
     head, *lines = csv.reader(b"".join(answer.streaming_content).decode().splitlines())
     page = api.get(f"{at}?code={ALIKE}&limit=59").json()
     rest = api.get(f"{at}?code={ALIKE}&limit=59&cursor={page['next_cursor']}").json()
