@@ -64,3 +64,27 @@ def test_axe_finds_nothing_on_any_page_in_both_themes_at_this_width(
     }
 
     assert wrong == {}
+
+
+# What a role may not see is refused to it; what it sees has other actions than the owner's.
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("who", ["lee", "mel", "ann"])
+def test_axe_finds_nothing_on_the_pages_of_this_role(
+    who: str, width: int, people: Cast, enter: Enter, live_server: LiveServer
+) -> None:
+    pages = pages_of(people, furnish(people))
+    client = Client()
+    client.force_login(getattr(people, who))
+    seen = {route: address for route, address in pages.items() if client.get(address).status_code == 200}
+    page = enter(getattr(people, who))
+    page.set_viewport_size({"width": width, "height": 900})
+
+    wrong = {
+        route: found
+        for route, address in seen.items()
+        if (found := wrong_on(page, live_server.url + address))
+    }
+
+    assert len(seen) > 10
+    assert wrong == {}

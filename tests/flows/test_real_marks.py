@@ -16,9 +16,10 @@ from tests.factories.work import FORM, queue_in, waiting
 from tests.flows.conftest import Enter
 from tests.flows.outside_data import rows_of
 from tests.flows.screen import Screen
-from tests.flows.test_marking import select
+from tests.flows.test_marking import select, value_of
 
 Row = dict[str, Any]
+Stored = tuple[str, int, int, str, str]  # text, start, end, category, severity
 
 # The keys that lead from the first word of the text, selected, to [start, end) code points.
 _KEYS = """([box, start, end]) => {
@@ -40,10 +41,11 @@ _KEYS = """([box, start, end]) => {
   const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   const letters = (text) => [...graphemes.segment(text)].length;
   const add = (key, text) => keys.push(...Array(letters(text)).fill(key));
-  if (right > to) add('Alt+Shift+ArrowLeft', map.text.slice(to, right));
-  if (right < to) add('Alt+Shift+ArrowRight', map.text.slice(right, to));
-  if (left < from) add('Alt+ArrowRight', map.text.slice(left, from));
+  // Wider first: an edge does not pass the other one.
   if (left > from) add('Alt+ArrowLeft', map.text.slice(from, left));
+  if (right < to) add('Alt+Shift+ArrowRight', map.text.slice(right, to));
+  if (right > to) add('Alt+Shift+ArrowLeft', map.text.slice(to, right));
+  if (left < from) add('Alt+ArrowRight', map.text.slice(left, from));
   return keys;
 }"""
 
@@ -133,6 +135,7 @@ def test_the_marks_of_the_file_are_stored_code_point_for_code_point(
         item_id = Slot.objects.get(pk=screen.slot).item_id
         for n, mark in enumerate(sorted(set(wanted[item_id]), key=lambda one: (one.start, one.end))):
             make(screen, mark, [*categories], [*severities], by_mouse=(n + number) % 2 == 0)
+            assert place_of(mark, categories, severities) in stored(value_of(screen, "marks")), (number, mark)
         screen.press("Escape", "Escape", "Escape")
         if number + 1 < size:
             screen.leave("a")
@@ -141,15 +144,22 @@ def test_the_marks_of_the_file_are_stored_code_point_for_code_point(
             screen.page.get_by_role("heading", name="Nothing waits").wait_for()
 
     for review in Review.objects.filter(item__in=wanted):
-        stored = {
-            (p["on"], p["start"], p["end"], p["category"], p.get("severity", ""))
-            for p in review.answers["marks"]
-        }
-        assert stored == {
-            (m.on, m.start, m.end, categories[m.category], severities.get(m.severity, ""))
-            for m in wanted[review.item_id]
+        assert stored(review.answers["marks"]) == {
+            place_of(mark, categories, severities) for mark in wanted[review.item_id]
         }
     assert Review.objects.filter(item__in=wanted).count() == size
+
+
+def place_of(mark: Wanted, categories: dict[str, str], severities: dict[str, str]) -> Stored:
+    """The mark as it must be stored."""
+    return mark.on, mark.start, mark.end, categories[mark.category], severities.get(mark.severity, "")
+
+
+def stored(places: list[Row]) -> set[Stored]:
+    return {
+        (one.get("on", "output"), one["start"], one["end"], one["category"], one.get("severity", ""))
+        for one in places
+    }
 
 
 def make(
