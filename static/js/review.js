@@ -184,13 +184,17 @@
 
   // ---- keys, clicks, posts
 
-  reviewapp.guards.push((element) => element.closest("dialog, [data-opens]") || (!isBusy && isOld()));
+  // What sends an item off waits for the answer to the one before, and until the item could be seen; a digit
+  // waits for the latter. What leads into the item acts at once: else the keys after it would be commands.
+  const isSending = (element) => element.matches("#submit, [name=decision][value=approve]") || element.closest("[data-undo]") !== null;
+  const isFast = (element) => element.closest("dialog, [data-opens]") !== null || !(isSending(element) || element.dataset.digit);
+  reviewapp.guards.push((element) => isFast(element) || (isOld() && !(isBusy && isSending(element))));
 
   document.addEventListener("key", (event) => {
     const element = event.target;
     if (element.name !== "decision" && element.id !== "submit") return;
     event.preventDefault();
-    if (!isReady()) return;
+    if (isSending(element) ? !isReady() : !slotOf(shown)) return;
     if (element.id === "submit") submit();
     else decide(element);
   });

@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from queues.models import Flag, Item, Review, Severity
 from tests.factories.projects import Cast
 from tests.factories.work import queue_in, waiting
 from tests.flows.conftest import Enter
-from tests.flows.screen import Screen
+from tests.flows.screen import TOO_SOON_MS, Screen
 
 
 def flagged(item: Item) -> None:
@@ -70,6 +70,25 @@ def test_nothing_is_decided_in_the_first_half_second_nor_by_enter_or_backspace(s
 
     assert screen.slot == first
     assert not Review.objects.exists()
+
+
+def test_keys_lead_into_the_next_item_at_once_while_the_answer_to_the_last_one_is_on_its_way(
+    screen: Screen,
+) -> None:
+    held: list[Route] = []
+    screen.page.route("**/submit", lambda route: held.append(route))
+    first = screen.slot
+
+    screen.press("a", "c").type("A word. ")
+    screen.page.wait_for_timeout(TOO_SOON_MS)
+    screen.press("Control+Enter")
+
+    assert screen.slot != first
+    assert screen.page.locator("[name=corrected_text]").input_value().startswith("A word. ")
+    assert len(held) == 1
+    held[0].continue_()
+    screen.page.wait_for_function("() => document.querySelector('.toast')")
+    assert Review.objects.get().slot_id == first
 
 
 def test_a_decision_that_lacks_something_says_so_and_leads_there(screen: Screen) -> None:
