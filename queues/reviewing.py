@@ -52,6 +52,7 @@ def submit(
     by: Actor,
     submission: Mapping[str, object],
     revision: int | None = None,
+    tab: drafts.Tab | None = None,
     form_id: int | None = None,
     next_in: Queue | None = None,
     beside: Sequence[int] = (),
@@ -61,7 +62,7 @@ def submit(
     """Store a review and settle its item in one transaction; then lease the next item if `next_in` is given.
 
     When the lease has ended or the item was closed, the text is kept as a draft and the error raised.
-    revision: as for `drafts.save`; a newer draft of another window stands, and both texts are shown.
+    revision, tab: as for `drafts.save`; a newer draft of another tab stands, and both are shown.
     form_id: the version of the form that was shown; None: the queue's present one. unveiled: its author
     has looked at severe content that was hidden; else such an item is neither approved nor corrected.
     """
@@ -74,6 +75,7 @@ def submit(
                 by=by,
                 document=submission,
                 revision=revision,
+                tab=tab,
                 form_id=form_id,
                 unveiled=unveiled,
             )
@@ -85,7 +87,8 @@ def submit(
     except drafts.DraftConflict:
         raise
     except (Taken, WrongState):
-        _keep_text(slot_id, project=project, by=by, submission=submission, revision=revision)
+        over = (revision, tab)
+        _keep_text(slot_id, project=project, by=by, submission=submission, over=over)
         raise
     lease = _next(next_in, by=by, beside=beside, ahead=ahead) if next_in else None
     stored = submitted.review
@@ -119,15 +122,24 @@ def _next(queue: Queue, *, by: Actor, beside: Sequence[int], ahead: bool) -> Lea
 
 
 def _keep_text(
-    slot_id: int, *, project: Project, by: Actor, submission: Mapping[str, object], revision: int | None
+    slot_id: int,
+    *,
+    project: Project,
+    by: Actor,
+    submission: Mapping[str, object],
+    over: tuple[int | None, drafts.Tab | None],
 ) -> None:
-    """What a person typed on an item they once held is never lost; a stranger's text is not kept."""
+    """What a person typed on an item they once held is never lost; a stranger's text is not kept.
+
+    over: the revision and the tab, as for `drafts.keep`.
+    """
     slot = drafts.held_by(slot_id, project_id=project.pk, by=by)
     if slot.item.is_withdrawn:
         return
     already = Review.objects.filter(item=slot.item_id, person=by.person_id, withdrawn_at=None).exists()
     if not already and (content := submissions.keepable(submission)):
-        drafts.keep(slot.item_id, by=by, content=content, revision=revision)
+        revision, tab = over
+        drafts.keep(slot.item_id, by=by, content=content, revision=revision, tab=tab)
 
 
 def undo(review_id: int, *, project: Project, by: Actor) -> Lease:

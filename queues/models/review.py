@@ -17,8 +17,10 @@ class Decision(models.TextChoices):
 class Draft(models.Model):
     """What a person has typed on an item and not submitted. Outlives the lease; one per person and item.
 
-    revision: counts the saves, so that an older tab cannot overwrite a newer text unseen. discarded_at: its
-    author has put it away; no desk shows it, and for a while it can be brought back. A save does so too.
+    revision: counts the saves, so that an older tab cannot overwrite a newer text unseen. tab: the page
+    that saved it last, none where a program or an undo did; tab_save: which of its saves that was.
+    discarded_at: its author has put it away; no desk shows it, and for a while it can be brought back. A
+    save does so too.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -26,6 +28,8 @@ class Draft(models.Model):
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     content = models.JSONField()  # a submission/1 document, as far as it was filled in
     revision = models.PositiveIntegerField(default=1)
+    tab = models.UUIDField(null=True)
+    tab_save = models.PositiveIntegerField(null=True)
     saved_at = models.DateTimeField(db_default=Now())
     discarded_at = models.DateTimeField(null=True)
 
@@ -33,6 +37,11 @@ class Draft(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["item", "person"], name="draft_one_per_person_and_item"),
+            models.CheckConstraint(
+                condition=models.Q(tab=None, tab_save=None)
+                | models.Q(tab__isnull=False, tab_save__isnull=False),
+                name="draft_tab_counts_its_saves",
+            ),
         ]
         indexes = [
             # Read by the sweeper, which removes them after a while.

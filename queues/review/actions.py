@@ -53,13 +53,14 @@ def submit(
     by: Actor,
     document: Mapping[str, object],
     revision: int | None = None,
+    tab: drafts.Tab | None = None,
     form_id: int | None = None,
     unveiled: bool = False,
 ) -> Submitted:
     """Store one review under a lease. Must run inside the transaction that also settles the item.
 
-    form_id: the version of the form that was shown; None: the queue's present one. revision: as for
-    `drafts.take`, which raises DraftConflict when another window has saved a newer text.
+    form_id: the version of the form that was shown; None: the queue's present one. revision, tab:
+    as for `drafts.take`, which raises DraftConflict when another tab has saved a newer text.
     unveiled: its author has looked at the texts where they were hidden, as severe content is.
     Raises Invalid with every fault, Taken when the lease has ended, WrongState when the item is no
     longer under review or this token gave another review, NotFound when the slot is not of the project.
@@ -79,7 +80,7 @@ def submit(
     if is_severe and not unveiled and document.get("decision") in care.SAYS_IT_IS_SEEN:
         _check_not_hidden(slot, by)
     shown_id = _shown_form(slot, form_id)
-    drafts.take(item.pk, by=by, revision=revision)
+    drafts.take(item.pk, by=by, revision=revision, tab=tab)
     form = forms.for_item(forms.of_version(shown_id), compares=item.other_id is not None)
     submission = submissions.check(
         document,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,23 +15,33 @@ from queues.errors import Invalid, NotFound, WrongState
 from queues.models import Draft, ItemState, Slot, SlotState
 from queues.review.submission import draft_faults
 
-# One statement: an older revision changes nothing and says so by returning no row.
+# One statement: an older revision changes nothing and says so by returning no row. A tab overwrites
+# its own text whatever the revision: where an answer was lost, it knows of none, and still it typed both.
 _SAVE = """
-INSERT INTO queues_draft AS d (item_id, person_id, content, revision, saved_at)
-SELECT i.id, %(person)s, %(content)s, 1, now() FROM queues_item i
+INSERT INTO queues_draft AS d (item_id, person_id, content, revision, tab, tab_save, saved_at)
+SELECT i.id, %(person)s, %(content)s, 1, %(tab)s, %(nth)s, now() FROM queues_item i
 WHERE i.id = %(item)s AND NOT EXISTS (
   SELECT 1 FROM queues_recall c WHERE c.prediction_id IN (i.prediction_id, i.other_id))
 ON CONFLICT (item_id, person_id) DO UPDATE
-  SET content = EXCLUDED.content, revision = d.revision + 1, saved_at = now(), discarded_at = NULL
-  WHERE %(revision)s::bigint IS NULL OR d.revision = %(revision)s OR d.discarded_at IS NOT NULL
+  SET content = EXCLUDED.content, revision = d.revision + 1, saved_at = now(), discarded_at = NULL,
+      tab = EXCLUDED.tab, tab_save = EXCLUDED.tab_save
+  WHERE CASE WHEN d.tab = %(tab)s AND d.discarded_at IS NULL THEN d.tab_save < %(nth)s
+             ELSE %(revision)s::bigint IS NULL OR d.revision = %(revision)s OR d.discarded_at IS NOT NULL END
 RETURNING id
 """
 # With the lock that a recall excludes: it sees the draft and removes it, or is seen by the statement above.
 _HOLD = "SELECT state FROM queues_item WHERE id = %s FOR KEY SHARE"
 _TAKE = """
 DELETE FROM queues_draft WHERE item_id = %s AND person_id = %s
-RETURNING revision, content, saved_at, discarded_at
+RETURNING revision, content, saved_at, discarded_at, tab
 """
+
+
+class Tab(NamedTuple):
+    """A page in a browser on which something is typed: its own random id, and which of its saves this is."""
+
+    id: UUID
+    nth: int
 
 
 class DraftConflict(WrongState):
@@ -51,18 +62,20 @@ def save(
     by: Actor,
     content: Mapping[str, object],
     revision: int | None = None,
+    tab: Tab | None = None,
 ) -> Draft:
     """Keep what was typed. The text is stored even when the lease has ended, which then raises Taken.
 
     revision: the draft's revision that the text was typed over; None overwrites. DraftConflict when
-    another tab has saved since.
+    another tab has saved since. tab: this one; what it saved last it overwrites whatever the
+    revision, and a save that arrives after a later one of the same tab changes nothing.
     """
     slot = held_by(slot_id, project_id=project_id, by=by)
     if slot.item.is_withdrawn:
         raise withdrawn()
     if faults := draft_faults(content):
         raise Invalid(_("The draft was not saved: see the marked places."), faults)
-    draft = keep(slot.item_id, by=by, content=content, revision=revision)
+    draft = keep(slot.item_id, by=by, content=content, revision=revision, tab=tab)
     if slot.lease_token != token or slot.person_id != by.person_id or slot.state != SlotState.LEASED:
         raise lease_ended()
     return draft
@@ -90,19 +103,26 @@ def has_held(slot_id: int, *, project_id: int, by: Actor) -> bool:
 
 
 @transaction.atomic
-def keep(item_id: int, *, by: Actor, content: Mapping[str, object], revision: int | None = None) -> Draft:
+def keep(
+    item_id: int,
+    *,
+    by: Actor,
+    content: Mapping[str, object],
+    revision: int | None = None,
+    tab: Tab | None = None,
+) -> Draft:
     """Store the content as this person's draft of the item; nothing is kept of what was withdrawn."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [item_id])
         if cursor.fetchone() == (ItemState.WITHDRAWN,):
             raise withdrawn()
         encoded = Draft._meta.get_field("content").get_db_prep_value(dict(content), connection)
-        cursor.execute(
-            _SAVE, {"item": item_id, "person": by.person_id, "content": encoded, "revision": revision}
-        )
+        typed = {"item": item_id, "person": by.person_id, "content": encoded, "revision": revision}
+        at, nth = tab or (None, None)
+        cursor.execute(_SAVE, typed | {"tab": at, "nth": nth})
         is_saved = cursor.fetchone() is not None
     draft = Draft.objects.select_related("item").filter(item=item_id, person=by.person_id).first()
-    if is_saved and draft is not None:
+    if draft is not None and (is_saved or _is_of(tab, draft.tab)):
         return draft
     # What is recalled takes no text; a check that is stays in its state, so it is asked for here.
     if draft is None or draft.item.is_withdrawn:
@@ -110,17 +130,24 @@ def keep(item_id: int, *, by: Actor, content: Mapping[str, object], revision: in
     raise _conflict(draft)
 
 
-def take(item_id: int, *, by: Actor, revision: int | None = None) -> None:
+def take(item_id: int, *, by: Actor, revision: int | None = None, tab: Tab | None = None) -> None:
     """Remove the draft of an item that is being submitted, inside that transaction.
 
     revision: the one that the submitted text was typed over (0: there was none; None: not asked).
-    DraftConflict, which undoes the removal, when another window has saved a newer text since.
+    DraftConflict, which undoes the removal, when another tab than this one has saved a newer text since.
     """
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [item_id, by.person_id])
         taken = cursor.fetchone()
-    if taken is not None and taken[3] is None and revision not in (None, taken[0]):
-        raise _conflict(Draft(revision=taken[0], content=json.loads(taken[1]), saved_at=taken[2]))
+    if taken is None or revision is None:
+        return
+    there, content, saved_at, discarded_at, saved_in = taken
+    if discarded_at is None and revision != there and not _is_of(tab, saved_in):
+        raise _conflict(Draft(revision=there, content=json.loads(content), saved_at=saved_at))
+
+
+def _is_of(tab: Tab | None, saved_in: UUID | None) -> bool:
+    return tab is not None and tab.id == saved_in
 
 
 def withdrawn() -> WrongState:

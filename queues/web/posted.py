@@ -12,6 +12,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from queues.errors import Fault, Invalid
+from queues.review.drafts import Tab
 from queues.review.form import Form
 from queues.review.line_ends import like
 from queues.review.storable import unstorable
@@ -22,10 +23,22 @@ _ID = re.compile(r"[0-9]{1,18}")
 _TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 BESIDE_MAX = 2
 _NO_DRAFT_HAS = -1  # as a revision
+_SAVES_MAX = 1_000_000_000  # of one page: what the database counts
 UNVEILED = "unveiled"  # sent where hidden content was looked at
 _FIELDS = frozenset({"decision", "reasons", "corrected_text", "note"})
 _AROUND = frozenset(
-    {"csrfmiddlewaretoken", "token", "revision", "form", "left_over", "shown", "next", UNVEILED}
+    {
+        "csrfmiddlewaretoken",
+        "token",
+        "revision",
+        "tab",
+        "tab_save",
+        "form",
+        "left_over",
+        "shown",
+        "next",
+        UNVEILED,
+    }
 )
 SPLICE = frozenset({"splice_of", "splice_start", "splice_end", "splice_text"})  # see `queues.web.spliced`
 _LONGEST_NAME = 60  # of an unknown field that a refusal repeats
@@ -64,6 +77,15 @@ def revision_of(post: QueryDict) -> int | None:
     if value is None:
         return None
     return int(value) if _ID.fullmatch(value) else _NO_DRAFT_HAS
+
+
+def tab_of(post: QueryDict) -> Tab | None:
+    """The page that this was typed on, and the number of its save; None where it has no scripts.
+
+    What is no id or no number fits no draft: then the revision alone decides.
+    """
+    at, nth = post.get("tab", ""), id_of(post.get("tab_save", ""))
+    return Tab(UUID(at), nth) if _TOKEN.fullmatch(at) and nth is not None and nth <= _SAVES_MAX else None
 
 
 def review_of(request: HttpRequest, output_text: str, form: Form) -> dict[str, object]:

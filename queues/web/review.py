@@ -22,7 +22,16 @@ from queues.web import plain_marks, spliced
 from queues.web import review_screen as screen
 from queues.web.desk import LATER
 from queues.web.held import form_of, held_of, queue_with_form
-from queues.web.posted import draft_of, id_of, ids_of, is_unveiled, review_of, revision_of, token_of
+from queues.web.posted import (
+    draft_of,
+    id_of,
+    ids_of,
+    is_unveiled,
+    review_of,
+    revision_of,
+    tab_of,
+    token_of,
+)
 
 
 @needs(Permission.REVIEW)
@@ -66,6 +75,7 @@ def submit(request: ProjectRequest, slot_id: int) -> HttpResponse:
             by=request.actor,
             submission=review_of(request, held.output_text, held.form),
             revision=revision_of(request.POST),
+            tab=tab_of(request.POST),
             form_id=held.form_id,
             next_in=held.queue if wants_next else None,
             beside=shown,
@@ -104,6 +114,7 @@ def draft(request: ProjectRequest, slot_id: int) -> HttpResponse:
             by=request.actor,
             content=draft_of(request, held.output_text, held.form, corrected_text=text),
             revision=revision_of(request.POST),
+            tab=tab_of(request.POST),
         )
     except drafts.DraftConflict as conflict:
         return screen.both(request, held, token, conflict)

@@ -6,6 +6,11 @@ window.reviewapp ??= {};
   const LONGEST = 1500; // without a pause, too: who types on and on is saved all the same
   const RETRY = 3000;
   const STALE = 412; // the server has another text than the one that was changed here
+  // This page's own id among all tabs (crypto.randomUUID is missing where a site has no https).
+  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const TAB = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  let saves = 0; // of this page, in the order in which they were sent
+  const number = (data) => (data.append("tab", TAB), data.append("tab_save", (saves += 1)));
   const LONG = 20_000; // characters of a corrected text: from here on only what changed of it is sent
 
   reviewapp.Draft = class {
@@ -47,6 +52,7 @@ window.reviewapp ??= {};
     content(base = this.base) {
       const data = new FormData(this.form);
       const text = this.corrected();
+      number(data);
       if (data.has("corrected_text") && base !== null && text.length > LONG) reviewapp.spliceInto(data, base, text);
       return data;
     }
@@ -113,20 +119,21 @@ window.reviewapp ??= {};
     }
 
     async send(keepalive) {
-      let answer;
+      let answer, said;
       const text = (this.underWay = this.corrected());
       try {
         answer = await reviewapp.post(this.desk.dataset.draft, this.content(), { keepalive });
+        said = await answer.text(); // a connection may be cut in the middle of it
       } catch {
         this.again();
         this.on.offline(true);
         return;
       }
       this.on.offline(false);
-      if (answer.ok) return this.kept((await answer.json()).revision, text);
+      if (answer.ok) return this.kept(JSON.parse(said).revision, text);
       this.base = null;
       if (answer.status === STALE) return this.send(keepalive); // all of the text
-      await this.refused(answer);
+      this.refused(answer.status, said);
     }
 
     // revision null: the server has it, but did not say as which revision; the next save overwrites it.
@@ -140,10 +147,11 @@ window.reviewapp ??= {};
       this.on.state("saved");
     }
 
-    // Over which revision a submit was typed: known only once no save is under way any more.
+    // Over which revision a submit was typed, and in which tab: known only once no save is under way any more.
     stamp(data) {
       const { value, disabled } = this.form.elements.revision;
       data.delete("revision");
+      number(data);
       if (!disabled) data.append("revision", value);
     }
 
@@ -153,22 +161,21 @@ window.reviewapp ??= {};
       this.on.state("unsaved");
     }
 
-    async refused(answer) {
-      if (answer.status === 401) {
+    refused(status, html) {
+      if (status === 401) {
         this.again(); // until somebody has signed in again, in another tab
         return this.on.signedOut();
       }
-      const html = await answer.text();
-      if (answer.status === 409 && html.includes("data-choose")) {
+      if (status === 409 && html.includes("data-choose")) {
         this.isDirty = this.isRefused = true;
         this.on.state("unsaved");
         return this.on.conflict(html);
       }
-      if (answer.status === 409) {
+      if (status === 409) {
         this.kept(null); // the lease has ended, the text is stored all the same
         return this.on.lost(reviewapp.parse(html).refusal);
       }
-      if (answer.status >= 500) return this.again();
+      if (status >= 500) return this.again();
       this.isRefused = true;
       this.on.state("unsaved");
     }

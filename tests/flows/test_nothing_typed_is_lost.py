@@ -67,8 +67,9 @@ def test_the_next_item_is_shown_before_the_answer_to_the_submit_is_there(screen:
         screen.page.wait_for_timeout(50)
     assert len(held) == 1
     assert not Review.objects.exists()
-    screen.press("a", "r")  # keys wait as long as the submit runs
-    assert screen.decision is None
+    second = screen.settle().slot
+    screen.press("a")  # what sends waits as long as the submit runs
+    assert screen.slot == second
     held[0].continue_()
     screen.settle()
     assert Review.objects.get().slot_id == first
@@ -120,6 +121,22 @@ def test_two_windows_show_both_versions_and_the_person_chooses(screen: Screen) -
     dialog.get_by_role("button", name="Keep this window’s").click()
     expect(screen.page.locator("#draft-state")).to_contain_text("draft saved")
     assert Draft.objects.get().content["corrected_text"].startswith("From the first. ")
+
+
+def test_a_save_whose_answer_was_lost_is_no_other_windows(screen: Screen) -> None:
+    def cut(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    screen.page.route("**/draft", cut, times=1)
+    screen.press("c").type("One. ")
+    expect(screen.page.locator("#offline")).to_be_visible()
+    assert Draft.objects.get().content["corrected_text"].startswith("One. ")
+    screen.type("Two. ")
+
+    expect(screen.page.locator("#draft-state")).to_contain_text("draft saved", timeout=8000)
+    expect(screen.page.locator(".said")).to_be_empty()
+    assert Draft.objects.get().content["corrected_text"].startswith("One. Two. ")
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """What is typed and not submitted: drafts, ended leases, two windows, withdrawn items."""
 
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
@@ -73,6 +74,39 @@ def test_drafts_survive_and_an_older_window_cannot_overwrite_a_newer_text(world:
 
     assert conflict.value.kept.content == {"note": "two"}
     assert Draft.objects.get().content == {"note": "two"}
+
+
+def test_a_tab_that_missed_an_answer_goes_on_over_its_own_save_and_over_no_other(world: World) -> None:
+    item = waiting(world.queue)
+    mine, other = uuid4(), uuid4()
+
+    def save(text: str, tab: UUID, nth: int, revision: int) -> Draft:
+        over = drafts.Tab(tab, nth)
+        return drafts.keep(item.pk, by=world.ann, content={"note": text}, revision=revision, tab=over)
+
+    save("one", mine, 1, 0)
+    assert save("one two", mine, 2, 0).content == {"note": "one two"}
+    late = save("one", mine, 1, 0)
+    assert (late.content, late.revision) == ({"note": "one two"}, 2)
+
+    save("elsewhere", other, 7, 2)
+    with pytest.raises(drafts.DraftConflict):
+        save("one two three", mine, 3, 2)
+
+
+def test_a_submit_over_its_own_tabs_draft_needs_no_revision_that_it_never_heard_of(world: World) -> None:
+    item = waiting(world.queue)
+    lease = world.lease(world.ann)
+    tab = drafts.Tab(uuid4(), 1)
+    drafts.keep(item.pk, by=world.ann, content={"note": "one"}, revision=0, tab=tab)
+
+    with pytest.raises(drafts.DraftConflict):
+        world.submit(lease, world.ann, CORRECT, revision=0)
+    with pytest.raises(drafts.DraftConflict):
+        world.submit(lease, world.ann, CORRECT, revision=0, tab=drafts.Tab(uuid4(), 2))
+
+    assert world.submit(lease, world.ann, CORRECT, revision=0, tab=tab).review_id
+    assert not Draft.objects.exists()
 
 
 def test_a_submit_over_an_older_draft_is_refused_and_both_texts_are_kept(world: World) -> None:
