@@ -12,6 +12,7 @@ from queues.agree import metrics as _shipped  # noqa: F401 - importing it regist
 from queues.agree.asked import Asked, question_in
 from queues.agree.distances import LEVELS
 from queues.agree.metric import Figure, metrics
+from queues.agree.metrics.cohen import cohen_kappa, table_of
 from queues.agree.metrics.raters import Team, team_of
 from queues.agree.patterns import Answer, Pattern, answers_of, histogram_of, pattern_of
 from queues.agree.shared_items import Given, SharedItem, given_in, given_to, newest
@@ -63,10 +64,13 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Pair(Meeting):
-    """The same with the interval of the share, and their alpha."""
+    """The same with the interval of the share, and their alpha. kappa: Cohen's, by squared distances where
+    answers have an order; None where there is no list of answers.
+    """
 
     share: Interval
     alpha: Figure
+    kappa: Figure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,4 +233,11 @@ def _meeting(people: _Two, both: _Both) -> Meeting:
 def _pair(asked: Asked, people: _Two, both: _Both) -> Pair:
     n_same = _meeting(people, both).n_same
     alpha = metrics.get(asked.scale.metric)(answers_of(histogram_of(both), asked.scale.values))
-    return Pair(*people, len(both), n_same, wilson(n_same / len(both), len(both)), alpha)
+    return Pair(*people, len(both), n_same, wilson(n_same / len(both), len(both)), alpha, _kappa(asked, both))
+
+
+def _kappa(asked: Asked, both: _Both) -> Figure | None:
+    if asked.scale.values is None:
+        return None
+    weights = "equal" if asked.level == "nominal" else "quadratic"
+    return cohen_kappa(table_of(both, asked.scale.values), weights)

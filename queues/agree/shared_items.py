@@ -30,13 +30,13 @@ JOIN queues_prediction p ON p.id = i.prediction_id
 LEFT JOIN queues_review r ON r.item_id = i.id AND r.withdrawn_at IS NULL AND r.decision <> 'escalate'
 ORDER BY i.id
 """
-_SHARED = "queue_id = %s AND reviews_needed > 1 AND state IN ('disputed', 'settled')"
-_NEWEST = _REVIEWS.format(which=f"{_SHARED} ORDER BY id DESC LIMIT %s")
+SHARED = "queue_id = %s AND reviews_needed > 1 AND state IN ('disputed', 'settled')"
+_NEWEST = _REVIEWS.format(which=f"{SHARED} ORDER BY id DESC LIMIT %s")
 _ONE = _REVIEWS.format(which="id = %s")
 # What was said to one question and nothing else; its answer as text, so that each is read once.
 _ANSWERS = f"""
 SELECT i.id, r.person_id, r.form_id, {{said}}
-FROM (SELECT id, other_id FROM queues_item WHERE {_SHARED} ORDER BY id DESC LIMIT %s) i
+FROM (SELECT id, other_id FROM queues_item WHERE {SHARED} ORDER BY id DESC LIMIT %s) i
 JOIN queues_review r ON r.item_id = i.id AND r.withdrawn_at IS NULL AND r.decision <> 'escalate'
 ORDER BY i.id, r.person_id
 """

@@ -9,6 +9,7 @@ from accounts import converters  # noqa: F401 - makes <id:…> known
 from queues.api import (
     agreement,
     agreement_targets,
+    agreement_texts,
     bulk,
     checks,
     datasets,
@@ -117,6 +118,7 @@ settle = [
     path("agreement/targets", agreement_targets.AgreementTargetsView.as_view()),
     path("agreement/groups", agreement.AgreementGroupsView.as_view()),
     path("agreement/versions", agreement.AgreementVersionsView.as_view()),
+    path("agreement/texts", agreement_texts.AgreementTextsView.as_view()),
     path("people/figures", people_figures.PeopleFiguresView.as_view()),
     path("overrides", overrides.OverridesView.as_view()),
     path("overrides/rates", overrides.OverrideRatesView.as_view()),

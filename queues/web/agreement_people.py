@@ -31,7 +31,7 @@ from queues.web.pairs_map import LEAST_ITEMS, map_of
 
 _HEAD = (
     "kind", "question", "metric", "one", "one_id", "other", "other_id", "items", "same", "same_low",
-    "same_high", "alpha", "alpha_low", "alpha_high", "against_rest",
+    "same_high", "alpha", "alpha_low", "alpha_high", "kappa", "kappa_low", "kappa_high", "against_rest",
     "against_rest_low", "against_rest_high", "influence",
 )  # fmt: skip
 
@@ -89,13 +89,13 @@ def people_csv(request: ProjectRequest) -> HttpResponse:
     names, start = _names(found), (found.asked.key, found.asked.scale.metric)
     persons = (
         ("person", *start, names.get(one.person_id, ""), one.person_id, None, None, one.n_shared, None, None,
-         None, None, None, None, *_ends(one.rest), one.influence)
+         None, None, None, None, *_ends(None), *_ends(one.rest), one.influence)
         for one in found.people
     )  # fmt: skip
     pairs = (
         ("pair", *start, names.get(pair.one_id, ""), pair.one_id, names.get(pair.other_id, ""), pair.other_id,
          pair.n_items, pair.same, pair.share.low, pair.share.high, pair.alpha.value, pair.alpha.low,
-         pair.alpha.high, None, None, None, None)
+         pair.alpha.high, *_ends(pair.kappa), None, None, None, None)
         for pair in found.pairs
     )  # fmt: skip
     return csv_file(f"agreement-people-{queue.slug}", _HEAD, chain(persons, pairs))

@@ -14,7 +14,7 @@ from queues.agree.distances import LEVELS as LEVELS_OF
 from queues.agree.metric import Figure, metrics
 from queues.agree.metrics.alpha import alpha, left_out_alphas
 from queues.agree.metrics.cohen import cohen_kappa
-from queues.agree.metrics.corrections import Corrected, chrf, text_agreement
+from queues.agree.metrics.corrections import Corrected, chrf, mutual_chrf, text_agreement
 from queues.agree.metrics.raters import team_of
 from queues.agree.metrics.spans import Marked, Span, position_alpha, shared_marks
 from queues.agree.patterns import answers_of, histogram_of, merged, pattern_of
@@ -280,13 +280,13 @@ def test_a_text_without_marks_is_an_answer() -> None:
     marked = Marked(10, {"ann": [Span(0, 5, "fact")], "lee": []})
 
     assert position_alpha([marked]).value == pytest.approx(1 - 19 * 10 / (2 * 5 * 15))
-    assert shared_marks([marked], "ann", "lee").f1 == 0.0
+    assert shared_marks([marked]).value == 0.0
 
 
 def test_two_people_who_mark_nothing_share_no_defined_share() -> None:
     nothing = Marked(10, {"ann": [], "lee": []})
 
-    assert shared_marks([nothing], "ann", "lee").f1 is None
+    assert shared_marks([nothing]).why == "one_value"
     assert position_alpha([nothing]).why == "one_value"
 
 
@@ -305,9 +305,25 @@ def test_cutting_a_text_at_its_marks_equals_looking_at_each_position() -> None:
 def test_a_mark_is_matched_once_and_by_its_best_fit() -> None:
     marked = Marked(20, {"ann": [Span(0, 10, "fact")], "lee": [Span(0, 6, "fact"), Span(0, 9, "fact")]})
 
-    shared = shared_marks([marked], "ann", "lee", iou=0.5)
+    assert shared_marks([marked], iou=0.5).value == pytest.approx(2 / 3)
+    assert shared_marks([marked]).value == 0.0
 
-    assert (shared.matched, shared.marks) == (1, 3)
+
+def test_shared_marks_of_many_texts_leave_out_each_text_once() -> None:
+    agreed = Marked(9, {"ann": [Span(0, 3, "fact")], "lee": [Span(0, 3, "fact")], "kim": []})
+    apart = Marked(9, {"ann": [Span(0, 3, "fact")], "lee": [Span(4, 6, "fact")]})
+    texts = [agreed] * 8 + [apart] * 6
+
+    found = shared_marks(texts)
+
+    def plain(rest: list[Marked]) -> float:  # a mark of one pair is shared, of 4 of three people and of 2
+        n_agreed = sum(text is agreed for text in rest)
+        return 2 * n_agreed / (4 * n_agreed + 2 * (len(rest) - n_agreed))
+
+    left_out = np.array([plain(texts[:place] + texts[place + 1 :]) for place in range(14)])
+    assert found.value == pytest.approx(plain(texts))
+    assert found.se == pytest.approx(np.sqrt(13 / 14 * ((left_out - left_out.mean()) ** 2).sum()))
+    assert found.low is not None and found.value is not None and 0.0 < found.low < found.value
 
 
 def test_corrections_are_compared_with_chance_and_with_changing_nothing() -> None:
@@ -318,9 +334,20 @@ def test_corrections_are_compared_with_chance_and_with_changing_nothing() -> Non
 
     agreement = text_agreement(units)
 
-    assert (agreement.n_units, agreement.n_pairs) == (2, 2)
     assert agreement.between_people is not None and agreement.between_outputs is not None
-    assert agreement.between_people > agreement.between_outputs
+    assert (agreement.between_people.n, agreement.n_pairs, agreement.n_baseline) == (2, 2, 1)
+    assert agreement.between_people.value > agreement.between_outputs
+    assert not agreement.is_beyond_chance  # two outputs have no interval
+
+
+def test_a_third_correction_of_an_output_adds_no_further_output() -> None:
+    one = Corrected("Old.", ["New text.", "New text.", "Else."])
+
+    agreement = text_agreement([one, Corrected("Old too.", ["New text."])] * 6, baseline=4)
+
+    assert agreement.between_people is not None
+    assert (agreement.between_people.n, agreement.n_pairs, agreement.n_baseline) == (6, 18, 4)
+    assert agreement.to_output is not None and agreement.to_output.n == 12
 
 
 def test_a_single_correction_is_compared_with_nobody() -> None:
@@ -332,7 +359,14 @@ def test_a_single_correction_is_compared_with_nobody() -> None:
 
 @pytest.mark.parametrize(("text", "reference"), [("", ""), ("", "abc"), (" ", "abc"), ("abc", "xyz")])
 def test_chrf_of_texts_that_share_nothing_is_zero(text: str, reference: str) -> None:
-    assert chrf(text, reference) == 0.0
+    assert chrf(text, reference) == mutual_chrf(text, reference) == 0.0
+
+
+def test_chrf_of_two_texts_of_which_neither_is_the_reference_is_the_mean_of_both_ways() -> None:
+    one, other = "Refunds take five days.", "A refund takes 5 days, mostly."
+
+    assert mutual_chrf(one, other) == pytest.approx((chrf(one, other) + chrf(other, one)) / 200.0)
+    assert mutual_chrf(one, other) == mutual_chrf(other, one) < mutual_chrf(one, one) == 1.0
 
 
 @pytest.mark.parametrize(("left_out", "expected"), [("", 0.160860), ("Unsure", 0.200800)])

@@ -95,6 +95,22 @@ def test_groups_and_versions_are_there_too(people: Cast, lead: Program, queue: Q
     assert (version["version"], version["change"], version["figure"]["items"]) == (1, None, 20)
 
 
+def test_agreement_on_corrections_is_told_with_what_chance_gives(
+    people: Cast, lead: Program, queue: Queue
+) -> None:
+    said = [Given(who, "correct", {}, corrected_text=text) for who, text in
+            ((people.ann, "Five days."), (people.lee, "5 days."))]  # fmt: skip
+    shared(queue, [Shared(said)] * 2)
+
+    found = lead.get("agreement/texts?queue=answers").json()
+
+    assert found["edit"]["between_people"] == {
+        "value": pytest.approx(0.6), "low": None, "high": None, "outputs": 2,
+    }  # fmt: skip
+    assert (found["edit"]["between_outputs"], found["edit"]["pairs_of_outputs"]) == (1.0, 1)
+    assert (found["chrf"]["pairs"], found["chrf"]["beyond_chance"], found["places"]) == (2, False, [])
+
+
 def test_figures_of_people_are_for_leads_and_logged(people: Cast, lead: Program, queue: Queue) -> None:
     twenty(people, queue)
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 ITEMS, PEOPLE, NEWEST = 4_000, 36, 1_000
 OWNER = "owner@example.org"
 TONES = ("fine", "flat", "rude", "odd")
+WORDS = (
+    "the", "refund", "takes", "five", "business", "days", "after", "your", "parcel", "has", "reached",
+    "our", "store", "in", "Hamburg",
+)  # fmt: skip
 PAGES = {
     "agreement by question": "agreement/",
     "agreement by week": "agreement/groups/?question=quality",
@@ -29,6 +33,7 @@ PAGES = {
     "agreement by cohort": "agreement/groups/?by=cohort",
     "agreement by guideline": "agreement/versions/?question=tone",
     "items behind a figure": "agreement/items/?question=tone&differing=yes",
+    "agreement on texts": "agreement/texts/",
     "agreement between people": "agreement/people/?question=quality",
     "figures of people": "people/figures/",
     "overrides": "overrides/",
@@ -71,8 +76,9 @@ def _fill(home: "House", how_many: int) -> None:
         given = [
             Given(
                 person,
-                "approve" if one > 3 else "reject",
+                "approve" if one > 3 else "reject" if one > 1 else "correct",
                 {"tone": TONES[min(one - 1, 3)], "quality": one},
+                corrected_text=_text(draw),
                 seconds=draw.uniform(5, 90),
                 reasons=() if one > 3 else ("factual",),
             )
@@ -80,7 +86,7 @@ def _fill(home: "House", how_many: int) -> None:
         ]
         cohort = {"plan": draw.choice(["free", "gold"]), "is_new": quality > 3}
         version, locale = f"prod-{draw.randrange(5)}", draw.choice(["de", "en"])
-        drawn.append(Shared(given, model_version=version, locale=locale, cohort=cohort))
+        drawn.append(Shared(given, model_version=version, locale=locale, cohort=cohort, output=_text(draw)))
     ids = shared(queue, drawn)
     sum(iter(units.fold, 0))
     predictions = Item.objects.filter(pk__in=ids).values_list("prediction_id", "prediction__model_version")
@@ -95,6 +101,11 @@ def _fill(home: "House", how_many: int) -> None:
                     because="first", is_current=True)
         for n in range(5)
     )  # fmt: skip
+
+
+def _text(draw: random.Random) -> str:
+    """Some 300 characters, as long as an answer of a support desk."""
+    return " ".join(draw.choices(WORDS, k=50))
 
 
 def truths(draw: random.Random, how_many: int, values: int) -> Iterator[tuple[int, Sequence[int]]]:

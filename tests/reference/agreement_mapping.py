@@ -209,16 +209,22 @@ def span_agreement(case: Input) -> object:
         for person, marks in case["spans"].items()
     }
     texts = [Marked(case["n_tokens"], spans)]
-    pairs = list(combinations(spans, 2))
     marked = {
         person: [any(one.start <= place < one.end for one in marks) for place in range(case["n_tokens"])]
         for person, marks in spans.items()
     }
     return {
         "token_alpha_nominal": position_alpha(texts).value,
-        "pair_exact_f1": {f"{i}-{j}": shared_marks(texts, i, j).f1 for i, j in pairs},
-        "pair_iou50_f1": {f"{i}-{j}": shared_marks(texts, i, j, iou=0.5).f1 for i, j in pairs},
+        "pair_exact_f1": _f1_of_pairs(texts[0], iou=1.0),
+        "pair_iou50_f1": _f1_of_pairs(texts[0], iou=0.5),
         "binary_token_kappa_AB": cohen_kappa(table_of(marked["A"], marked["B"], [False, True])).value,
+    }
+
+
+def _f1_of_pairs(text: Marked, *, iou: float) -> dict[str, float | None]:
+    return {
+        f"{i}-{j}": shared_marks([Marked(text.length, {i: text.spans[i], j: text.spans[j]})], iou=iou).value
+        for i, j in combinations(text.spans, 2)
     }
 
 

@@ -103,7 +103,7 @@ def test_labels_of_the_form_are_escaped_and_texts_named_as_left_out(
     page = signed_in(people.lee).get(address(people)).content.decode()
 
     assert "How &lt;b&gt;good&lt;/b&gt;?" in page
-    assert "not compared here" in page and "Anything else?" in page
+    assert "are not in this table" in page and "Anything else?" in page
 
 
 def test_answers_that_are_unsure_are_left_out_of_an_order_and_counted(

@@ -73,6 +73,8 @@ def test_pairs_have_their_share_of_equal_answers_with_interval_and_n(
     assert with_olaf.share.low < 0.5 < with_olaf.share.high
     # By hand: answers 4 + 6 rude and 8 + 6 fine, half of the items differ.
     assert with_olaf.alpha.value == pytest.approx(1 - 23 * 6 * 2 / (2 * 10 * 14))
+    # Ann called 4 of 12 rude and olaf 6: by chance 4/12 x 6/12 + 8/12 x 6/12 = 1/2 are the same.
+    assert with_olaf.kappa is not None and with_olaf.kappa.value == pytest.approx(0.0)
 
 
 def test_whoever_differs_from_the_rest_comes_first_and_lowers_agreement(

@@ -3,11 +3,13 @@
 Only for a fixed pair: with changing people use alpha.
 """
 
+from collections.abc import Iterable, Sequence
 from math import sqrt
 
 import numpy as np
 
 from queues.agree.metric import FEW_UNITS, MIN_UNITS, NO_PAIRS, ONE_VALUE, PERFECT, Figure, undefined
+from queues.agree.patterns import Answer
 from queues.statistics.arrays import Floats
 from queues.statistics.proportions import Z_95
 
@@ -35,6 +37,15 @@ def cohen_kappa(table: Floats, weights: str = "equal") -> Figure:
     if n < MIN_UNITS:
         return Figure(value, n, why=FEW_UNITS, se=se)
     return Figure(value, n, max(-1.0, value - Z_95 * se), min(1.0, value + Z_95 * se), se=se)
+
+
+def table_of(both: Iterable[tuple[Answer, Answer]], values: Sequence[Answer]) -> Floats:
+    """What the first person said of each unit and what the second, counted: as `cohen_kappa` takes it."""
+    place = {value: number for number, value in enumerate(values)}
+    table = np.zeros((len(place), len(place)))
+    for one, other in both:
+        table[place[one], place[other]] += 1.0
+    return table
 
 
 def _weights(q: int, kind: str) -> Floats:

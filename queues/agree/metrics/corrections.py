@@ -8,10 +8,13 @@ different outputs (what any two texts here have in common), and of each correcti
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import lru_cache
+from itertools import combinations, islice
 from statistics import median
 
 from rapidfuzz.distance import Levenshtein
+
+from queues.statistics.quantiles import Quantile, quantile
 
 Similarity = Callable[[str, str], float]
 
@@ -32,23 +35,43 @@ def edit_similarity(one: str, other: str, *, at_least: float = 0.0) -> float:
 
 def chrf(text: str, reference: str) -> float:
     """0..100, the F-score of character n-grams up to 6, white space left out."""
-    text, reference = "".join(text.split()), "".join(reference.split())
-    precisions, recalls = [], []
-    for order in range(1, _CHRF_ORDER + 1):
-        ours, theirs = _ngrams(text, order), _ngrams(reference, order)
+    precisions, recalls = _overlaps(text, reference)
+    return 100.0 * _f_score(precisions, recalls)
+
+
+def mutual_chrf(one: str, other: str) -> float:
+    """chrF as a share of 1, where neither text is the reference: the mean of both ways."""
+    ones, others = _overlaps(one, other)
+    return (_f_score(ones, others) + _f_score(others, ones)) / 2.0
+
+
+def _overlaps(one: str, other: str) -> tuple[Sequence[float], Sequence[float]]:
+    """What share of the n-grams of each text the other has too, for each order that both have."""
+    ones, others = [], []
+    for ours, theirs in zip(_ngrams(one), _ngrams(other), strict=True):
         if ours and theirs:
-            matched = (ours & theirs).total()
-            precisions.append(matched / ours.total())
-            recalls.append(matched / theirs.total())
+            matched = sum(min(ours[ngram], theirs[ngram]) for ngram in ours.keys() & theirs.keys())
+            ones.append(matched / ours.total())
+            others.append(matched / theirs.total())
+    return ones, others
+
+
+def _f_score(precisions: Sequence[float], recalls: Sequence[float]) -> float:
     precision, recall = sum(precisions), sum(recalls)
     if not precision + recall:
         return 0.0
     squared = _CHRF_BETA**2
-    return 100.0 * (1 + squared) * precision * recall / (squared * precision + recall) / len(precisions)
+    return (1 + squared) * precision * recall / (squared * precision + recall) / len(precisions)
 
 
-def _ngrams(text: str, order: int) -> Counter[str]:
-    return Counter(text[place : place + order] for place in range(len(text) - order + 1))
+@lru_cache(maxsize=256)
+def _ngrams(text: str) -> tuple[Counter[str], ...]:
+    """Of each order; kept, as a text is compared with several others."""
+    dense = "".join(text.split())
+    return tuple(
+        Counter(dense[place : place + order] for place in range(len(dense) - order + 1))
+        for order in range(1, _CHRF_ORDER + 1)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +84,55 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class TextAgreement:
-    """Medians of similarities; None where there is nothing to compare. n_pairs: pairs on one output."""
+    """Medians of similarities, one value to each output: the median of its pairs. None of nothing.
 
-    between_people: float | None
+    between_people: corrections of one output with each other; to_output: with what the model wrote.
+    between_outputs: the median over n_baseline pairs of corrections of different outputs, without an
+    interval, as one text stands in several of the pairs. n_pairs: pairs on one output.
+    """
+
+    between_people: Quantile | None
+    to_output: Quantile | None
     between_outputs: float | None
-    to_output: float | None
-    n_units: int
     n_pairs: int
+    n_baseline: int
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        """Surely more alike than corrections of different outputs."""
+        found = self.between_people
+        return bool(found and found.low is not None and found.low > (self.between_outputs or 0.0))
 
 
-def text_agreement(units: Sequence[Corrected], similarity: Similarity = edit_similarity) -> TextAgreement:
-    """Corrections of the same output against each other, against those of others, and against the output."""
-    shared = [unit for unit in units if len(unit.texts) > 1]
-    pairs = [similarity(*pair) for unit in shared for pair in combinations(unit.texts, 2)]
+def text_agreement(
+    units: Sequence[Corrected], similarity: Similarity = edit_similarity, *, baseline: int = _BASELINE_PAIRS
+) -> TextAgreement:
+    """Corrections of the same output against each other, against those of others, and against the output.
+
+    baseline: pairs of corrections of different outputs, at most.
+    """
+    shared = [[similarity(*pair) for pair in combinations(unit.texts, 2)] for unit in units]
+    shared = [pairs for pairs in shared if pairs]
+    to_output = [[similarity(unit.output, text) for text in unit.texts] for unit in units if unit.texts]
+    unlike = [similarity(*pair) for pair in _unlike(units, baseline)]
     return TextAgreement(
-        between_people=_median(pairs),
-        between_outputs=_median([similarity(*pair) for pair in _unlike(units)]),
-        to_output=_median([similarity(unit.output, text) for unit in units for text in unit.texts]),
-        n_units=len(shared),
-        n_pairs=len(pairs),
+        between_people=quantile([median(pairs) for pairs in shared], 0.5),
+        to_output=quantile([median(pairs) for pairs in to_output], 0.5),
+        between_outputs=median(unlike) if unlike else None,
+        n_pairs=sum(map(len, shared)),
+        n_baseline=len(unlike),
     )
 
 
-def _unlike(units: Sequence[Corrected]) -> list[tuple[str, str]]:
+def _unlike(units: Sequence[Corrected], most: int) -> list[tuple[str, str]]:
     """Pairs of corrections of two different outputs: every unit with its neighbours, ever farther away.
 
     Nothing is drawn, so the same texts always give the same figure.
     """
     firsts = [unit.texts[0] for unit in units if unit.texts]
-    pairs: list[tuple[str, str]] = []
-    for step in range(1, len(firsts)):
-        for place in range(len(firsts) - step):
-            if len(pairs) == _BASELINE_PAIRS:
-                return pairs
-            pairs.append((firsts[place], firsts[place + step]))
-    return pairs
-
-
-def _median(values: Sequence[float]) -> float | None:
-    return median(values) if values else None
+    pairs = (
+        (firsts[place], firsts[place + step])
+        for step in range(1, len(firsts))
+        for place in range(len(firsts) - step)
+    )
+    return list(islice(pairs, most))

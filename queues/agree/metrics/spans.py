@@ -5,13 +5,13 @@ Positions of one text depend on each other, so the interval leaves out whole tex
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from queues.agree.jackknife import with_interval
-from queues.agree.metric import NO_PAIRS, ONE_VALUE, Figure, undefined
+from queues.agree.metric import FEW_UNITS, NO_PAIRS, ONE_VALUE, Figure, undefined
 from queues.agree.metrics.alpha import coincidences, leave_out
 from queues.agree.patterns import Pattern, answers_of, pattern_of
 
@@ -33,14 +33,6 @@ class Marked:
 
     length: int
     spans: Mapping[str, Sequence[Span]] = field(default_factory=dict)
-
-
-class Shared(NamedTuple):
-    """F1 of two people's marks, over all their texts; None where neither marked anything."""
-
-    f1: float | None
-    matched: int
-    marks: int
 
 
 def position_alpha(texts: Sequence[Marked]) -> Figure:
@@ -79,14 +71,30 @@ def _label(marks: Sequence[Span], position: int) -> Label:
     return tuple(sorted({mark.category for mark in marks if mark.start <= position < mark.end}))
 
 
-def shared_marks(texts: Sequence[Marked], one: str, other: str, *, iou: float = 1.0) -> Shared:
-    """The marks that two people share: same category, and intersection over union of at least `iou`."""
-    matched = marks = 0
-    for text in texts:
-        if one in text.spans and other in text.spans:
-            matched += _matches(text.spans[one], text.spans[other], iou)
-            marks += len(text.spans[one]) + len(text.spans[other])
-    return Shared(2.0 * matched / marks if marks else None, matched, marks)
+def shared_marks(texts: Sequence[Marked], *, iou: float = 1.0) -> Figure:
+    """F1 of the marks that any two people share: of one category, with that intersection over union or more.
+
+    0..1, over all texts and pairs of people together, with the jackknife's interval over texts; not defined
+    where nobody marked anything.
+    """
+    counts = np.array([_shared(text, iou) for text in texts if len(text.spans) > 1], dtype=float)
+    if not len(counts):
+        return undefined(NO_PAIRS)
+    matched, marks = counts.T
+    if not marks.sum():
+        return undefined(ONE_VALUE, len(counts))
+    value, left = 2.0 * matched.sum() / marks.sum(), marks.sum() - marks
+    missing = np.full_like(left, np.nan)
+    left_out = np.divide(2.0 * (matched.sum() - matched), left, out=missing, where=left > 0)
+    if len(counts) == 1:
+        return Figure(float(value), 1, why=FEW_UNITS)
+    return with_interval(value, left_out, np.ones(len(counts)), n_units=len(counts), floor=0.0)
+
+
+def _shared(text: Marked, iou: float) -> tuple[int, int]:
+    """Marks that two people share, and marks of both; of all pairs of people together."""
+    pairs = list(combinations(text.spans.values(), 2))
+    return sum(_matches(*pair, iou) for pair in pairs), sum(len(one) + len(other) for one, other in pairs)
 
 
 def _matches(ones: Sequence[Span], others: Sequence[Span], iou: float) -> int:
