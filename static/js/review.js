@@ -219,6 +219,7 @@
     if (form.method === "dialog" || !form.matches("#review-form, #skip-form, [data-undo]")) return;
     event.preventDefault();
     if (form.id === "skip-form") {
+      if (isBusy) return; // it stays open until the answer to the item before is there
       form.closest("dialog").close();
       skip(shown, event.submitter.value);
     } else if (form.id !== "review-form") undo(form);
