@@ -4,11 +4,13 @@ Without the programs beside it: pages are opened in this process, and folding is
 """
 
 import argparse
+import gc
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import psutil
 import psycopg
 from django.db import connection, transaction
 
@@ -138,16 +140,20 @@ def _measure_review(queue: Any, how_many: int, times: int, size: str) -> None:
     from queues.agree import units  # noqa: PLC0415 - Django is up only now
     from queues.models import AgreementUnit, Item, ItemState, Review  # noqa: PLC0415
 
-    waits = []
+    waits, busy = [], []
     with transaction.atomic():
         for turn in range(times * 10):
             item = Item.objects.get(pk=1 + turn * 7919 % how_many)
             reviews = list(Review.objects.filter(item=item, withdrawn_at=None).order_by("pk"))
             units.count(item, (), state=ItemState.IN_REVIEW)
+            began = time.process_time()
             waits.append(1000 * _timed(lambda: units.count(item, reviews, state=ItemState.SETTLED))[0])  # noqa: B023 - called at once
+            busy.append(1000 * (time.process_time() - began))
         transaction.set_rollback(True)
     report.figure("counting inside a submit, median", report.share_below(waits, 0.5), "ms", size=size)
-    report.figure("counting inside a submit, p95", report.share_below(waits, 0.95), "ms", target=1, size=size)
+    more = {"load": _load(), "own_processor_p95_ms": round(report.share_below(busy, 0.95), 2)}
+    report.figure("counting inside a submit, p95", report.share_below(waits, 0.95), "ms", target=1, size=size,
+                  more=more)  # fmt: skip
     few = min(how_many, 10_000)
     AgreementUnit.objects.filter(pk__lte=few).update(is_owed=True)
     seconds, done = _timed(lambda: sum(iter(units.count_owed, 0)))
@@ -191,12 +197,16 @@ def _measure_pages(home: "House", size: str, times: int) -> None:
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(Person.objects.get(email=OWNER))
     pages = {"by question": "", "by week": "groups/?question=quality", "by model": "groups/?by=model"}
+    gc.collect()
+    gc.freeze()  # as the web process does
     for name, tail in pages.items():
         path = f"/projects/{home.slug}/agreement/{tail}"
         report.checked(f"agreement {name} answers", client.get(path).status_code, 200)
+        began = time.process_time()
         waits = [1000 * _timed(lambda: client.get(path))[0] for _ in range(times)]  # noqa: B023 - called at once
+        more = {"load": _load(), "processor_ms": round(1000 * (time.process_time() - began) / times, 1)}
         report.figure(f"agreement {name}, server p95", report.share_below(waits, 0.95), "ms", target=150,
-                      size=size)  # fmt: skip
+                      size=size, more=more)  # fmt: skip
 
 
 def _measure_check(queue: Any, asked: Any, how_many: int, size: str) -> None:
@@ -215,6 +225,10 @@ def _measure_check(queue: Any, asked: Any, how_many: int, size: str) -> None:
         size=f"{size}, 5 values",
         more={"by_package": found.by_package},
     )
+
+
+def _load() -> float:
+    return round(psutil.getloadavg()[0], 1)
 
 
 def _timed(do: Callable[[], Any]) -> tuple[float, Any]:

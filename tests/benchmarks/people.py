@@ -5,6 +5,7 @@ process does, and of the database's. Then the figures alone, which read the newe
 """
 
 import argparse
+import gc
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -123,6 +124,8 @@ def measure_pages(home: "House", times: int, size: str) -> None:
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(Person.objects.get(email=OWNER))
     annotator = Person.objects.get(email=home.emails[0])
+    gc.collect()
+    gc.freeze()  # as the web process does
     pages = PAGES | {"figures of one person": f"people/{annotator.pk}/figures"}
     for name, tail in pages.items():
         path = f"/projects/{home.slug}/{tail}"
