@@ -88,8 +88,16 @@ def test_every_usual_key_is_of_the_list_and_nobodys_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"theme": "neon"}, {"density": "x"}, {"text_size": "x"}, {"shortcuts": ["a"]}]
+    ("wrong", "constraint"),
+    [
+        ({"theme": "neon"}, "person_theme_known"),
+        ({"density": "x"}, "person_density_known"),
+        ({"text_size": "x"}, "person_text_size_known"),
+        ({"shortcuts": ["a"]}, "person_shortcuts_by_action"),
+    ],
 )
-def test_the_database_refuses_looks_and_keys_that_are_none(people: Cast, wrong: dict[str, object]) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+def test_the_database_refuses_looks_and_keys_that_are_none(
+    people: Cast, wrong: dict[str, object], constraint: str
+) -> None:
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Person.objects.filter(pk=people.ann.pk).update(**wrong)

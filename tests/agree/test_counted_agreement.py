@@ -318,8 +318,8 @@ def test_a_count_below_one_and_a_pattern_twice_are_refused(people: Cast) -> None
     row = {"queue": queue, "by": "all", "name": "", "is_drawn": False, "question": "", "version": 1}
 
     for n in (0, -1):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError, match="pattern_count_from_1"), transaction.atomic():
             PatternCount.objects.create(**row, pattern="[]", n=n)
     PatternCount.objects.create(**row, pattern="[]", n=1)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="pattern_count_once"), transaction.atomic():
         PatternCount.objects.create(**row, pattern="[]", n=1)

@@ -202,21 +202,23 @@ def test_a_queue_of_another_project_has_no_rule_here(people: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "constraint"),
     [
-        {"version": 0},
-        {"version": 1},
-        {"needs": "some"},
-        {"needs": "k_of_n"},
-        {"needs": "k_of_n", "at_least": 1},
-        {"needs": "majority", "at_least": 2},
-        {"reason": ""},
+        ({"version": 0}, "version_counts_from_1"),
+        ({"version": 1}, "once_per_queue"),
+        ({"needs": "some"}, "needs_known"),
+        ({"needs": "k_of_n"}, "k_goes_with_k_of_n"),
+        ({"needs": "k_of_n", "at_least": 1}, "k_goes_with_k_of_n"),
+        ({"needs": "majority", "at_least": 2}, "k_goes_with_k_of_n"),
+        ({"reason": ""}, "has_a_reason"),
     ],
 )
-def test_the_database_refuses_a_rule_that_cannot_be(people: Cast, fields: dict[str, Any]) -> None:
+def test_the_database_refuses_a_rule_that_cannot_be(
+    people: Cast, fields: dict[str, Any], constraint: str
+) -> None:
     queue = ruled(people, Rule())
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=f"dispute_rule_{constraint}"), transaction.atomic():
         DisputeRule.objects.create(
             queue=queue, **{"version": 2, "needs": "unanimous", "reason": "x", **fields}
         )

@@ -87,22 +87,24 @@ def test_a_question_that_the_form_does_not_ask_has_no_target(people: Cast, queue
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "constraint"),
     [
-        {"expects": "agreement", "good": 0.5, "tentative": 0.8},
-        {"expects": "agreement", "good": None, "tentative": None},
-        {"expects": "distribution", "good": 0.8, "tentative": 0.667},
-        {"expects": "magic", "good": None, "tentative": None},
-        {"expects": "distribution", "reason": ""},
+        ({"expects": "agreement", "good": 0.5, "tentative": 0.8}, "bounds_go_with_agreement"),
+        ({"expects": "agreement", "good": None, "tentative": None}, "bounds_go_with_agreement"),
+        ({"expects": "distribution", "good": 0.8, "tentative": 0.667}, "bounds_go_with_agreement"),
+        ({"expects": "magic", "good": None, "tentative": None}, "bounds_go_with_agreement"),
+        ({"expects": "distribution", "reason": ""}, "has_a_reason"),
     ],
 )
-def test_the_database_refuses_what_no_target_can_be(queue: Queue, fields: dict[str, object]) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+def test_the_database_refuses_what_no_target_can_be(
+    queue: Queue, fields: dict[str, object], constraint: str
+) -> None:
+    with pytest.raises(IntegrityError, match=f"agreement_target_{constraint}"), transaction.atomic():
         AgreementTarget.objects.create(queue=queue, question="tone", **{"reason": "w", **fields})
 
 
 def test_what_was_expected_is_never_rewritten(people: Cast, queue: Queue) -> None:
     row = targets.set_target(queue, question="tone", target=DISTRIBUTION, reason="w", by=Actor(people.lee.pk))
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="is history"), transaction.atomic():
         AgreementTarget.objects.filter(pk=row.pk).update(reason="another")

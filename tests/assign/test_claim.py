@@ -132,7 +132,7 @@ def test_the_database_refuses_a_slot_whose_holder_does_not_go_with_its_state(
 ) -> None:
     slot = waiting(queue).slots.get()
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="slot_holder_goes_with_state"), transaction.atomic():
         Slot.objects.filter(pk=slot.pk).update(**half)
 
 

@@ -192,18 +192,20 @@ def test_nobody_is_asked_again_where_nothing_is_asked(people: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "constraint"),
     [
-        {"state": "let_in"},
-        {"state": "let_in", "reason": "So."},
-        {"state": "sideways"},
-        {"state": "failed", "right": 3, "n": 2},
+        ({"state": "let_in"}, "let_in_has_who_and_why"),
+        ({"state": "let_in", "reason": "So."}, "let_in_has_who_and_why"),
+        ({"state": "sideways"}, "state_known"),
+        ({"state": "failed", "right": 3, "n": 2}, "right_of_n"),
     ],
 )
-def test_the_database_refuses_a_way_that_makes_no_sense(people: Cast, fields: dict[str, Any]) -> None:
+def test_the_database_refuses_a_way_that_makes_no_sense(
+    people: Cast, fields: dict[str, Any], constraint: str
+) -> None:
     queue = queue_with_checks(people)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=f"qualification_{constraint}"), transaction.atomic():
         Qualification.objects.create(queue=queue, person=people.ann, **fields)
 
 

@@ -117,26 +117,27 @@ def test_storing_takes_few_statements_whatever_the_batch(
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "refusal"),
     [
-        "UPDATE queues_goldenversion SET targets = '[]'",
-        "DELETE FROM queues_goldenversion",
-        "UPDATE queues_golden SET golden_id = 'x'",
-        "DELETE FROM queues_golden",
-        "UPDATE queues_golden SET retired_at = now()",
+        ("UPDATE queues_goldenversion SET targets = '[]'", "queues_goldenversion is history"),
+        ("DELETE FROM queues_goldenversion", "queues_goldenversion is history"),
+        ("UPDATE queues_golden SET golden_id = 'x'", "queues_golden is history"),
+        ("DELETE FROM queues_golden", "queues_golden is history"),
+        ("UPDATE queues_golden SET retired_at = now()", "golden_retired_at_goes_with_why"),
     ],
 )
-def test_what_stood_is_never_rewritten(project: Project, change: str) -> None:
+def test_what_stood_is_never_rewritten(project: Project, change: str, refusal: str) -> None:
     verified(project)
 
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    refused = pytest.raises(IntegrityError, match=refusal)
+    with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
 
 
 def test_no_item_has_two_current_versions(project: Project) -> None:
     verified(project, golden_record(), golden_record(target="x"), as_new_version=True)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="golden_one_current"), transaction.atomic():
         GoldenVersion.objects.update(is_current=True)
 
 

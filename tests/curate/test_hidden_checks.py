@@ -150,7 +150,7 @@ def test_the_same_check_never_comes_twice_to_a_person(queue: Queue, people: Cast
 
     assert Item.objects.get(pk=following.item_id).state == ItemState.IN_REVIEW
     served = ServedCheck.objects.get()
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="check_never_twice_to_a_person"), transaction.atomic():
         ServedCheck.objects.create(
             check_given=served.check_given,
             queue=queue,
@@ -285,9 +285,12 @@ def test_the_database_refuses_a_verdict_of_a_check_and_its_end(queue: Queue, peo
     taken = given_check(queue, people)
     item = Item.objects.get(pk=taken.item_id)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="a hidden check gets no verdict"), transaction.atomic():
         Verdict.objects.create(queue=queue, item=item, decision="approve", basis="single")
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="a hidden check stays one"),
+        transaction.atomic(),
+    ):
         Item.objects.filter(pk=item.pk).update(state=ItemState.OPEN)
 
 

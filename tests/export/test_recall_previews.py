@@ -164,9 +164,16 @@ def test_what_cannot_be_named_is_not_counted(
     assert not Job.objects.exists()
 
 
-@pytest.mark.parametrize("fields", [{"by": "all"}, {"result": {}}, {"finished_at": timezone.now()}])
-def test_the_database_refuses_half_a_preview(people: Cast, fields: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"by": "all"}, "by_known"),
+        ({"result": {}}, "finished_has_a_result"),
+        ({"finished_at": timezone.now()}, "finished_has_a_result"),
+    ],
+)
+def test_the_database_refuses_half_a_preview(people: Cast, fields: dict[str, Any], constraint: str) -> None:
     whole = {"project": people.project, "by": "person", "named": ["h:00ff"]}
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=f"recall_preview_{constraint}"), transaction.atomic():
         RecallPreview.objects.create(**whole | fields)

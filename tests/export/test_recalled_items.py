@@ -161,9 +161,9 @@ def test_the_database_opens_no_item_that_shows_what_was_withdrawn(
     if side == "other":
         shown = {"prediction": both.prediction, "other": alone.prediction, "other_first": True}
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="what was recalled is not reviewed"), transaction.atomic():
         Item.objects.create(queue=queue_in(people.project), due_at=timezone.now(), **shown)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="what was recalled is not reviewed again"), transaction.atomic():
         Item.objects.filter(pk=both.pk if side == "other" else alone.pk).update(state=ItemState.OPEN)
 
 

@@ -490,22 +490,31 @@ def test_the_certificate_is_of_the_name_although_the_address_was_looked_up_befor
 
 
 @pytest.mark.parametrize(
-    "refused",
+    ("constraint", "refused"),
     [
-        lambda webhook: Webhook.objects.update(wants=[]),
-        lambda webhook: Webhook.objects.update(wants=["review.completed"]),
-        lambda webhook: Webhook.objects.update(disabled_at=timezone.now()),
-        lambda webhook: WebhookSecret.objects.create(webhook=webhook, text="whsec_x"),
-        lambda webhook: Delivery.objects.create(webhook=webhook, message_id="m", event="x", subject="s"),
-        lambda webhook: Delivery.objects.create(
-            webhook=webhook, message_id="m", event=RECALL, subject="s", state="delivered"
+        ("webhook_wants_known_events", lambda webhook: Webhook.objects.update(wants=[])),
+        ("webhook_wants_known_events", lambda webhook: Webhook.objects.update(wants=["review.completed"])),
+        ("webhook_disabled_says_why", lambda webhook: Webhook.objects.update(disabled_at=timezone.now())),
+        (
+            "webhook_secret_one_present",
+            lambda webhook: WebhookSecret.objects.create(webhook=webhook, text="whsec_x"),
+        ),
+        (
+            "delivery_event_known",
+            lambda webhook: Delivery.objects.create(webhook=webhook, message_id="m", event="x", subject="s"),
+        ),
+        (
+            "delivery_finished_or_waiting",
+            lambda webhook: Delivery.objects.create(
+                webhook=webhook, message_id="m", event=RECALL, subject="s", state="delivered"
+            ),
         ),
     ],
 )
 def test_the_database_refuses_half_a_webhook(
-    told: tuple[Webhook, str], refused: Callable[[Webhook], object]
+    told: tuple[Webhook, str], refused: Callable[[Webhook], object], constraint: str
 ) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         refused(told[0])
 
 

@@ -271,18 +271,24 @@ def test_many_workers_at_once_do_each_prediction_once(people: Cast, encoder: Has
 def test_a_prediction_owes_each_kind_once(people: Cast) -> None:
     (id_,) = arrive(people, "One.")
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="queues_enrichment_pkey"), transaction.atomic():
         enrichment.owe_new(people.project.pk, [EnrichmentKind.INDEX], {id_: False})
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [{"kind": "strange"}, {"attempts": 1}, {"attempts": ATTEMPTS_MAX + 1, "retry_at": timezone.now()}],
+    ("wrong", "constraint"),
+    [
+        ({"kind": "strange"}, "enrichment_kind_known"),
+        ({"attempts": 1}, "enrichment_tried_has_a_time"),
+        ({"attempts": ATTEMPTS_MAX + 1, "retry_at": timezone.now()}, "enrichment_tried_has_a_time"),
+    ],
 )
-def test_the_database_refuses_a_row_that_makes_no_sense(people: Cast, wrong: dict[str, Any]) -> None:
+def test_the_database_refuses_a_row_that_makes_no_sense(
+    people: Cast, wrong: dict[str, Any], constraint: str
+) -> None:
     arrive(people, "One.")
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Enrichment.objects.update(**wrong)
 
 

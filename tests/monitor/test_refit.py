@@ -154,39 +154,42 @@ def test_a_calibration_in_force_is_one_and_its_figures_are_history(queue: Queue)
     stored = in_force(queue)
     assert stored
 
-    for change in (
-        lambda: Calibration.objects.filter(pk=stored.pk).update(brier_new=0.0),
-        lambda: Calibration.objects.filter(pk=stored.pk).delete(),
-        lambda: _again(stored),
+    for refusal, change in (
+        ("is history", lambda: Calibration.objects.filter(pk=stored.pk).update(brier_new=0.0)),
+        ("is history", lambda: Calibration.objects.filter(pk=stored.pk).delete()),
+        ("calibration_one_in_force", lambda: _again(stored)),
     ):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError, match=refusal), transaction.atomic():
             change()
     Calibration.objects.filter(pk=stored.pk).update(is_current=False)
 
 
+WORSE = "calibration_worse_is_not_in_force"
+
+
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "constraint"),
     [
-        {"because": "worse", "brier_old": 0.1, "brier_new": 0.2, "is_current": True},
-        {"because": "worse", "brier_old": None},
-        {"because": "not_worse", "brier_old": None},
-        {"because": "not_worse", "brier_old": 0.1, "brier_new": 0.2},
-        {"because": "first", "brier_old": 0.2},
-        {"because": "luck"},
-        {"method": "magic"},
-        {"n_errors": 61},
-        {"brier_new": 1.5},
+        ({"because": "worse", "brier_old": 0.1, "brier_new": 0.2, "is_current": True}, WORSE),
+        ({"because": "worse", "brier_old": None}, WORSE),
+        ({"because": "not_worse", "brier_old": None}, WORSE),
+        ({"because": "not_worse", "brier_old": 0.1, "brier_new": 0.2}, WORSE),
+        ({"because": "first", "brier_old": 0.2}, WORSE),
+        ({"because": "luck"}, "calibration_because_known"),
+        ({"method": "magic"}, "calibration_method_known"),
+        ({"n_errors": 61}, "calibration_errors_are_labels"),
+        ({"brier_new": 1.5}, "calibration_brier_is_a_share"),
     ],
 )
 def test_the_database_refuses_a_calibration_that_contradicts_itself(
-    queue: Queue, wrong: dict[str, object]
+    queue: Queue, wrong: dict[str, object], constraint: str
 ) -> None:
     row: dict[str, object] = {
         "measure": "mean_nll", "method": "platt", "parameters": {}, "n_labels": 60, "n_errors": 6,
         "brier_new": 0.1, "because": "first",
     }  # fmt: skip
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Calibration.objects.create(project=queue.project, model_version="prod-17", **(row | wrong))
 
 

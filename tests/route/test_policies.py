@@ -120,7 +120,7 @@ def test_a_version_of_another_project_is_not_found(cast: Cast, first: Policy) ->
 def test_two_versions_cannot_be_in_force_at_once(cast: Cast, first: Policy) -> None:
     second = _next(cast)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="policy_one_active"), transaction.atomic():
         Policy.objects.filter(pk=second.pk).update(is_active=True)
 
 

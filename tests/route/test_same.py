@@ -198,7 +198,7 @@ def test_a_prediction_is_counted_on_one_item_and_its_likeness_is_a_share(project
     item = Item.objects.get()
     Attachment.objects.create(prediction_id=first, item=item, similarity=1.0)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="queues_attachment_pkey"), transaction.atomic():
         Attachment.objects.create(prediction_id=first, item=item, similarity=1.0)
     with pytest.raises(IntegrityError, match="attachment_similarity_is_a_share"), transaction.atomic():
         Attachment.objects.create(prediction_id=first, item=item, similarity=1.1)

@@ -236,7 +236,7 @@ def test_a_selection_by_relevance_without_a_measure_cannot_be_stored(people: Cas
     arrive(people, QUESTIONS[0])
     selection = ask(people, size=1)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="selection_by_relevance_names_a_measure"), transaction.atomic():
         Selection.objects.filter(pk=selection.pk).update(by="relevance")
 
 

@@ -65,7 +65,7 @@ def test_at_most_one_version_of_a_name_is_active(people: Cast) -> None:
 
     assert list(WordList.objects.filter(is_active=True).values_list("version", flat=True)) == [2]
     assert flags_of(people, "Free delivery, refund") == [("list:promises", "2", "promise", [15, 21])]
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="word_list_one_active"), transaction.atomic():
         WordList.objects.filter(name=second.name).update(is_active=True)
 
 

@@ -165,10 +165,10 @@ def test_the_database_has_replies_in_the_thread_of_their_item_only(ann: Reviewer
     served = asked_about_a_check(ann)
     elsewhere = Note.objects.create(item=served.check_given.source, author=ann.person, text="x")
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="served_check_reply_is_of_its_item"), transaction.atomic():
         ServedCheck.objects.filter(pk=served.pk).update(reply=elsewhere)
     here = Note.objects.create(item=served.item, author=ann.person, text="x")
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="served_check_withdrawn_has_no_reply"), transaction.atomic():
         ServedCheck.objects.filter(pk=served.pk).update(withdrawn_at=Now(), reply=here)
 
 
@@ -228,7 +228,7 @@ def test_the_database_has_replies_to_questions_only(ann: Reviewer, lee: Client) 
     served = ServedCheck.objects.get()
     note = Note.objects.create(item=served.item, author=ann.person, text="x")
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="served_check_reply_is_to_a_question"), transaction.atomic():
         ServedCheck.objects.update(reply=note)
 
 

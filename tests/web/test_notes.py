@@ -185,10 +185,10 @@ def test_notes_are_never_changed_or_removed_nor_empty(people: Cast, item: Item) 
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             write()
-    for text in ("", "x" * 4_001):
-        with pytest.raises(IntegrityError), transaction.atomic():
+    for text, constraint in (("", "note_says_something"), ("x" * 4_001, "note_at_most_4000_characters")):
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
             Note.objects.create(item=item, author=people.ann, text=text)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="mention_once_per_note_and_person"), transaction.atomic():
         Mention.objects.create(note=note, person=people.lee)
 
 

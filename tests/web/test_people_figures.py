@@ -276,7 +276,7 @@ def test_a_pause_has_an_end_or_something_to_read_and_not_both(
     )
 
     assert answer.status_code == 422
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="work_profile_until_read_is_a_pause"), transaction.atomic():
         WorkProfile.objects.create(project=people.project, person=bo, until_read=True)
 
 
