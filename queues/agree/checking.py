@@ -7,7 +7,7 @@ have the very same count, and alpha must be that of the `krippendorff` package.
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import events
@@ -20,9 +20,9 @@ from queues.agree.histogram import Counts
 from queues.agree.metric import metrics
 from queues.agree.patterns import Histogram, answers_of
 from queues.agree.raw_answers import Recomputed
-from queues.doorbell import ring
-from queues.models import AgreementCheck, Job, JobState, Queue
+from queues.models import AgreementCheck, Job, Queue
 from queues.progress import Progress
+from queues.rechecks import Recheck
 from queues.snapshot import snapshot
 
 KIND = "check_agreement"
@@ -30,8 +30,9 @@ NIGHT_HOUR = 2  # UTC; the sweeper asks for the day's checks from then on
 TOLERANCE = 1e-9  # of alpha: rounding in sums of a million units stays far below
 PATTERNS_KEPT = 20  # of one question in the findings: enough to see what went wrong
 
+_RECHECK = Recheck(KIND, subject_kind="queue", event="agreement.check_asked", hour=NIGHT_HOUR)
 _OWED = """
-SELECT queue.id FROM queues_queue queue
+SELECT queue.project_id, queue.id FROM queues_queue queue
 WHERE EXISTS (SELECT FROM queues_patterncount WHERE queue_id = queue.id)
   AND NOT EXISTS (SELECT FROM queues_job WHERE unique_key = %s::text || queue.id || %s::text)
 """
@@ -70,34 +71,17 @@ class Finding:
 
 def ask(queue: Queue, *, by: Actor, now: datetime | None = None) -> Job:
     """A job that checks this queue; while one is under way, that one."""
-    minute = (now or timezone.now()).strftime("%Y%m%d%H%M")
-    with transaction.atomic():
-        under_way = newest_job(queue)
-        if under_way and under_way.state in (JobState.QUEUED, JobState.RUNNING):
-            return under_way
-        return _asked(queue.project_id, queue.pk, f"{KIND}:{queue.pk}:{minute}", by)
+    return _RECHECK.ask(queue.project_id, queue.pk, by=by, now=now)
 
 
 def ask_for_owed(now: datetime | None = None) -> int:
     """From NIGHT_HOUR on, ask once a day for each queue that has agreement; how many were asked for."""
-    at = now or timezone.now()
-    if at.hour < NIGHT_HOUR:
-        return 0
-    night = f":night:{at:%Y%m%d}"
-    with connection.cursor() as cursor:
-        cursor.execute(_OWED, [f"{KIND}:", night])
-        owed = [queue_id for (queue_id,) in cursor.fetchall()]
-    for queue in Queue.objects.filter(pk__in=owed):
-        with transaction.atomic():
-            _asked(queue.project_id, queue.pk, f"{KIND}:{queue.pk}{night}", SYSTEM)
-    return len(owed)
+    return _RECHECK.ask_for_owed(_OWED, [], at=now or timezone.now())
 
 
 def newest_job(queue: Queue) -> Job | None:
     """The check of this queue that was asked for last."""
-    return (
-        Job.objects.filter(project=queue.project_id, kind=KIND, subject_id=queue.pk).order_by("-pk").first()
-    )
+    return _RECHECK.newest(queue.project_id, queue.pk)
 
 
 def newest_check(queue: Queue) -> AgreementCheck | None:
@@ -135,22 +119,6 @@ def check(job: Job) -> None:
                 "differing": [found.question for found in findings if not found.is_equal],
             },
         )
-
-
-def _asked(project_id: int, queue_id: int, unique_key: str, by: Actor) -> Job:
-    job = Job.objects.ask(
-        project_id=project_id, kind=KIND, subject_id=queue_id, unique_key=unique_key, asked_by=by.person_id
-    )
-    events.record(
-        project_id=project_id,
-        kind="agreement.check_asked",
-        by=by,
-        subject_kind="queue",
-        subject_id=queue_id,
-        after={"job": job.pk},
-    )
-    ring("queues.tasks.run_job", job.pk)
-    return job
 
 
 def _compared(queue: Queue, asked: Asked, counts: Counts) -> Finding:

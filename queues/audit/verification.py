@@ -10,21 +10,22 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import events
-from accounts.actor import SYSTEM, Actor
+from accounts.actor import Actor
 from accounts.chain import HOUSE, heads, sealing, state, verifying
 from accounts.chain.verifying import Finding, Replaced
 from queues.doorbell import ring
-from queues.models import Job, JobState
+from queues.models import Job
 from queues.progress import Progress
+from queues.rechecks import Recheck
 
 log = logging.getLogger(__name__)
 
 KIND = "verify_audit"
 NIGHT_HOUR = 3  # UTC; the sweeper asks for the day's verifications from then on
 
+_RECHECK = Recheck(KIND, subject_kind="project", event="audit.verification_asked", hour=NIGHT_HOUR)
 _OWED = """
-SELECT project.id FROM accounts_project project
+SELECT project.id, project.id FROM accounts_project project
 WHERE EXISTS (
     SELECT FROM accounts_seal seal WHERE seal.chain = project.id AND seal.seq = 1 AND seal.sealed_at < %s)
   AND NOT EXISTS (SELECT FROM queues_job WHERE unique_key = %s::text || project.id || %s::text)
@@ -35,34 +36,21 @@ _NO_LONGER_ALONE = "SELECT pg_advisory_unlock(hashtext('accounts_auditverificati
 
 def ask(project_id: int, *, by: Actor, now: datetime | None = None) -> Job:
     """A job that verifies the whole chain of a project; while one is under way, that one."""
-    minute = (now or timezone.now()).strftime("%Y%m%d%H%M")
-    with transaction.atomic():
-        under_way = newest_job(project_id)
-        if under_way and under_way.state in (JobState.QUEUED, JobState.RUNNING):
-            return under_way
-        return _asked(project_id, f"{KIND}:{project_id}:{minute}", by)
+    return _RECHECK.ask(project_id, project_id, by=by, now=now)
 
 
 def ask_for_owed(now: datetime | None = None) -> int:
     """From NIGHT_HOUR on, ask once a day for each project sealed before that day; how many were asked for."""
     at = now or timezone.now()
-    if at.hour < NIGHT_HOUR:
-        return 0
-    night = f":night:{at:%Y%m%d}"
-    with connection.cursor() as cursor:
-        cursor.execute(_OWED, [at.replace(hour=0, minute=0), f"{KIND}:", night])
-        owed = [project_id for (project_id,) in cursor.fetchall()]
-    for project_id in owed:
-        with transaction.atomic():
-            _asked(project_id, f"{KIND}:{project_id}{night}", SYSTEM)
-    if state.is_due(HOUSE, at):
+    owed = _RECHECK.ask_for_owed(_OWED, [at.replace(hour=0, minute=0)], at=at)
+    if at.hour >= NIGHT_HOUR and state.is_due(HOUSE, at):
         ring("queues.tasks.verify_house")
-    return len(owed)
+    return owed
 
 
 def newest_job(project_id: int) -> Job | None:
     """The verification of this project's chain that was asked for last."""
-    return Job.objects.filter(project=project_id, kind=KIND, subject_id=project_id).order_by("-pk").first()
+    return _RECHECK.newest(project_id, project_id)
 
 
 def run(job: Job) -> None:
@@ -115,23 +103,3 @@ def keep(found: Finding, *, by_id: int | None = None) -> None:
             found.broken.seq,
             found.broken.kind,
         )
-
-
-def _asked(project_id: int, unique_key: str, by: Actor) -> Job:
-    job = Job.objects.ask(
-        project_id=project_id,
-        kind=KIND,
-        subject_id=project_id,
-        unique_key=unique_key,
-        asked_by=by.person_id,
-    )
-    events.record(
-        project_id=project_id,
-        kind="audit.verification_asked",
-        by=by,
-        subject_kind="project",
-        subject_id=project_id,
-        after={"job": job.pk},
-    )
-    ring("queues.tasks.run_job", job.pk)
-    return job
