@@ -31,7 +31,12 @@ def _is_plain(value: Any) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if kind is dict:
-        return all(type(key) is str and key.isascii() and _is_plain(inner) for key, inner in value.items())
+        for key, inner in value.items():
+            if type(key) is not str or not key.isascii():
+                return False
+            if type(inner) is not str and not _is_plain(inner):  # most are texts: no call for them
+                return False
+        return True
     if kind is list:
         return all(map(_is_plain, value))
     return kind is int and -EXACT <= value <= EXACT

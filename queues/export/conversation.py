@@ -72,13 +72,12 @@ def fault_in_messages(messages: Any) -> str | None:
         return "messages.type"
     if not messages:
         return "messages.empty"
-    if any(message.get("role") not in ROLES for message in messages):
+    roles = [message.get("role") for message in messages]
+    if any(role not in ROLES for role in roles):
         return "messages.role_invalid"
-    if any(_is_empty(message) for message in messages):
+    if any(map(_is_empty, messages)):
         return "content.empty"
-    if not any(message["role"] == "user" for message in messages):
-        return "messages.no_user"
-    return None
+    return None if "user" in roles else "messages.no_user"
 
 
 def _is_empty(message: Message) -> bool:

@@ -27,16 +27,20 @@ def prompt_of_input(input_: Mapping[str, Any]) -> str:
 
 def group_of(row: VerdictRow) -> str:
     """The name of the row's group. Asked of the row as it leaves: a redacted prompt names no one here."""
-    return row.conversation_id or group_of_prompt(prompt_of(row)) or row.prediction_id
+    return group_among(row, normalised(prompt_of(row)))
 
 
-@lru_cache(maxsize=64)
-def group_of_prompt(prompt: str) -> str:
-    """The same for prompts that differ in case and width only; empty for an empty one."""
-    same = normalised(prompt)
+def group_among(row: VerdictRow, same: str) -> str:
+    """The same, where the normalised prompt is at hand."""
+    return row.conversation_id or group_of_same(same) or row.prediction_id
+
+
+def group_of_same(same: str) -> str:
+    """Of all prompts that are `same` when they are normalised; empty for an empty one."""
     return f"q-{digest_of(same).hex()[:32]}" if same else ""
 
 
+@lru_cache(maxsize=512)
 def key_of(group: str) -> int:
     """64 bits of its hash, with a sign, as the database keeps it."""
     return int.from_bytes(digest_of(group)[:8], "big", signed=True)

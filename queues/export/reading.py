@@ -56,8 +56,7 @@ def lines_of(
     """
     definition = _untold(understood(dataset))
     names = _names_for(definition)
-    with snapshot(), closing(_all(definition, names, split or definition.format.split)) as found:
-        records = (record for _found, record in found if not isinstance(record, Excluded))
+    with snapshot(), closing(_all(definition, names, split or definition.format.split)) as records:
         batch = bytearray()
         for record in islice(records, limit):
             batch += canonical(record)
@@ -121,9 +120,8 @@ def _names_for(definition: Definition) -> Names | None:
     return names_of(definition.project_id) if definition.format.has_provenance else None
 
 
-def _all(
-    definition: Definition, names: Names | None, split: str
-) -> Generator[tuple[Found, Record | Excluded], None, None]:
+def _all(definition: Definition, names: Names | None, split: str) -> Generator[Record, None, None]:
+    """The records of this split, in order."""
     format_ = definition.format
     around, space = prepared(definition)
     walk = queries.verdicts_of(
@@ -135,10 +133,11 @@ def _all(
         with_soft_labels=format_.has_soft_labels,
         unreliable=unreliable_for(definition),
     )
+    guarded = Guarded(format_, around, is_strict=True)
     with closing(walk):
-        for found, record in _written(walk, Guarded(format_, around, is_strict=True), names, around.groups):
-            if around.groups.split_of(group_of(found.row)) == split:
-                yield found, record
+        for _found, record in _written(walk, guarded, names, around.groups):
+            if not isinstance(record, Excluded) and around.groups.split_of(guarded.group) == split:
+                yield record
 
 
 def _written(
@@ -147,7 +146,7 @@ def _written(
     lines: Counter[str] = Counter()
     for found, record in guarded.passed(verdicts):
         if names is not None and not isinstance(record, Excluded):
-            split = groups.split_of(group_of(found.row))
+            split = groups.split_of(guarded.group)
             lines[split] += 1
             place = Place(split, lines[split], record_sha256(record))
             origin = provenance_of(found, place, names=names)

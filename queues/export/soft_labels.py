@@ -38,6 +38,8 @@ class SoftLabels:
 
     def of(self, given: Any) -> tuple[SoftLabel, ...]:
         """Of one item, from what GIVEN read; a question that nobody answered is left out."""
+        if not self.asked:
+            return ()
         reviews = orjson.loads(given) if isinstance(given, str | bytes) else given
         judging = [review for review in reviews or () if review[1] != Decision.ESCALATE]
         found = (_label(asked, judging) for asked in self.asked)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from itertools import accumulate
 
 SPLITS = ("train", "validation", "test")
 
@@ -18,6 +17,9 @@ def split_of(group: str, *, seed: str, fractions: Mapping[str, float]) -> str:
     named = [name for name in SPLITS if name in fractions]
     if len(named) == 1:
         return named[0]  # most datasets: nothing is drawn
-    u = group_uniform(seed, group)
-    ends = accumulate(fractions[name] for name in named)
-    return next((name for name, end in zip(named, ends, strict=True) if u < end), named[-1])
+    u, end = group_uniform(seed, group), 0.0
+    for name in named:
+        end += fractions[name]
+        if u < end:
+            return name
+    return named[-1]

@@ -1,9 +1,9 @@
 """Which split each group is in: where it was first published, else where its draw falls."""
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 from django.db import connection
 
 from queues.export.definition.splits import Splits
@@ -18,6 +18,7 @@ SELECT DISTINCT g.group_key FROM queues_splitgroup g JOIN queues_dataset d ON d.
 WHERE d.project_id = %s AND g.dataset_id <> %s AND (g.split = 'train') = %s {only}
 ORDER BY g.group_key
 """
+_REMEMBERED = 512  # groups: several ask for that of one row, or of the rows beside it
 
 
 class Groups:
@@ -37,26 +38,33 @@ class Groups:
         only: Sequence[int] | None = None,
     ) -> None:
         self._shares, self._seed = splits.shares or {main: 1.0}, splits.seed
-        keys, places, elsewhere = array("q"), array("b"), array("q")
+        self._keys, self._places, self._elsewhere = array("q"), array("b"), array("q")
         for key, split in _streamed(_STORED, [dataset_id], only):
-            keys.append(key)
-            places.append(SPLITS.index(split))
+            self._keys.append(key)
+            self._places.append(SPLITS.index(split))
         for (key,) in _streamed(_ELSEWHERE, [project_id, dataset_id, main != "train"], only):
-            elsewhere.append(key)
-        self._keys, self._places = np.array(keys, np.int64), np.array(places, np.int8)
-        self._elsewhere = np.array(elsewhere, np.int64)
-        self.is_split = len(self._shares) > 1 or len(np.unique(self._places)) > 1
+            self._elsewhere.append(key)
+        self.is_split = len(self._shares) > 1 or len(set(self._places)) > 1
+        self._lately: dict[str, str] = {}
 
     def split_of(self, group: str) -> str:
         """As it was first published, whatever the shares are now; a new one as it is drawn."""
-        at = _place(self._keys, key_of(group)) if len(self._keys) else None
+        split = self._lately.get(group)
+        if split is None:
+            if len(self._lately) == _REMEMBERED:
+                self._lately.clear()
+            split = self._lately[group] = self._split_of(group)
+        return split
+
+    def _split_of(self, group: str) -> str:
+        at = _place(self._keys, key_of(group)) if self._keys else None
         if at is not None:
             return SPLITS[self._places[at]]
         return split_of(group, seed=self._seed, fractions=self._shares)
 
     def is_elsewhere(self, group: str) -> bool:
         """Whether another dataset used it on the other side: to test with what this one trains with."""
-        return bool(len(self._elsewhere)) and _place(self._elsewhere, key_of(group)) is not None
+        return bool(self._elsewhere) and _place(self._elsewhere, key_of(group)) is not None
 
 
 def _streamed(sql: str, arguments: Sequence[object], only: Sequence[int] | None) -> Iterator[tuple]:
@@ -65,6 +73,6 @@ def _streamed(sql: str, arguments: Sequence[object], only: Sequence[int] | None)
         yield from cursor.stream(sql.format(only=narrowed), [*arguments, *more], size=CHUNK)
 
 
-def _place(keys: np.ndarray, key: int) -> int | None:
-    at = int(np.searchsorted(keys, key))
+def _place(keys: "array[int]", key: int) -> int | None:
+    at = bisect_left(keys, key)
     return at if at < len(keys) and keys[at] == key else None

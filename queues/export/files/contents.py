@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -20,7 +21,7 @@ from queues.export.files.provenance_table import as_table
 from queues.export.files.typed import TypedRows, schema_of, typed_row
 from queues.export.files.written import Lines, Written, packed
 from queues.export.formats import Format
-from queues.export.groups import group_of, key_of
+from queues.export.groups import key_of
 from queues.export.guarding.reviewers import unreliable_for
 from queues.export.guarding.surroundings import prepared
 from queues.export.guarding.walk import Finding, Guarded
@@ -175,6 +176,7 @@ def write_contents(
             with_soft_labels=format_.has_soft_labels,
             unreliable=unreliable_for(definition),
         )
+        del around  # so that what it protects can go when all rows are through
         verdicts = stack.enter_context(closing(walk))
         for seen, (found, record) in enumerate(guarded.passed(verdicts), start=1):
             _add(found, record, out)
@@ -200,7 +202,7 @@ def _add(found: Found, record: Record | Excluded, out: _Out) -> None:
         out.counts.leave_out(found, TOO_LONG)
         out.findings.add(finding_line(Finding(found.row, "format", TOO_LONG, Effect.LEAVES_OUT, "")))
         return
-    group = group_of(found.row)
+    group = out.guarded.group
     split = out.groups.split_of(group)
     files = out.splits[split]
     place = Place(split, files.rows.rows + 1, sha256(line).hexdigest())
@@ -210,7 +212,8 @@ def _add(found: Found, record: Record | Excluded, out: _Out) -> None:
     files.rows.add(line)
     out.provenance.add(orjson.dumps(origin))
     out.lineage.add(_lineage_line(found, place, key_of(group)))
-    files.typed.add(typed_row(found, origin, split=split, answers=out.format.answers), item=found.row.item)
+    row = typed_row(found, origin, split=split, group=group, answers=out.format.answers)
+    files.typed.add(row, item=found.row.item)
     if out.view is not None:
         out.view.add(record, origin, split=split)
     out.counts.add(found, record, origin)
@@ -238,18 +241,21 @@ def _lineage_line(found: Found, place: Place, group_key: int) -> bytes:
 
 def _finished(out: _Out) -> Contents:
     """The same rows in the other forms that people ask for."""
-    rows: dict[str, Written] = {}
-    more: list[Written] = []
-    for split, files in out.splits.items():
-        written = files.rows.done()
-        if not written.rows:
-            continue
-        rows[split] = written
-        table = written.path.with_suffix(".parquet")
-        more += [packed(written), files.typed.write(table, schema_of(out.format.answers))]
+    done = {split: files.rows.done() for split, files in out.splits.items()}
+    rows = {split: written for split, written in done.items() if written.rows}
     provenance, findings = out.provenance.done(), out.findings.done()
+    more: list[Written] = []
+    with ThreadPoolExecutor() as beside:  # packing needs no interpreter: tables are written meanwhile
+        packing = {split: beside.submit(packed, written) for split, written in rows.items()}
+        tables = {split: _table(out, split, written) for split, written in rows.items()}
+        of_rows = [as_table(provenance), *([out.view.done()] if out.view is not None else [])] if rows else []
+        for split in rows:
+            more += [packing[split].result(), tables[split]]
     if findings.rows:
         more.append(findings)
-    if rows:
-        more += [as_table(provenance), *([out.view.done()] if out.view is not None else [])]
+    more += of_rows
     return Contents(rows, provenance, more, out.lineage.done(), out.counts, out.guarded)
+
+
+def _table(out: _Out, split: str, written: Written) -> Written:
+    return out.splits[split].typed.write(written.path.with_suffix(".parquet"), schema_of(out.format.answers))

@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 
 from queues.export.conversation import prompt_messages
 from queues.export.files.written import Written, written_to
-from queues.export.groups import group_of
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
 
@@ -77,7 +76,7 @@ def schema_of(answers: Sequence[str]) -> pa.Schema:
     return pa.schema([*_BEFORE, *((name, _ANSWERS[name]) for name in answers), *_AFTER])
 
 
-def typed_row(found: Found, origin: Record, *, split: str, answers: Sequence[str]) -> Record:
+def typed_row(found: Found, origin: Record, *, split: str, group: str, answers: Sequence[str]) -> Record:
     """One row of the table. origin: its provenance, which says the rest."""
     row, lineage = found.row, found.lineage
     if lineage is None:
@@ -93,7 +92,7 @@ def typed_row(found: Found, origin: Record, *, split: str, answers: Sequence[str
     raters = len(lineage.reviewer_ids)
     return {
         "record_id": row.record_id,
-        "group_id": group_of(row),
+        "group_id": group,
         "split": split,
         "prompt": None if isinstance(prompt, Excluded) else [_message(**message) for message in prompt],
         **{name: said[name] for name in answers},

@@ -1,5 +1,7 @@
 """A million numbers and where each was first seen, in 8 bytes each; a dictionary takes twelve times that."""
 
+from bisect import bisect_left
+
 import numpy as np
 
 _PLACE_BITS = 2
@@ -14,6 +16,7 @@ class FirstPlaces:
     def __init__(self) -> None:
         self._in_hand: dict[int, int] = {}
         self._put_away = np.empty(0, np.uint64)  # number and place, in order
+        self._looked_in = self._put_away.data  # one number is found in it in less time
 
     def first(self, number: int, place: int = 0) -> int | None:
         """Where it was seen first; None when that is now, at this place."""
@@ -28,14 +31,15 @@ class FirstPlaces:
         return known
 
     def _put_away_at(self, key: int) -> int | None:
-        at = int(self._put_away.searchsorted(np.uint64(key)))
-        if at == len(self._put_away):
+        at = bisect_left(self._looked_in, key)
+        if at == len(self._looked_in):
             return None
-        found = int(self._put_away[at])
+        found = self._looked_in[at]
         return found & _PLACES if found & _NUMBER == key else None
 
     def _put_away_all(self) -> None:
         more = np.fromiter((key | place for key, place in self._in_hand.items()), np.uint64)
         self._put_away = np.concatenate([self._put_away, more])
         self._put_away.sort()
+        self._looked_in = self._put_away.data
         self._in_hand.clear()

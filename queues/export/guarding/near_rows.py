@@ -55,7 +55,8 @@ class NearRows:
     def __init__(self) -> None:
         self._file = TemporaryFile()  # noqa: SIM115 - closed with its owner
         self._ends, self._wholes = array("q", [0]), array("i")
-        self._in_hand: defaultdict[int, list[int]] = defaultdict(list)
+        self._in_hand: dict[int, int] = {}  # a band's key → the first row that has it
+        self._in_hand_too: defaultdict[int, list[int]] = defaultdict(list)  # → the others; few have any
         self._runs: list[npt.NDArray[np.uint64]] = []  # pairs of a band's key and a row, in order
         self._put_away_rows = 0
 
@@ -84,7 +85,8 @@ class NearRows:
         self._ends.append(self._ends[-1] + len(asked.whole) + len(asked.answer))
         self._wholes.append(len(asked.whole))
         for key in asked.keys:
-            self._in_hand[key].append(row)
+            if self._in_hand.setdefault(key, row) != row:
+                self._in_hand_too[key].append(row)
         if len(self) % _IN_HAND == 0:
             self._put_away()
 
@@ -99,7 +101,9 @@ class NearRows:
 
     def _met(self, asked: Asked) -> list[int]:
         """Rows that share a band, those that share most of them first, then the earliest."""
-        rows = [row for key in asked.keys for row in self._in_hand.get(key, ())[:_MET_MAX]]
+        rows = [self._in_hand[key] for key in asked.keys if key in self._in_hand]
+        if rows:
+            rows += [row for key in asked.keys for row in self._in_hand_too.get(key, ())[: _MET_MAX - 1]]
         is_met = asked.is_met or asked.of_rows < self._put_away_rows
         pairs = np.array(asked.keys if is_met else (), np.uint64) << _ROW_BITS
         for run in self._runs if is_met else ():
@@ -121,9 +125,11 @@ class NearRows:
         return _jaccard(stored[:whole_size], whole) >= JACCARD_FROM <= _jaccard(stored[whole_size:], answer)
 
     def _put_away(self) -> None:
-        pairs = [(key << 32) | row for key, rows in self._in_hand.items() for row in rows]
+        pairs = [(key << 32) | row for key, row in self._in_hand.items()]
+        pairs += [(key << 32) | row for key, rows in self._in_hand_too.items() for row in rows]
         self._runs.append(np.sort(np.array(pairs, np.uint64)))
         self._in_hand.clear()
+        self._in_hand_too.clear()
         self._put_away_rows = len(self)
         while len(self._runs) > 1 and _RUN_MAX >= 2 * len(self._runs[-1]) >= len(self._runs[-2]):
             last, before = self._runs.pop(), self._runs.pop()

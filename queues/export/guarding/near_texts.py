@@ -7,8 +7,9 @@ pass containment 0.82 of the smaller one, so one look-up serves both. What is le
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import floor
+from tempfile import TemporaryFile
 
 import numpy as np
 import numpy.typing as npt
@@ -34,21 +35,27 @@ _AT_ONCE = 1_000_000  # pairs looked at for several texts together; where there 
 
 
 class Sets:
-    """The shingles of texts on their way into NearTexts."""
+    """The shingles of texts on their way into NearTexts, on the disk: they are read once."""
 
     def __init__(self) -> None:
-        self._own, self._sizes = array("I"), array("i")
+        self._file, self._sizes = TemporaryFile(), array("i")  # noqa: SIM115 - closed with its owner
 
     def add(self, sets: NumberSets) -> None:
         """Some more texts."""
-        self._own.frombytes(sets.numbers.tobytes())
+        self._file.write(sets.numbers.tobytes())
         self._sizes.frombytes(sets.sizes.astype(np.int32).tobytes())
 
-    def taken(self) -> tuple[Numbers, npt.NDArray[np.int32]]:
-        """All hashes, one text after the other, and how many each has; nothing is left here."""
-        own, sizes = np.frombuffer(self._own, np.uint32), np.array(self._sizes, np.int32)
-        self._own, self._sizes = array("I"), array("i")
-        return own, sizes
+    @property
+    def sizes(self) -> npt.NDArray[np.int32]:
+        """How many shingles each text has."""
+        return np.array(self._sizes, np.int32)
+
+    def parts(self) -> Iterator[Numbers]:
+        """The shingles of some texts after the other, as `_parts` of the sizes cuts them."""
+        sizes = self.sizes
+        self._file.seek(0)
+        for first, end in _parts(sizes):
+            yield np.frombuffer(self._file.read(4 * int(sizes[first:end].sum())), np.uint32)
 
 
 class NearTexts:
@@ -59,20 +66,22 @@ class NearTexts:
     """
 
     def __init__(self, sets: Sets) -> None:
-        own, self._sizes = sets.taken()
-        self._pairs = _paired(own, self._sizes)
-        del own
+        self._sizes = sets.sizes
+        self._pairs = _paired(sets, self._sizes)
         self._needed = _mark_rarest(self._pairs, self._sizes)
         self._any, self._rare = _Known(self._pairs), _Known(self._pairs, only_rare=True)
 
     def __len__(self) -> int:
         return len(self._sizes)
 
-    def near_each(self, asked: NumberSets) -> list[int | None]:
-        """`near` of each text. Hardly any is left to look at alone when all have been looked at together."""
+    def near_each(self, asked: NumberSets, wanted: Sequence[bool] | None = None) -> list[int | None]:
+        """`near` of each text, None of those not wanted. Hardly any is left to look at alone when all have
+        been looked at together."""
         if not len(self._pairs):
             return [None] * len(asked)
         perhaps = self._perhaps_inside(asked) | self._perhaps_around(asked)
+        if wanted is not None:
+            perhaps &= np.array(wanted, np.bool_)
         return [self.near(asked[at]) if perhaps[at] else None for at in range(len(asked))]
 
     def _perhaps_inside(self, asked: NumberSets) -> npt.NDArray[np.bool_]:
@@ -80,12 +89,14 @@ class NearTexts:
         might = self._rare.might_have(asked.numbers)
         keys = asked.numbers[might].astype(np.uint64) << _OWNER_BITS
         low = self._pairs.searchsorted(keys)
-        many = self._pairs.searchsorted(keys | _ALL_RARE, "right") - low
-        if many.sum() > _AT_ONCE:
+        met = np.flatnonzero(self._pairs[np.minimum(low, len(self._pairs) - 1)] - keys <= _ALL_RARE)
+        if not len(met):
+            return np.zeros(len(asked), np.bool_)
+        keys, low = keys[met], low[met]
+        high = self._pairs.searchsorted(keys | _ALL_RARE, "right")
+        if (high - low).sum() > _AT_ONCE:
             return np.ones(len(asked), np.bool_)
-        met = many > 0
-        askers = asked.owners[might][met].repeat(many[met])
-        places = self._owners(low[met], low[met] + many[met]) if len(askers) else _NOWHERE
+        askers, places = asked.owners[might][met].repeat(high - low), self._owners(low, high)
         pairs, times = np.unique((askers << 32) | places, return_counts=True)
         askers, places = pairs >> 32, pairs & 0xFFFF_FFFF
         is_perhaps = (times >= self._needed[places]) & (self._sizes[places] <= asked.sizes[askers])
@@ -163,13 +174,14 @@ class NearTexts:
 
 
 class _Known:
-    """Most hashes that no pair has are known by one look: eight bits or more for each pair."""
+    """Most hashes that no pair has are known by one look: eight bits or more for each pair, and sixteen of
+    the rarest, which every row is asked for."""
 
     def __init__(self, pairs: npt.NDArray[np.uint64], *, only_rare: bool = False) -> None:
         counted = (
             int(sum(np.count_nonzero(_are_rare(part)) for part in _cut(pairs))) if only_rare else len(pairs)
         )
-        bits = min(32, 3 + max(1, counted).bit_length())
+        bits = min(32, (4 if only_rare else 3) + max(1, counted).bit_length())
         self._shift, self._bits = np.uint32(32 - bits), np.zeros(2 ** (bits - 3), np.uint8)
         for part in _cut(pairs):
             which = _hashes(part[_are_rare(part)] if only_rare else part) >> self._shift
@@ -185,12 +197,12 @@ class _Known:
         return (self._bits[which >> _EIGHT] & _BIT[which & _SEVEN]) != 0
 
 
-def _paired(own: Numbers, sizes: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
-    pairs, at = np.empty(len(own), np.uint64), 0
-    for first, end in _parts(sizes):
+def _paired(sets: Sets, sizes: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
+    pairs, at = np.empty(int(sizes.sum()), np.uint64), 0
+    for (first, end), own in zip(_parts(sizes), sets.parts(), strict=True):
         owners = np.repeat(np.arange(first, end, dtype=np.uint64), sizes[first:end])
-        pairs[at : at + len(owners)] = (own[at : at + len(owners)].astype(np.uint64) << _OWNER_BITS) | owners
-        at += len(owners)
+        pairs[at : at + len(own)] = (own.astype(np.uint64) << _OWNER_BITS) | owners
+        at += len(own)
     pairs.sort()
     return pairs
 

@@ -1,6 +1,7 @@
 """The texts that may not leave to train: golden questions, and what left before to validate or test with."""
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
@@ -16,7 +17,6 @@ from queues.export.groups import prompt_of_input
 from queues.export.guarding.directions import Directions
 from queues.export.guarding.near_texts import NearTexts, Sets
 from queues.export.guarding.number_sets import hashes_of, hashes_of_both, sets_of, sets_of_rows, words_of
-from queues.export.normalised import normalised
 from queues.export.queries import CHUNK
 from queues.models import GoldenVersion
 from queues.score.normalise import normalise_v1
@@ -63,26 +63,26 @@ class ProtectedTexts:
     def has_vectors(self) -> bool:
         return self.directions is not None
 
-    def same(self, prompt: str) -> tuple[str, str] | None:
+    def same(self, prompt: str, normalised: str) -> tuple[str, str] | None:
         if not self.names:
             return None
         if (place := self.exact.place_of(prompt)) is not None:
             return "exact", self.names[place]
-        if (place := self.normalised.place_of(normalised(prompt))) is not None:
+        if (place := self.normalised.place_of(normalised)) is not None:
             return "normalised", self.names[place]
         return None
 
-    def look_ahead(self, rows: Sequence[tuple[str, str]]) -> None:
+    def look_ahead(self, rows: Sequence[tuple[str, str]], wanted: Sequence[bool] | None = None) -> None:
         self._ahead.clear()
         if not self.names:
             return
         prompts, _answers, wholes = sets_of_rows(tuple(rows))
-        by_prompt = self.prompts.near_each(prompts)
-        by_whole = self.wholes.near_each(wholes)
-        for row, place, whole in zip(rows, by_prompt, by_whole, strict=True):
-            if place is None and whole is not None:
-                place = self.whole_of[whole]
-            self._ahead[row] = None if place is None else self.names[place]
+        by_prompt = self.prompts.near_each(prompts, wanted)
+        by_whole = self.wholes.near_each(wholes, wanted)
+        for at, (row, place, whole) in enumerate(zip(rows, by_prompt, by_whole, strict=True)):
+            if wanted is None or wanted[at]:
+                found = self.whole_of[whole] if place is None and whole is not None else place
+                self._ahead[row] = None if found is None else self.names[found]
 
     def near(self, prompt: str, answer: str) -> str | None:
         if not self.names:
@@ -106,14 +106,14 @@ class _Known:
 
     def __init__(self, keys: Sequence[int]) -> None:
         all_keys = np.array(keys, np.uint64)
-        self._places = np.argsort(all_keys, kind="stable").astype(np.int32)
-        self._keys = all_keys[self._places]
+        places = np.argsort(all_keys, kind="stable").astype(np.int32)
+        self._places, self._keys = places.data, all_keys[places].data
 
     def place_of(self, text: str) -> int | None:
         """The first text that is the same."""
-        key = np.uint64(_key(text))
-        at = int(self._keys.searchsorted(key))
-        return int(self._places[at]) if at < len(self._keys) and self._keys[at] == key else None
+        key = _key(text)
+        at = bisect_left(self._keys, key)
+        return self._places[at] if at < len(self._keys) and self._keys[at] == key else None
 
 
 class _Loading:

@@ -64,7 +64,7 @@ def prepared(definition: Definition) -> tuple[Surroundings, Space | None]:
             unreliable=unreliable_for(definition),
         )
         with closing(verdicts):
-            around = capped(verdicts, format_, around, rules.caps)
+            around, space = capped(verdicts, format_, around, rules.caps), None
     return around, space
 
 
@@ -79,7 +79,7 @@ def capped(
     verdicts: Iterable[Found], format_: Format, around: Surroundings, shares: Mapping[str, float]
 ) -> Surroundings:
     """With the largest draw of each origin that stays under the caps, from a first walk over all rows, and
-    what their guards found there: the next walk must be over the same rows.
+    what their guards found there: the next walk must be over the same rows, and asks for no text again.
     """
     hits = Hits()
     guarded = Guarded(format_, around, keep=hits)
@@ -93,4 +93,5 @@ def capped(
         for origin in shares
         if origin in draws and keep[origin] < len(draws[origin])
     }
-    return replace(around, kept=limits, hits=hits)
+    nothing = protected.no_texts()
+    return replace(around, kept=limits, hits=hits, texts=nothing, tested=nothing)

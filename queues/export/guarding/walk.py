@@ -9,12 +9,13 @@ from typing import Any
 from queues.agree.metrics.corrections import edit_similarity
 from queues.export.batches import batched
 from queues.export.formats import Format, write
-from queues.export.groups import prompt_of
+from queues.export.groups import group_among, group_of, prompt_of
 from queues.export.guarding.caps import EDITED_BELOW
 from queues.export.guarding.hits import Hits
 from queues.export.guards import CAPS, Check, Effect, Hit, Leaving, LooksAhead, Surroundings, guards
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record, VerdictRow
+from queues.score.normalise import normalise_v1
 
 EXAMPLES = 20
 
@@ -84,7 +85,7 @@ class Guarded:
         self._found_before = None if around.hits is None else iter(around.hits)
         self.tallies: dict[str, Tally] = {}
         self.origins: Counter[str] = Counter()
-        self.origin = ""  # of the row that left last
+        self.origin, self.group = "", ""  # of the row that left last
 
     def passed(self, verdicts: Iterable[Found]) -> Iterator[tuple[Found, Record | Excluded]]:
         """Each row as it may leave (its texts may be redacted) with its record, or why it may not."""
@@ -97,6 +98,11 @@ class Guarded:
                     yield self._pass(found, begun)
                 else:
                     yield self._no_record(found, begun)
+        self._forget()
+
+    def _forget(self) -> None:
+        """The guards and what they remember: a hundred megabytes that what comes next can use."""
+        self._checks, self._late, self._early, self._looking_ahead = [], [], {}, []
 
     def _begun(self, found: Found) -> "tuple[Found, _Begun]":
         if found.left_out:
@@ -121,7 +127,7 @@ class Guarded:
             return found, why_not
         for name, hit in hits:  # counted only of rows that leave
             self._note(Finding(found.row, name, hit.code, hit.effect, hit.detail))
-        self.origin = leaving.origin
+        self.origin, self.group = leaving.origin, leaving.group
         self.origins[self.origin] += 1
         return found, leaving.record
 
@@ -139,7 +145,7 @@ class Guarded:
                 written = write(self._format, hit.row)
                 if isinstance(written, Excluded):
                     return replace(leaving, row=hit.row), hits, written
-                leaving = replace(leaving, row=hit.row, record=written)
+                leaving = replace(leaving, row=hit.row, record=written, group=group_of(hit.row))
         return leaving, hits, None
 
     def _checks_of_next(self) -> Iterable[tuple[str, Check]]:
@@ -181,9 +187,9 @@ def _length(one: tuple[Found, _Begun]) -> int:
 
 
 def _leaving(found: Found, record: Record) -> Leaving:
-    row = found.row
-    answer = row.good_answer or row.output_text
-    return Leaving(row, record, prompt_of(row), answer, origin_of(row), found.vector)
+    row, prompt = found.row, prompt_of(found.row)
+    same, answer = normalise_v1(prompt), row.good_answer or row.output_text
+    return Leaving(row, record, prompt, same, group_among(row, same), answer, origin_of(row), found.vector)
 
 
 def origin_of(row: VerdictRow) -> str:

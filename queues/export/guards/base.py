@@ -36,12 +36,15 @@ class Hit:
 class Leaving:
     """One record on its way out. prompt: what was asked, as one text; answer: what is to be learnt.
 
-    origin: who wrote the answer (queues.export.guarding.caps); vector: of the prompt, float, or None.
+    same: the normalised prompt; group: of the row as it leaves; origin: who wrote the answer
+    (queues.export.guarding.caps); vector: of the prompt, float, or None.
     """
 
     row: VerdictRow
     record: Record
     prompt: str
+    same: str
+    group: str
     answer: str
     origin: str
     vector: Any = None
@@ -55,12 +58,15 @@ class Texts(Protocol):
         """Whether there is anything that `alike` could find."""
         ...
 
-    def same(self, prompt: str) -> tuple[str, str] | None:
+    def same(self, prompt: str, normalised: str) -> tuple[str, str] | None:
         """ "exact" or "normalised" and the name of the text, or None."""
         ...
 
-    def look_ahead(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Told of prompts and answers for which `near` will be asked next: of all at once it takes little."""
+    def look_ahead(self, rows: Sequence[tuple[str, str]], wanted: Sequence[bool] | None = None) -> None:
+        """Told of prompts and answers for which `near` will be asked next: of all at once it takes little.
+
+        wanted: of which of them; None: of all.
+        """
         ...
 
     def near(self, prompt: str, answer: str) -> str | None:

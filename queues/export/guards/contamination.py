@@ -25,7 +25,7 @@ class _Walk:
         self._texts.look_ahead([(row.prompt, row.answer) for row in rows])
 
     def __call__(self, leaving: Leaving) -> Hit | None:
-        if found := self._texts.same(leaving.prompt):
+        if found := self._texts.same(leaving.prompt, leaving.same):
             level, name = found
             return Hit(f"contamination.{level}", Effect.LEAVES_OUT, name)
         if name := self._texts.near(leaving.prompt, leaving.answer) or "":

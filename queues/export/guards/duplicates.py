@@ -8,7 +8,7 @@ from queues.export.guarding.first_places import FirstPlaces
 from queues.export.guarding.near_rows import Asked, NearRows
 from queues.export.guarding.number_sets import sets_of_rows
 from queues.export.guards.base import Check, Effect, Guard, Hit, Leaving, Surroundings, guards
-from queues.export.normalised import normalised
+from queues.score.normalise import normalise_v1
 
 
 class Duplicates(Guard):
@@ -26,7 +26,7 @@ class _Same:
         self._effect, self._seen = effect, FirstPlaces()
 
     def __call__(self, leaving: Leaving) -> Hit | None:
-        whole = f"{normalised(leaving.prompt)}\x1e{normalised(leaving.answer)}"
+        whole = f"{leaving.same}\x1e{normalise_v1(leaving.answer)}"
         digest = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         is_new = self._seen.first(int.from_bytes(digest, "big")) is None
         return None if is_new else Hit("duplicate.same", self._effect)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from queues.export.guards.base import Check, Effect, Guard, Hit, Leaving, Surroundings, guards
 from queues.export.guards.secrets import CATEGORIES as SECRETS
-from queues.export.guards.texts_in import located_in, texts_in, with_texts
+from queues.export.guards.texts_in import is_anything_in, located_in, texts_in, with_texts
 from queues.score.detectors.personal_data import Located
 
 
@@ -48,7 +48,8 @@ def _redacted(leaving: Leaving) -> Hit:
 
 
 def _first(texts: object) -> Located | None:
-    return next((one for text in texts_in(texts) for one in _found(text)), None)
+    told = texts_in(texts)
+    return next((one for text in told for one in _found(text)), None) if is_anything_in(told) else None
 
 
 def _found(text: str) -> list[Located]:

@@ -2,7 +2,7 @@
 here and was trained with elsewhere is told.
 """
 
-from queues.export.groups import group_of, group_of_prompt, key_of
+from queues.export.groups import group_of_same, key_of
 from queues.export.guarding.first_places import FirstPlaces
 from queues.export.guards.base import CAPS, Check, Effect, Guard, Hit, Leaving, Surroundings, guards
 from queues.export.splits import SPLITS
@@ -17,13 +17,13 @@ class SplitWall(Guard):
         seen = FirstPlaces()  # of questions; only where there are several splits
 
         def check(leaving: Leaving) -> Hit | None:
-            group = group_of(leaving.row)
-            if groups.is_elsewhere(group) and around.scope == "eval":
+            group = leaving.group
+            if around.scope == "eval" and groups.is_elsewhere(group):
                 return Hit("split.trained_elsewhere", Effect.WARNS)
             if not groups.is_split:
                 return None
             split = groups.split_of(group)
-            question = key_of(group_of_prompt(leaving.prompt) or group)
+            question = key_of(group_of_same(leaving.same) or group)
             place = SPLITS.index(split)
             if seen.first(question, place) not in (None, place):
                 return Hit("split.question_in_two", Effect.LEAVES_OUT)

@@ -6,7 +6,6 @@ questions that are nearly the same.
 
 from collections.abc import Sequence
 
-from queues.export.groups import group_of
 from queues.export.guards.base import Check, Effect, Groups, Guard, Hit, Leaving, Surroundings, Texts, guards
 
 
@@ -23,15 +22,15 @@ class _Walk:
         self._groups, self._tested = groups, tested
 
     def look_ahead(self, rows: Sequence[Leaving]) -> None:
-        self._tested.look_ahead([(row.prompt, row.answer) for row in rows])
+        trains = [self._groups.split_of(row.group) == "train" for row in rows]
+        self._tested.look_ahead([(row.prompt, row.answer) for row in rows], trains)
 
     def __call__(self, leaving: Leaving) -> Hit | None:
-        group = group_of(leaving.row)
-        if self._groups.split_of(group) != "train":
+        if self._groups.split_of(leaving.group) != "train":
             return None
-        if self._groups.is_elsewhere(group):
+        if self._groups.is_elsewhere(leaving.group):
             return Hit("split.tested_elsewhere", Effect.LEAVES_OUT)
-        found = self._tested.same(leaving.prompt)
+        found = self._tested.same(leaving.prompt, leaving.same)
         if name := found[1] if found else self._tested.near(leaving.prompt, leaving.answer):
             return Hit("split.tested", Effect.LEAVES_OUT, name)
         return None

@@ -1,26 +1,46 @@
 """The texts of a record, and the record with other texts: keys and types stay. No guard, but for guards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from queues.score.detectors.personal_data import Located, personal_data_in
+from queues.score.detectors.personal_data import Located, may_hold_personal_data, personal_data_in
 
 # Values that name a kind of thing; nobody wrote them.
 _NAMES = frozenset({"role", "from", "type", "id", "record_id", "description"})
 
 
-def texts_in(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> list[str]:
     """Every text that a person or a model wrote, in order."""
+    texts = list[str]()
+    _collect(value, texts)
+    return texts
+
+
+def _collect(value: Any, texts: list[str]) -> None:
     if isinstance(value, str):
-        yield value
+        texts.append(value)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            if key not in _NAMES:
-                yield from texts_in(inner)
+            if key in _NAMES:
+                continue
+            if isinstance(inner, str):  # no call for most of them
+                texts.append(inner)
+            else:
+                _collect(inner, texts)
     elif isinstance(value, list):
         for inner in value:
-            yield from texts_in(inner)
+            _collect(inner, texts)
+
+
+def is_anything_in(texts: Sequence[str]) -> bool:
+    """Whether `located_in` of any of them may find something: mostly not, and one look says so."""
+    return _is_anything_in("\n\n".join(texts))
+
+
+@lru_cache(maxsize=4)
+def _is_anything_in(text: str) -> bool:
+    return may_hold_personal_data(text)
 
 
 @lru_cache(maxsize=64)

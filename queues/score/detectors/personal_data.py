@@ -155,6 +155,11 @@ def personal_data_findings(record: Record, /) -> Sequence[Finding]:
     ]
 
 
+def may_hold_personal_data(text: str) -> bool:
+    """Whether anything in the text has the form of it; of texts with a line's end between them, of any."""
+    return bool(_GATE.occurring(text))
+
+
 def personal_data_in(text: str) -> list[Located]:
     """What the text holds, from left to right, none over another; at most `MOST_OF_A_KIND` of each kind."""
     taken: list[Located] = []
