@@ -1,15 +1,25 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import httpx
 import pytest
+from django.core.files.storage import FileSystemStorage
 
+from queues.export.files import store
 from queues.models import Prediction
 from reviewapp.client.cli import main
 from reviewapp.client.key import VARIABLE
+from reviewapp.client.pull import pull
+from reviewapp.client.server import Server
+from tests.export.building import released
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, cast
+from tests.factories.verdicts import settled
+from tests.factories.work import queue_in
 from tests.ingest.records import record
 
 Read = Callable[[], tuple[Any, str]]
@@ -75,3 +85,57 @@ def test_a_key_that_others_can_read_is_not_used(tmp_path: Path, told: Read) -> N
 def test_what_is_missing_is_said(arguments: list[str], word: str, told: Read) -> None:
     assert main(arguments) == 2
     assert word in told()[1]
+
+
+class _CutSometimes(httpx.HTTPTransport):
+    """A line to a real server that breaks while files come, after so many bytes each time."""
+
+    def __init__(self, cuts: list[int]) -> None:
+        super().__init__()
+        self.cuts = cuts
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = super().handle_request(request)
+        if "/files/" in request.url.path and self.cuts:
+            answer.stream = _Cut(answer.stream, self.cuts.pop())
+        return answer
+
+
+class _Cut(httpx.SyncByteStream):
+    def __init__(self, whole: Any, after: int) -> None:
+        self._whole, self._left = whole, after
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._whole:
+            yield piece[: self._left]
+            self._left -= len(piece)
+            if self._left <= 0:
+                raise httpx.ReadError("cut")
+
+    def close(self) -> None:
+        self._whole.close()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_fifty_cuts_of_a_real_download_end_in_the_files_of_the_release(
+    live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "default_storage", FileSystemStorage(tmp_path / "storage"))
+    people: Cast = cast()
+    queue = queue_in(people.project, slug="refunds")
+    for n in range(60):
+        settled(queue, corrected_text=f"answer {n} " * 40, person=people.ann)
+    release = released(people)
+    sizes = {file.path: file.bytes for file in release.files.all()}
+    chance = Random(11)
+    line = _CutSometimes([chance.randrange(1, sizes["train.jsonl"] // 60) for _cut in range(50)])
+    _key, text = api_key(people.project, people.mel)
+    server = Server(live_server.url, people.project.slug, text, sleep=lambda _seconds: None, transport=line)
+
+    pull(server, "trl-dpo@latest", tmp_path / "pulled", has_bar=False)
+
+    assert line.cuts == []
+    sums = {file.path: file.sha256 for file in release.files.all()}
+    found = {path: sha256((tmp_path / "pulled" / path).read_bytes()).hexdigest() for path in sums}
+    assert found == sums

@@ -65,7 +65,7 @@ def _missing(found: set[str], texts: list[str], answer: str | None) -> list[str]
     return missing if answer is None or answer in found or texts[-1] in found else [*missing, answer]
 
 
-def _hostile(rows: list[dict[str, Any]]) -> list[str]:
+def hostile_in(rows: list[dict[str, Any]]) -> list[str]:
     return [
         UNSTORABLE.sub("\ufffd", text)
         for line in rows
@@ -79,7 +79,7 @@ def _hostile(rows: list[dict[str, Any]]) -> list[str]:
     [*by_kind("ingest_records.jsonl"), *by_kind("form_posts.jsonl"), *by_kind("feedback_events.jsonl")],
 )
 def test_a_hostile_text_leaves_as_it_came(rows: list[dict[str, Any]]) -> None:
-    for text in _hostile(rows):
+    for text in hostile_in(rows):
         for name, format_ in formats.formats:
             verdicts = verdicts_about(text, text, f"{text}!")
 
