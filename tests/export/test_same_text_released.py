@@ -49,7 +49,8 @@ def real(name: str, *, at_most: int | None = None) -> Iterator[Said]:
         prompt = asked[-1]["content"] if isinstance(asked, list) else str(asked)
         edited = next((a["edited_output"] for a in line["annotations"] if a.get("edited_output")), None)
         for output in texts_in(line.get("output") or [one["text"] for one in line["outputs"]]):
-            said = (UNSTORABLE.sub("\ufffd", text) for text in (prompt, output, edited or f"{output} "))
+            corrected = edited if edited and edited.split() != output.split() else f"{output} \u2013 so."
+            said = (UNSTORABLE.sub("\ufffd", text) for text in (prompt, output, corrected))
             yield next(said), next(said), next(said)
 
 
