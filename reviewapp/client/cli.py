@@ -108,7 +108,7 @@ def _pull(options: argparse.Namespace) -> tuple[Any, int]:
     pulled = pull(_server(options), options.release, options.to, has_bar=not options.no_progress)
     if pulled["recalls"]:
         _say(
-            f"{pulled['recalls']} rows of this release were withdrawn since: do not use them."
+            f"Rows of this release that were withdrawn since: {pulled['recalls']}. Do not use them."
             f" The list is at releases/{pulled['release']}/recalls; the newest release is without them."
         )
     if not options.verify:
