@@ -1,5 +1,6 @@
 """Jobs that look again whether what is kept is right: a lead asks, and each night brings them once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,7 +39,7 @@ class Recheck:
         jobs = Job.objects.filter(project=project_id, kind=self.kind, subject_id=subject_id)
         return jobs.order_by("-pk").first()
 
-    def ask_for_owed(self, owed: str, arguments: list[object], *, at: datetime) -> int:
+    def ask_for_owed(self, owed: str, arguments: Sequence[datetime], *, at: datetime) -> int:
         """Ask once for this night, from `hour` on; how many were asked for.
 
         owed: SQL for (project, subject) that are to be looked at, without those that have a job of the key

@@ -19,6 +19,7 @@ ALL = (
     "dry_run",
     "agreement",
     "people",
+    "desk",
 )
 
 

@@ -89,11 +89,11 @@ def main() -> None:
         from tests.benchmarks import seed  # noqa: PLC0415 - Django is up only now
 
         home = seed.house(16)
-        _fill(database, home, how_many)
+        fill(database, home, how_many)
         measure(home, how_many, times)
 
 
-def _fill(database: psycopg.Connection, home: "House", how_many: int) -> None:
+def fill(database: psycopg.Connection, home: "House", how_many: int) -> None:
     """Rows fit together by construction, so the checks of foreign keys are left out."""
     from accounts.actor import Actor  # noqa: PLC0415 - Django is up only now
     from accounts.models import Person  # noqa: PLC0415

@@ -22,6 +22,7 @@ ALL = (
     "dry_run",
     "agreement",
     "people",
+    "desk",
 )
 
 
