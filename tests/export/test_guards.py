@@ -206,6 +206,20 @@ def test_a_row_that_nearly_repeats_another_is_told_or_left_out(
     assert content(release, "train.jsonl") == content(rebuilt, "train.jsonl")
 
 
+@pytest.mark.parametrize("same", ["warn", "leave_out"])
+@pytest.mark.parametrize("near", ["warn", "leave_out", "ignore"])
+def test_a_stream_holds_the_rows_that_a_release_would(
+    people: Cast, queue: Queue, same: str, near: str
+) -> None:
+    answer = "Yes, you can send the broken one back."
+    for asked in (ASKED, ASKED, ASKED.upper(), ASKED.replace("Tuesday", "Friday"), "Something else?"):
+        settled(queue, record=record_of(asked), corrected_text=answer)
+
+    release = built(people, duplicates=same, near_duplicates=near)
+
+    assert b"".join(reading.lines_of(release.dataset)) == content(release, "train.jsonl")
+
+
 def test_severe_output_that_was_approved_never_leaves(people: Cast, queue: Queue) -> None:
     fine(queue)
     verdict = settled(queue, "approve", output_text="Something terrible.")

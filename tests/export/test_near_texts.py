@@ -130,6 +130,18 @@ def test_another_answer_to_nearly_the_same_question_is_no_repetition() -> None:
     assert rows.near(asked_of(rows, question, answers[1])) is None
 
 
+def test_a_row_is_near_to_one_that_was_put_away_since_it_was_made_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(near_rows, "_IN_HAND", 2)
+    rows, some = NearRows(), sets_of(["one two three four", "five six seven eight", "one two three four"])
+    first, second, third = rows.asked(some, some)
+    rows.add(first)
+    rows.add(second)
+
+    assert rows.near(third) == 0
+
+
 def asked_of(rows: NearRows, question: str, answer: str) -> Asked:
     _questions, answers, wholes = sets_of_rows(((question, answer),))
     return rows.asked(wholes, answers)[0]
@@ -167,6 +179,15 @@ def test_plain_letters_are_split_as_all_others_are(text: str) -> None:
 )
 def test_the_numbers_are_those_of_the_shingles(text: str) -> None:
     assert len(hashes_of(text)) == len(shingles_of(text))
+
+
+def test_a_text_with_just_four_fifths_of_it_in_a_longer_one_is_near() -> None:
+    near = texts_ready([" ".join(f"w{n}" for n in range(60))])
+    fits, fits_not = (
+        " ".join([*(f"w{n}" for n in range(10, 22 - other)), *"xyz"[:other]]) for other in (2, 3)
+    )
+
+    assert near.near_each(sets_of([fits, fits_not])) == [0, None]
 
 
 def test_a_short_phrase_inside_a_long_text_means_nothing() -> None:

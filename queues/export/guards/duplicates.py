@@ -17,6 +17,8 @@ class Duplicates(Guard):
 
     def begin(self, around: Surroundings) -> Check:
         wanted = around.settings["near_duplicates"]
+        if wanted == "ignore" == around.settings["duplicates"]:  # where nobody would be told
+            return lambda _leaving: None
         same = _Same(_effect_of(around.settings["duplicates"]))
         return same if wanted == "ignore" else _Walk(same, _effect_of(wanted))
 
