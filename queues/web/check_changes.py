@@ -85,9 +85,8 @@ def reply(request: ProjectRequest, served_id: int) -> HttpResponse:
         fault = " ".join(one.detail for one in refusal.faults)
         return disputes.page(request, refused=RefusedReply(served_id, text, fault))
     except WrongState as refusal:
-        messages.warning(request, str(refusal))
-    else:
-        messages.success(request, _("The answer is sent."))
+        return disputes.page(request, refused=RefusedReply(served_id, text, str(refusal), is_gone=True))
+    messages.success(request, _("The answer is sent."))
     return redirect("web:disputes", request.project.slug)
 
 

@@ -38,11 +38,15 @@ TEXTS = ("source", "decision", "corrected_text", "why", "answer")
 
 @dataclass(frozen=True, slots=True)
 class RefusedReply:
-    """What a lead typed to a question about a check, and what is wrong with it."""
+    """What a lead typed to a question about a check, and what is wrong with it.
+
+    is_gone: the question stands in the list no more, as somebody else has answered it or it was taken back.
+    """
 
     served_id: int
     text: str
     fault: str
+    is_gone: bool = False
 
 
 @needs(Permission.SETTLE)
@@ -72,7 +76,8 @@ def page(request: ProjectRequest, *, refused: RefusedReply | None = None) -> Htt
         "first_url": address(request, after=None) if after else "",
         "next_url": address(request, after=shown[-1].item.pk) if len(found) > PAGE_SIZE else "",
     }
-    return render(request, "disputes/page.html", context, status=422 if refused else 200)
+    status = 200 if refused is None else 409 if refused.is_gone else 422
+    return render(request, "disputes/page.html", context, status=status)
 
 
 @needs(Permission.SETTLE)

@@ -130,8 +130,10 @@ def test_a_question_is_answered_once_and_by_leads_of_its_project(
     assert ann.client.post(address, {"answer": "So."}).status_code == 403
     assert lee.post(address.replace(str(served.pk), "999999"), {"answer": "So."}).status_code == 404
     lee.post(address, {"answer": "Yes."})
-    lee.post(address, {"answer": "No."})
+    late = lee.post(address, {"answer": "<b>No.</b>"})
 
+    assert late.status_code == 409
+    assert "\n&lt;b&gt;No.&lt;/b&gt;</textarea>" in late.content.decode()
     assert [note.text for note in Note.objects.all()] == ["Yes."]
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queues.web.markdown import host_of, rendered
+from queues.web.rendering import rendering_of
 from tests.bad_inputs import corpus
 
 ELEMENTS = {
@@ -133,3 +134,16 @@ def test_cells_are_aligned_by_a_class_since_the_page_allows_no_style() -> None:
 )
 def test_only_addresses_that_a_browser_reads_as_we_do_can_be_opened(address: str, host: str) -> None:
     assert host_of(address) == host
+
+
+@pytest.mark.parametrize("text", ["> ", "[a]: https://example.org 'said nowhere'", "- "])
+def test_a_text_of_which_nothing_would_be_seen_is_shown_as_it_was_sent(text: str) -> None:
+    found = rendering_of(text)
+
+    assert found.html is None
+    assert "as it was sent" in found.why_not
+
+
+@pytest.mark.parametrize("text", ["***", "> a", "`x`", "![](https://example.org/a.png)", "&nbsp;a"])
+def test_a_text_of_which_anything_is_seen_is_laid_out(text: str) -> None:
+    assert rendering_of(text).html
