@@ -18,13 +18,12 @@ from accounts import events
 from accounts.actor import SYSTEM, Actor
 from queues.assign import further, policy
 from queues.assign.claim import claim, claim_found, claim_of_item, held
-from queues.assign.lease import Lease
+from queues.assign.lease import AHEAD_SECONDS, Lease
 from queues.assign.orders import orders
 from queues.assign.policy import Fit
 from queues.errors import Fault, Invalid, Taken
 from queues.models import UNDER_REVIEW, Item, ItemState, Queue, Skip, SkipReason, Slot, SlotState
 
-AHEAD_SECONDS = 120  # of an item that is rendered ahead and not yet looked at
 BESIDE_MAX = 2  # leases a person may hold in a queue beside the one asked for
 _CLAIM_TRIES = 3
 _LOCKED_TRIES = 10  # a claim under way is over within milliseconds

@@ -1,7 +1,7 @@
 """A lease: a slot held by a person for some minutes, with a token."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -9,6 +9,18 @@ from django.utils.translation import gettext as _
 
 from queues.errors import WrongState
 from queues.models import Slot
+
+AHEAD_SECONDS = 120  # of an item that is rendered ahead and not yet looked at
+
+
+def is_ahead(slot: Slot) -> bool:
+    """Whether a leased slot is only rendered ahead: nobody has it on the screen yet.
+
+    In a queue whose own leases are as short, none is told from the others.
+    """
+    if slot.leased_at is None or slot.lease_until is None or slot.queue.lease_seconds <= AHEAD_SECONDS:
+        return False
+    return slot.lease_until <= slot.leased_at + timedelta(seconds=AHEAD_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

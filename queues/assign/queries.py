@@ -11,6 +11,7 @@ from datetime import datetime
 
 from queues.assign.claim import NOT_MINE
 from queues.assign.forecast import Forecast, forecasts, overdue
+from queues.assign.lease import AHEAD_SECONDS
 from queues.assign.policy import MayNotWork, check_fit, profiles_of
 from queues.assign.waiting import Waiting, rows, waiting_for
 from queues.models import UNDER_REVIEW, ItemState, Queue, WorkProfile
@@ -47,9 +48,12 @@ CROSS JOIN LATERAL (
 ) n
 """
 
+# Without what is only rendered ahead: see `lease.is_ahead`.
 _MINE = """
-SELECT queue_id, count(*) FROM queues_slot
-WHERE person_id = %(me)s AND queue_id = ANY(%(queues)s) AND state = 'leased' AND NOT aside GROUP BY queue_id
+SELECT s.queue_id, count(*) FROM queues_slot s JOIN queues_queue q ON q.id = s.queue_id
+WHERE s.person_id = %(me)s AND s.queue_id = ANY(%(queues)s) AND s.state = 'leased' AND NOT s.aside
+  AND NOT (q.lease_seconds > %(ahead)s AND s.lease_until <= s.leased_at + make_interval(secs => %(ahead)s))
+GROUP BY s.queue_id
 """
 
 _DONE_SINCE = """
@@ -124,7 +128,7 @@ def cards_for(person_id: int, queues: Sequence[Queue], *, today: datetime) -> li
     ids = [queue.pk for queue in queues]
     if not ids:
         return []
-    ask = {"queues": ids, "me": person_id, "limit": COUNT_LIMIT + 1, "since": today}
+    ask = {"queues": ids, "me": person_id, "limit": COUNT_LIMIT + 1, "since": today, "ahead": AHEAD_SECONDS}
     profiles = profiles_of(person_id, {queue.project_id for queue in queues})
     waiting = waiting_for(person_id, queues, profiles)
     mine, done = (dict(rows(sql, ask)) for sql in (_MINE, _DONE_SINCE))

@@ -7,6 +7,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, TextChoices, V
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from queues.assign.lease import is_ahead
 from queues.models import UNDER_REVIEW, Draft, Item, ItemState, Skip, Slot, SlotState, told_withdrawn
 
 IN_HAND_MOST = 100  # leases that are shown; nobody holds as many
@@ -36,7 +37,10 @@ class InHand:
 
 
 def in_hand(person_id: int, project_id: int) -> Sequence[InHand]:
-    """The person's running leases in the project, on the screen and for later; two statements."""
+    """The person's running leases in the project, on the screen and for later; two statements.
+
+    Without what is only rendered ahead, unless something was typed on it.
+    """
     slots = Slot.objects.filter(
         person=person_id, queue__project=project_id, state=SlotState.LEASED, lease_until__gt=Now()
     ).select_related("queue", "item__prediction")
@@ -44,7 +48,8 @@ def in_hand(person_id: int, project_id: int) -> Sequence[InHand]:
     ids = [slot.item_id for slot in held]
     typed = Draft.objects.select_related("item").filter(person=person_id, item__in=ids, discarded_at=None)
     by_item = {draft.item_id: draft for draft in typed}
-    return [InHand(slot, by_item.get(slot.item_id)) for slot in held]
+    found = [InHand(slot, by_item.get(slot.item_id)) for slot in held]
+    return [one for one in found if one.draft or not is_ahead(one.slot)]
 
 
 def drafts_of(

@@ -14,6 +14,7 @@ from accounts.actor import SYSTEM, Actor
 from accounts.models import Event
 from accounts.roles import Role
 from queues.assign import actions as assign
+from queues.assign.lease import AHEAD_SECONDS
 from queues.errors import Invalid, NotAllowed, Taken
 from queues.models import Item, ItemState, Queue, Skip, Slot, SlotState
 from tests.factories.projects import Cast, cast, member
@@ -83,7 +84,7 @@ def test_an_item_on_the_screen_is_not_given_again_as_the_one_ahead(queue: Queue,
     ahead = assign.lease_next(queue, by=ann, beside=[shown.slot_id], ahead=True)
 
     assert ahead is not None and ahead.item_id != shown.item_id
-    assert ahead.until - ahead.opened_at == timedelta(seconds=assign.AHEAD_SECONDS)
+    assert ahead.until - ahead.opened_at == timedelta(seconds=AHEAD_SECONDS)
 
 
 def test_a_person_may_not_hoard_leases(queue: Queue, ann: Actor) -> None:
@@ -234,7 +235,7 @@ def test_time_on_an_item_rendered_ahead_counts_from_the_first_look_and_only_once
     lease = assign.lease_next(queue, by=ann, ahead=True)
     assert lease is not None
     made = timezone.now() - timedelta(seconds=60)
-    Slot.objects.update(leased_at=made, lease_until=made + timedelta(seconds=assign.AHEAD_SECONDS))
+    Slot.objects.update(leased_at=made, lease_until=made + timedelta(seconds=AHEAD_SECONDS))
 
     assign.heartbeat(lease.slot_id, token=lease.token, by=ann, is_first_look=True)
     looked = Slot.objects.get().leased_at

@@ -64,6 +64,8 @@ def test_what_i_hold_and_keep_is_listed_with_its_draft_and_its_end(
     aside.keep(kept.slot_id, token=kept.token, by=Actor(people.ann.pk), hours=4)
     held = leased(queue, people.ann)
     Draft.objects.create(item_id=held.item_id, person=people.ann, content={"note": "<b>begun</b>"})
+    waiting(queue)  # and one is rendered ahead, which she has not seen
+    assert assign.lease_next(queue, by=Actor(people.ann.pk), beside=[held.slot_id], ahead=True)
 
     page = ann.get(address(people))
 

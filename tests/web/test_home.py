@@ -5,6 +5,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.actor import Actor
+from queues.assign.actions import lease_next
 from queues.models import Draft
 from tests.factories.people import PersonFactory
 from tests.factories.projects import Cast
@@ -49,11 +51,14 @@ def test_a_card_counts_what_i_hold_and_what_i_did_today(people: Cast, signed_in:
     for _number in range(3):
         waiting(queue, kinds=("uncertain", "random_audit"))
     reviewed(queue, people.ann)
-    leased(queue, people.ann)
+    held = leased(queue, people.ann)
 
     card = signed_in(people.ann).get("/").context["cards"][0]
 
     assert (card.waiting, card.mine, card.done_today) == (1, 1, 1)
+    ahead = lease_next(queue, by=Actor(people.ann.pk), beside=[held.slot_id], ahead=True)
+    assert ahead
+    assert signed_in(people.ann).get("/").context["cards"][0].mine == 1  # it was never on the screen
     assert card.reasons == [("random_audit", 1), ("uncertain", 1)]
 
 

@@ -15,8 +15,8 @@ from django.db.models.functions import Now
 from accounts import events
 from accounts.actor import Actor
 from queues.agree.actions import asks_lead
-from queues.assign.actions import AHEAD_SECONDS
 from queues.assign.claim import NOT_REFUSED, refusal_of
+from queues.assign.lease import AHEAD_SECONDS
 from queues.assign.orders.language import language_of
 from queues.assign.policy import Fit
 from queues.curate.checks.placing import place_in
