@@ -6,8 +6,10 @@ A role is never written without exactly its permissions, and nobody grants more 
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts import events, permissions, shortcuts
@@ -122,13 +124,60 @@ def remove(project: Project, *, person: Person, by: Actor) -> None:
 
 
 @transaction.atomic
-def set_active(person: Person, *, is_active: bool, by: Actor) -> None:
-    """Switch an account off (its sessions and keys are dead at once) or on again."""
-    changed = Person.objects.filter(pk=person.pk).exclude(is_active=is_active).update(is_active=is_active)
-    if changed:
-        person.is_active = is_active
-        kind = "person.enabled" if is_active else "person.disabled"
-        events.record(project_id=None, kind=kind, by=by, subject_kind="person", subject_id=person.pk)
+def set_active(person: Person, *, is_active: bool, by: Actor, reason: str = "") -> None:
+    """Switch an account off or on again, in all projects; the log of each says so.
+
+    Off: its keys are refused at once and its sessions have ended for good. On: keys that have not ended work
+    again. Raises what `check_may_set_active` does.
+    """
+    # The projects first, as changes of roles lock them: of two owners who switch each other off, one stays.
+    locked = Project.objects.filter(memberships__person=person).order_by("pk")
+    project_ids = [project.pk for project in locked.select_for_update(of=("self",), no_key=True)]
+    check_may_set_active(person, is_active=is_active, by=by)
+    changes: dict[str, Any] = {"is_active": is_active}
+    if not is_active:
+        changes["sessions_ended"] = F("sessions_ended") + 1
+    if not Person.objects.filter(pk=person.pk).exclude(is_active=is_active).update(**changes):
+        return
+    person.refresh_from_db(fields=["is_active", "sessions_ended"])
+    for project_id in [None, *project_ids]:
+        events.record(
+            project_id=project_id,
+            kind="person.enabled" if is_active else "person.disabled",
+            by=by,
+            subject_kind="person",
+            subject_id=person.pk,
+            reason=reason,
+        )
+
+
+def check_may_set_active(person: Person, *, is_active: bool, by: Actor) -> None:
+    """Only who owns every project in which the person is a member; nobody themselves; never the last owner.
+
+    An account is one for all projects: whoever owns only some removes the person from these. The system may.
+    """
+    if by.is_system:
+        return
+    if by.person_id == person.pk:
+        raise WrongState(_("Nobody deactivates or reactivates themselves. Ask another owner of the project."))
+    memberships = list(Membership.objects.filter(person=person).select_related("project"))
+    for membership in memberships:
+        held = permissions.held_by_actor(by, membership.project)
+        if Permission.ADMIT not in held or not ROLES[Role(membership.role)] <= held:
+            raise _not_all_theirs()
+        if not is_active:
+            _check_another_owner(membership.project, membership)
+    if not memberships:
+        raise _not_all_theirs()
+
+
+def _not_all_theirs() -> NotAllowed:
+    return NotAllowed(
+        _(
+            "Only an owner of every project in which this person is a member may deactivate or reactivate"
+            " the account. From a project of yours you can remove them."
+        )
+    )
 
 
 @transaction.atomic

@@ -75,6 +75,8 @@ class Person(AbstractBaseUser):
     # Action → key, as far as it differs from the usual; see accounts.shortcuts.
     shortcuts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    # How often all sessions were ended: one that began before the last time is signed in no more.
+    sessions_ended = models.PositiveIntegerField(default=0, db_default=0)
     # Set while the password is the one-time one made by whoever invited: it must be changed, and ends then.
     temporary_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -118,6 +120,11 @@ class Person(AbstractBaseUser):
 
     def clean(self) -> None:
         self.email = normal_email(self.email)
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What a session must hold; Django's own until sessions were ended for the first time."""
+        own: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return f"{own}.{self.sessions_ended}" if self.sessions_ended else own
 
     @property
     def zone(self) -> ZoneInfo:

@@ -49,6 +49,14 @@ class RefusedReply:
     is_gone: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """What a lead typed that nothing can take any more: the refusal, and each field's label and text."""
+
+    refusal: WrongState | NotAllowed
+    kept: list[tuple[str, str]]
+
+
 @needs(Permission.SETTLE)
 @require_safe
 def disputes(request: ProjectRequest) -> HttpResponse:
@@ -104,12 +112,25 @@ def settle(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     except Invalid as error:
         return _desk(request, dispute, refusal=error, typed=request.POST)
     except (WrongState, NotAllowed) as error:
-        if not request.htmx:
-            raise
-        messages.warning(request, str(error))  # and the next one is there already
-    else:
-        messages.success(request, _("Item %(number)s is settled.") % {"number": item_id})
+        return _as_it_stands(request, item_id, error)
+    messages.success(request, _("Item %(number)s is settled.") % {"number": item_id})
     return _to_next(request, dispute)
+
+
+def _as_it_stands(request: ProjectRequest, item_id: int, error: WrongState | NotAllowed) -> HttpResponse:
+    """The item as it stands now, with what the lead typed, since nothing else has it."""
+    dispute = adjudicate.dispute_of(request.project.pk, item_id)
+    if dispute is None:
+        raise error
+    labels = {
+        "corrected_text": _("Corrected text"),
+        "why": _("Why this holds"),
+        "answer": _("Your answer to who asked"),
+    }
+    output_text = dispute.item.prediction.payload.output_text
+    typed = {name: line_ends.like(output_text, request.POST.get(name, "")) for name in labels}
+    kept = [(labels[name], text) for name, text in typed.items() if text.strip() and text != output_text]
+    return _desk(request, dispute, typed=request.POST, too_late=TooLate(error, kept))
 
 
 def _to_next(request: ProjectRequest, dispute: adjudicate.Dispute) -> HttpResponse:
@@ -140,6 +161,7 @@ def _desk(
     *,
     refusal: Invalid | None = None,
     typed: Mapping[str, Any] | None = None,
+    too_late: TooLate | None = None,
 ) -> HttpResponse:
     payload, form = dispute.item.prediction.payload, _form_of(dispute)
     compared = pair.sides(dispute.item)
@@ -174,8 +196,10 @@ def _desk(
         "marks": marks,
         "faults": [(_asked_at(place, form), detail) for place, detail in marks.items()],
         "refusal": str(refusal) if refusal else "",
+        "too_late": too_late,
     }
-    return render(request, "disputes/settle.html", context, status=422 if refusal else 200)
+    status = 422 if refusal else too_late.refusal.status if too_late else 200
+    return render(request, "disputes/settle.html", context, status=status)
 
 
 def _asked_at(place: str, form: Form) -> str:

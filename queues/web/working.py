@@ -71,7 +71,7 @@ class PauseForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def work(request: ProjectRequest, person_id: int) -> HttpResponse:
     """The person's profile; a POST changes it."""
-    person = _member(request, person_id)
+    person = member_of(request, person_id)
     if request.method != "POST":
         return _page(request, person)
     form = ProfileForm(request.POST)
@@ -90,7 +90,7 @@ def work(request: ProjectRequest, person_id: int) -> HttpResponse:
 @require_POST
 def pause(request: ProjectRequest, person_id: int) -> HttpResponse:
     """No more items for this person; what they hold goes back at once."""
-    person = _member(request, person_id)
+    person = member_of(request, person_id)
     form = PauseForm(request.POST)
     if form.is_valid():
         try:
@@ -113,13 +113,14 @@ def pause(request: ProjectRequest, person_id: int) -> HttpResponse:
 @require_POST
 def resume(request: ProjectRequest, person_id: int) -> HttpResponse:
     """End the pause."""
-    person = _member(request, person_id)
+    person = member_of(request, person_id)
     working.resume(request.project.pk, person=person, by=request.actor)
     messages.success(request, _("%(name)s can go on.") % {"name": person.name})
     return redirect("web:work", request.project.slug, person.pk)
 
 
-def _member(request: ProjectRequest, person_id: int) -> Person:
+def member_of(request: ProjectRequest, person_id: int) -> Person:
+    """The member of the project with this id; NotFound for anybody else."""
     membership = (
         Membership.objects.select_related("person").filter(project=request.project, person=person_id).first()
     )

@@ -52,7 +52,7 @@ window.reviewapp ??= {};
       this.desk.querySelector(".edit").classList.toggle("changed", this.isChanged);
       const parts = this.isChanged ? reviewapp.diff(this.output, this.editor.value) : [];
       reviewapp.drawDiff(this.desk.querySelector(".diff"), parts);
-      this.note(this.isChanged ? reviewapp.say("changes", changedWords(parts)) : reviewapp.say("no-change"));
+      this.note(this.isChanged ? sentenceOf(changedWords(parts)) : reviewapp.say("no-change"));
       if (appears) this.showBothTexts();
     }
 
@@ -91,6 +91,10 @@ window.reviewapp ??= {};
   const NOTHING_TO_CORRECT = { isChanged: false, isEmpty: true, begin() {}, restore() {} };
   reviewapp.correctionOf = (desk, isShown) =>
     desk.querySelector("[name=corrected_text]") ? new reviewapp.Correction(desk, isShown) : NOTHING_TO_CORRECT;
+
+  function sentenceOf(words) {
+    return words === 1 ? reviewapp.say("one-change") : reviewapp.say("changes", words);
+  }
 
   function changedWords(parts) {
     const words = (kind) =>

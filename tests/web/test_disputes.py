@@ -254,18 +254,22 @@ def test_a_dispute_of_another_queue_follows_when_the_queue_has_none(
     assert answer.headers["Location"] == desk(people, other)
 
 
-def test_with_htmx_an_item_that_somebody_else_settled_gives_way_to_the_next(
-    people: Cast, signed_in: SignIn, lee: Client, item: Item
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_what_was_typed_for_an_item_that_somebody_else_settled_is_given_back(
+    people: Cast, signed_in: SignIn, lee: Client, item: Item, headers: dict[str, str]
 ) -> None:
     other = disputed(people, people.ann, member(people.project, Role.ANNOTATOR))
-    posted = {"source": review_of(item, "reject").pk, "why": "x"}
-    signed_in(people.olga).post(desk(people, item), posted)
+    posted = {"source": review_of(item, "reject").pk, "why": "\n<b>Because</b>"}
+    signed_in(people.olga).post(desk(people, item), {**posted, "why": "x"})
 
-    answer = lee.post(desk(people, item), posted, headers={"HX-Request": "true"})
-    page = lee.get(answer.headers["Location"]).content.decode()
+    answer = lee.post(desk(people, item), {**posted, "corrected_text": "A <i>new</i> text"}, headers=headers)
+    page = answer.content.decode()
 
-    assert answer.headers["Location"] == desk(people, other)
-    assert "it may have been settled meanwhile" in page
+    assert answer.status_code == 409
+    assert "\n\n&lt;b&gt;Because&lt;/b&gt;</textarea>" in page
+    assert "A &lt;i&gt;new&lt;/i&gt; text</textarea>" in page
+    assert desk(people, other) in page  # the way on
+    assert Verdict.objects.get().why == "x"
 
 
 def test_the_guideline_is_at_hand_and_every_step_has_a_key(people: Cast, lee: Client) -> None:
