@@ -1,15 +1,20 @@
 """Owners deactivate and reactivate accounts: leases, drafts, keys and sessions, and who may not."""
 
+import threading
+
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from accounts import actions, keys
 from accounts.actor import SYSTEM, Actor
 from accounts.errors import NotAllowed, WrongState
 from accounts.models import Event, Person
-from accounts.roles import Role
+from accounts.roles import Permission, Role
+from queues.assign import deactivation
 from queues.models import Draft, Slot, SlotState
 from queues.review import drafts
+from tests.factories.locks import until_somebody_waits
 from tests.factories.people import api_key
 from tests.factories.projects import Cast, member
 from tests.factories.reviews import leased
@@ -84,6 +89,41 @@ def test_of_two_owners_who_switch_each_other_off_one_stays(people: Cast) -> None
     assert is_active(people.olga)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_owners_who_do_it_at_the_same_moment_one_stays(people: Cast) -> None:
+    olga, second, first_is_done = people.olga, member(people.project, Role.OWNER), threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            deactivation.deactivate(second, by=Actor(olga.pk), reason="left")
+            first_is_done.set()
+            until_somebody_waits()  # the second, for this one
+        connection.close()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert first_is_done.wait(timeout=20)
+    with pytest.raises(NotAllowed):
+        deactivation.deactivate(olga, by=Actor(second.pk), reason="left")
+    thread.join()
+
+    assert (is_active(olga), is_active(second)) == (True, False)
+
+
+def test_who_owns_every_project_of_the_person_does_it_and_a_lead_there_does_not(
+    people: Cast, olga: Client
+) -> None:
+    actions.admit(people.other, person=people.ann, role=Role.ANNOTATOR, by=SYSTEM)
+    actions.admit(people.other, person=people.olga, role=Role.LEAD, by=SYSTEM)
+    assert olga.post(address(people, people.ann, "deactivate"), WHY).status_code == 403
+    actions.change_role(people.other, person=people.olga, role=Role.OWNER, by=SYSTEM)
+
+    assert olga.post(address(people, people.ann, "deactivate"), WHY).status_code == 302
+
+    told = Event.objects.filter(kind="person.disabled").values_list("project_id", flat=True)
+    assert set(told) == {None, people.project.pk, people.other.pk}
+
+
 def test_an_account_that_other_projects_need_is_not_theirs_to_change_nor_to_read(
     people: Cast, olga: Client
 ) -> None:
@@ -107,6 +147,27 @@ def test_only_owners_of_the_project_do_it(people: Cast, signed_in: SignIn, name:
     assert is_active(target)
     with pytest.raises((NotAllowed, WrongState)):
         actions.set_active(target, is_active=False, by=Actor(getattr(people, name).pk))
+
+
+@pytest.mark.parametrize("what", ["deactivate", "reactivate"])
+def test_neither_strangers_nor_keys_reach_it(people: Cast, what: str) -> None:
+    target = member(people.project, Role.ANNOTATOR, is_active=what == "deactivate")
+    _key, text = api_key(people.project, people.olga, Permission.ADMIT)
+
+    for caller in (Client(), Client(headers={"Authorization": f"Bearer {text}"})):
+        answer = caller.post(address(people, target, what), WHY)
+        assert answer.headers["Location"].startswith("/login/")
+    assert is_active(target) == (what == "deactivate")
+
+
+@pytest.mark.parametrize("name", ["ann", "lee", "mel", "sam"])
+def test_only_owners_of_the_project_have_an_account_back(people: Cast, signed_in: SignIn, name: str) -> None:
+    target = member(people.project, Role.ANNOTATOR, is_active=False)
+
+    answer = signed_in(getattr(people, name)).post(address(people, target, "reactivate"))
+
+    assert answer.status_code == (404 if name == "sam" else 403)
+    assert not is_active(target)
 
 
 @pytest.mark.parametrize("reason", ["", " \n", "a\0b", "a" * 501])
