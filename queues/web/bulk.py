@@ -16,7 +16,7 @@ from queues.errors import Fault, Invalid
 from queues.models import Queue
 from queues.monitor.queries import running
 from queues.web.items import ItemFilter, page_of_items
-from queues.web.posted import id_of
+from queues.web.posted import id_of, slug_of
 from queues.web.queue_of import queue_of
 
 # Why an item was left alone, by the code of `queues.assign.bulk.changes`.
@@ -55,7 +55,9 @@ def change(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
             why=post.get("why", ""),
             by=request.actor,
             amount=id_of(post.get(f"amount_{kind}", "")),
-            target=Queue.objects.filter(project=request.project, slug=post.get("target", "")).first(),
+            target=Queue.objects.filter(
+                project=request.project, slug=slug_of(post.get("target", ""))
+            ).first(),
             state=request.GET.get("state") or "open",
             reason=fits.reason,
             late=fits.late,

@@ -20,6 +20,7 @@ from queues.web.posted_answers import ANSWER, answers_of
 
 # int() and UUID() would also take other scripts' digits.
 _ID = re.compile(r"[0-9]{1,18}")
+_SLUG = re.compile(r"[a-z0-9-]{1,100}")
 _TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 BESIDE_MAX = 2
 _NO_DRAFT_HAS = -1  # as a revision
@@ -61,6 +62,11 @@ def ids_of(values: Iterable[str]) -> list[int]:
 def id_of(value: str) -> int | None:
     """One id; None for anything that is none."""
     return int(value) if _ID.fullmatch(value) else None
+
+
+def slug_of(value: str) -> str:
+    """A name in addresses; nothing for what can be none, as no row of the database may be asked for it."""
+    return value if _SLUG.fullmatch(value) else ""
 
 
 def is_unveiled(post: QueryDict) -> bool:

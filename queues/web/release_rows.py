@@ -27,6 +27,7 @@ from queues.web.record import shown_record
 from queues.web.sentences import reason_of
 
 ROWS = 50
+_DIGITS = 12  # fewer, of a line
 VERSIONS_OFFERED = 50
 KIND_WORDS = {
     "added": gettext_lazy("added"),
@@ -142,7 +143,8 @@ def _found(release: Release, asked: str, split: str) -> int | None:
     if item := item_of(asked):
         return item if has_row(release, item) else None
     line = asked.replace(",", "").replace(".", "")
-    return item_at(release, split, int(line)) if line.isascii() and line.isdigit() else None
+    is_line = line.isascii() and line.isdigit() and len(line) < _DIGITS and split in _splits_of(release)
+    return item_at(release, split, int(line)) if is_line else None
 
 
 def _splits_of(release: Release) -> list[str]:

@@ -153,7 +153,7 @@ def _tell(result: Any) -> None:
 
 def _say(sentence: str) -> None:
     """For people."""
-    sys.stderr.write(sentence + "\n")
+    sys.stderr.write("".join(letter if letter.isprintable() else " " for letter in sentence) + "\n")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from reviewapp.client.server import TRIES, Server
 
 MANIFEST = "manifest.json"
 _PART = ".part"
+_LATEST = "latest"
+_CUTS = 1_000  # of one file, even if each brought something
 _RELEASE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}@[A-Za-z0-9.+-]{1,40}")
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){0,4}")
 
@@ -25,7 +27,7 @@ def pull(server: Server, release: str, folder: Path | None, *, has_bar: bool = T
         raise Ending("A release is named as in refunds-dpo@1.2.0, or refunds-dpo@latest.")
     told = server.get(f"releases/{release}")
     files = [_checked(file) for file in told["files"]]
-    name = f"{told['dataset']}@{told['version']}"
+    name = _name_of(told, release)
     target = folder or Path(name.replace("@", "-"))
     target.mkdir(parents=True, exist_ok=True)
     with tqdm(total=sum(f["bytes"] for f in files), unit="B", unit_scale=True, disable=not has_bar) as bar:
@@ -37,6 +39,16 @@ def pull(server: Server, release: str, folder: Path | None, *, has_bar: bool = T
     return {"release": name, "folder": str(target), "files": files, "recalls": recalls}
 
 
+def _name_of(told: Mapping[str, Any], asked: str) -> str:
+    """The release that the server tells of: the one that was asked for, as its name becomes a folder's."""
+    name = f"{told['dataset']}@{told['version']}"
+    dataset, version = asked.split("@")
+    is_asked = name == asked or (version == _LATEST and name.startswith(f"{dataset}@"))
+    if not is_asked or _RELEASE.fullmatch(name) is None:
+        raise Ending(f"The server tells of another release than {asked}: {name!a}")
+    return name
+
+
 def _checked(file: Mapping[str, Any]) -> dict[str, Any]:
     """What the server names must stay inside of the folder."""
     if _PATH.fullmatch(str(file["path"])) is None:
@@ -45,22 +57,25 @@ def _checked(file: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _download(server: Server, address: str, file: Mapping[str, Any], target: Path, bar: tqdm) -> None:
+    if target.is_symlink():
+        raise Ending(f"{target} leads elsewhere: remove it, or pull into another folder.")
     if target.is_file() and sha256_of(target) == file["sha256"]:
         bar.update(file["bytes"])
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + _PART)
-    tried = 0
-    while tried < TRIES:
+    tried = cuts = 0
+    while tried < TRIES and cuts < _CUTS:
         before = _size(part)
         try:
             _go_on(server, address, file, part, bar)
         except httpx.TransportError:
+            cuts += 1
             tried = tried + 1 if _size(part) == before else 0  # a cut that brought something is no failure
             server.wait(tried)
             continue
         tried += 1
-        if sha256_of(part) == file["sha256"]:
+        if _size(part) == file["bytes"] and sha256_of(part) == file["sha256"]:
             part.replace(target)
             return
         part.unlink()  # not what was published: once more from the start
@@ -84,6 +99,8 @@ def _go_on(server: Server, address: str, file: Mapping[str, Any], part: Path, ba
             for chunk in response.iter_raw():
                 out.write(chunk)
                 bar.update(len(chunk))
+                if out.tell() > file["bytes"]:
+                    return  # more than was published: its sum is wrong, and its end may never come
 
 
 def _size(part: Path) -> int:

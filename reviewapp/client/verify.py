@@ -15,6 +15,8 @@ def verify(folder: Path) -> list[dict[str, Any]]:
         files = [(str(file["path"]), str(file["sha256"])) for file in manifest["files"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Ending(f"{folder} holds no readable {MANIFEST}: {type(error).__name__}.") from None
+    if not files:
+        raise Ending(f"{MANIFEST} in {folder} names no file, so there is nothing to compare with.")
     return [{"path": path, "state": _state(folder, path, wanted)} for path, wanted in files]
 
 

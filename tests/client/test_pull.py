@@ -23,11 +23,18 @@ class Releases(httpx.BaseTransport):
     def __init__(self, cuts: list[int], files: list[dict[str, object]]) -> None:
         self.cuts, self.files = cuts, files
         self.ranges: list[str] = []
+        self.told: dict[str, object] = {}  # instead of what an honest server says
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if "/files/" not in request.url.path:
             manifest = {"files": self.files}
-            told = {"dataset": "refunds", "version": "1.0.0", "files": self.files, "manifest": manifest}
+            told: dict[str, object] = {
+                "dataset": "refunds",
+                "version": "1.0.0",
+                "files": self.files,
+                "manifest": manifest,
+            }
+            told |= self.told
             return httpx.Response(200, json=told)
         asked = request.headers.get("Range", "")
         self.ranges.append(asked)
@@ -112,3 +119,52 @@ def test_verify_tells_what_is_missing_and_what_was_changed(tmp_path: Path) -> No
 
     file.unlink()
     assert [one["state"] for one in verify(tmp_path)] == ["missing"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("refunds@latest", {"dataset": "../.ssh/x", "version": "/.."}),
+        ("refunds@latest", {"dataset": "refunds", "version": "../../x"}),
+        ("refunds@latest", {"dataset": "/tmp/elsewhere"}),
+        ("refunds@1.0.0", {"version": "2.0.0"}),
+        ("refunds@latest", {"dataset": "others"}),
+    ],
+)
+def test_a_server_cannot_name_the_folder_that_is_written(
+    asked: str, told: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    server, releases = server_with([])
+    releases.told = told
+
+    with pytest.raises(Ending, match="another release"):
+        pull(server, asked, None, has_bar=False)
+
+    assert [*tmp_path.rglob("*")] == [tmp_path / "here"]
+
+
+def test_a_file_that_goes_on_beyond_its_size_is_given_up(tmp_path: Path) -> None:
+    server, _releases = server_with([], [FILE | {"bytes": 100}])
+
+    with pytest.raises(Away):
+        pull(server, "refunds@1.0.0", tmp_path, has_bar=False)
+
+    assert not [*tmp_path.rglob("*.jsonl")]
+
+
+def test_a_link_that_leads_elsewhere_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "train.jsonl").symlink_to(tmp_path / "elsewhere")
+    server, _releases = server_with([])
+
+    with pytest.raises(Ending, match="leads elsewhere"):
+        pull(server, "refunds@1.0.0", tmp_path, has_bar=False)
+
+
+def test_a_manifest_without_files_is_not_called_whole(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"files": []}')
+
+    with pytest.raises(Ending, match="no file"):
+        verify(tmp_path)

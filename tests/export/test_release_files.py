@@ -118,7 +118,9 @@ def test_the_view_for_people_runs_nothing(neutral: Release) -> None:
     assert rows[0]["chosen_escaped"] == "answer 0"
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "  =", "\u00a0@", "＝", "－1"])
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t=", "\r=", "  =", "\u00a0@", "＝", "－1", "\u200b=", "\ufeff ="]
+)
 def test_a_cell_that_could_be_a_formula_gets_an_apostrophe(start: str) -> None:
     assert escaped(f"{start}1") == f"'{start}1"
 

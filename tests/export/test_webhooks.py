@@ -227,6 +227,30 @@ def test_who_asks_for_a_pause_has_it(
     assert Delivery.objects.earliest("pk").due_at > timezone.now() + timedelta(minutes=110)
 
 
+@pytest.mark.parametrize("strange", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "never", "9" * 400])
+def test_a_pause_that_no_calendar_has_is_none(
+    people: Cast, told: tuple[Webhook, str], receiver: Receiver, strange: str
+) -> None:
+    receiver.answer = lambda _number: (200, {"Retry-After": strange, "Transfer-Encoding": "chunked"})
+    announce(people, 1)
+
+    delivering.deliver(told[0].pk)
+
+    assert Delivery.objects.get().state == "delivered"
+
+
+def test_a_delivery_whose_last_attempt_was_cut_off_is_given_up(
+    people: Cast, told: tuple[Webhook, str], receiver: Receiver
+) -> None:
+    announce(people, 1)
+    Delivery.objects.update(attempts=len(delivering.PAUSES) + 1)
+
+    delivering.deliver(told[0].pk)
+
+    assert (Delivery.objects.get().state, receiver.heard) == ("failed", [])
+    assert Event.objects.get(kind="webhook.gave_up").subject_id == told[0].pk
+
+
 def test_a_redirect_is_not_followed(people: Cast, told: tuple[Webhook, str], receiver: Receiver) -> None:
     with receiving(Receiver()) as canary:
         receiver.answer = lambda _number: (307, {"Location": canary.url})

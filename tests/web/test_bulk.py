@@ -113,6 +113,7 @@ def test_all_that_fit_the_filter_of_the_list_are_changed(lee: Client, queue: Que
         ({"kind": "withdraw", "why": "y", "which": "chosen"}, "Choose at least one item"),
         ({"kind": "withdraw", "why": "y", "which": "chosen", "item": "1 or 1"}, "Choose at least one item"),
         ({"kind": "move", "why": "y", "which": "all", "target": "nowhere"}, "Choose another queue"),
+        ({"kind": "move", "why": "y", "which": "all", "target": "a\0"}, "Choose another queue"),
         ({"why": "y", "which": "all"}, "Choose one of the changes"),
     ],
 )

@@ -196,6 +196,7 @@ def test_added_options_leave_the_old_values_what_they_were(lead: Builder) -> Non
         "add:slider",
         "burn:1",
         "up:",
+        "up:" + "9" * 5_000,
     ],
 )
 def test_a_press_on_nothing_changes_nothing(do: str) -> None:

@@ -7,6 +7,7 @@ lines are exact (docs/decisions/0006).
 import csv
 from pathlib import Path
 from types import TracebackType
+from unicodedata import category
 
 from queues.export.files.hashing import canonical
 from queues.export.files.written import Written, written_to
@@ -15,6 +16,7 @@ from queues.export.row import Record
 FILE = "view-not-for-training.csv"
 HEAD = ("record_id", "split", "decision", "queue", "prompt_escaped", "chosen_escaped", "rejected_escaped")
 # What spreadsheets begin a formula with; the wide signs because some read them as the plain ones.
+_LOOKED_AT = 200  # characters of a text, for those that are not seen
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -22,9 +24,14 @@ def escaped(value: object) -> object:
     """A cell: None is empty, and a text that could be a formula gets an apostrophe, also behind spaces."""
     if value is None:
         return ""
-    if isinstance(value, str) and (value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA)):
+    if isinstance(value, str) and (value.startswith(_FORMULA) or _shown(value).startswith(_FORMULA)):
         return f"'{value}"
     return value
+
+
+def _shown(text: str) -> str:
+    """Without the spaces and the characters that are not seen at its beginning."""
+    return text.lstrip("".join({one for one in text[:_LOOKED_AT] if one.isspace() or category(one) == "Cf"}))
 
 
 class CsvView:
@@ -36,7 +43,8 @@ class CsvView:
 
     def __enter__(self) -> "CsvView":
         self._file = self._path.open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file)
+        # All in quotes: where spreadsheets separate cells by a semicolon, the one in a text begins no cell.
+        self._writer = csv.writer(self._file, quoting=csv.QUOTE_ALL)
         self._writer.writerow(HEAD)
         return self
 

@@ -16,7 +16,6 @@ from queues.export.webhooks.address import Place, Target
 from queues.models import Problem
 
 SECONDS = 10.0  # for all of it: the name, the connection, the answer
-LARGEST_BYTES = 64 * 1024
 _REFUSED = {"url.unresolved": Problem.UNRESOLVED}
 
 
@@ -51,7 +50,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     with closing(connection):
         try:
             return _ask(connection, target, body, headers)
-        except (OSError, http.client.HTTPException) as error:
+        except Exception as error:  # what a hostile answer raises in a parser, nobody can list
             raise NotSentError(_problem(error, is_late=time.monotonic() >= until)) from error
         finally:
             alarm.cancel()
@@ -105,8 +104,7 @@ def _ask(connection: _Pinned, target: Target, body: bytes, headers: Mapping[str,
     connection.request("POST", target.path, body, {**own, **headers})
     response = connection.getresponse()
     connection.check_in_time()  # a line that was cut looks like the end of the headers
-    with suppress(OSError, http.client.HTTPException):  # the answer is its status
-        response.read(LARGEST_BYTES)
+    # The answer is its status; its body is not read, for it may have no end.
     return Answer(response.status, _seconds_of(response.headers.get("Retry-After")))
 
 
@@ -127,7 +125,7 @@ def _seconds_of(text: str | None) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):  # a date that no calendar has
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max((moment - datetime.now(UTC)).total_seconds(), 0.0)

@@ -11,6 +11,7 @@ from queues.web.form_builder.controls import value_of
 from queues.web.form_builder.fields import OWN
 
 MOST_QUESTIONS = 50
+_DIGITS = 5  # at most, of a place among them
 _COMMON = frozenset(
     {"key", "kind", "label", "help", "guideline", "required", "required_for", "polarity", "allows_unsure"}
     | {"asked_when"}
@@ -35,7 +36,11 @@ def operate(document: Mapping[str, Any], do: str) -> Done:
         questions.append(_fresh(rest, {_key_of(one) for one in questions}))
         return Done({**document, "questions": questions}, len(questions) - 1)
     place, _colon, kind = rest.partition(":")
-    if not (place.isascii() and place.isdigit()) or int(place) >= len(questions) or name not in _ON_ONE:
+    if (
+        not (place.isascii() and place.isdigit() and len(place) < _DIGITS)
+        or int(place) >= len(questions)
+        or name not in _ON_ONE
+    ):
         return Done({**document})
     before = questions[int(place)]
     now = _ON_ONE[name](questions, int(place), kind)
