@@ -13,9 +13,9 @@ from accounts.roles import Permission
 from queues import reviewing
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Number, Text, read
-from queues.api.queue_of import found, queue_of
+from queues.api.queue_of import queue_of
 from queues.assign import actions as assign
-from queues.assign.lease import Lease
+from queues.assign.lease import Lease, never_held
 from queues.curate.checks import queries as checks
 from queues.models import Queue
 from queues.review import drafts
@@ -268,4 +268,7 @@ _QUEUE_OF_SLOT = Compiled(lambda: Queue.objects.filter(project=Argument("project
 
 
 def _queue_of_slot(request: ProjectRequest, slot_id: int) -> Queue:
-    return found(_QUEUE_OF_SLOT.first(project=request.project.pk, slot=slot_id))
+    queue = _QUEUE_OF_SLOT.first(project=request.project.pk, slot=slot_id)
+    if queue is None:
+        raise never_held()
+    return queue

@@ -17,7 +17,8 @@ from accounts.actor import Actor
 from accounts.models import Project
 from queues.assign import policy
 from queues.assign.actions import lease_ended, locked_lease
-from queues.errors import Fault, Invalid, NotFound, Taken
+from queues.assign.lease import is_or_was_held, never_held
+from queues.errors import Fault, Invalid, Taken
 from queues.models import Slot, SlotState
 
 AT_ONCE = 5  # of one person in a project
@@ -94,8 +95,8 @@ def _mine(slot_id: int, project_id: int, by: Actor) -> Slot:
         .filter(pk=slot_id, queue__project=project_id)
         .first()
     )
-    if slot is None:
-        raise NotFound(_("There is no such item of yours. Load the page again to see what you keep."))
+    if slot is None or not is_or_was_held(slot, project_id=project_id, by=by):
+        raise never_held()
     still = kept_by(by, project_id).filter(pk=slot.pk).exists()
     if not still:
         raise lease_ended() if slot.person_id != by.person_id else _on_screen()

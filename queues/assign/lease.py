@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from queues.errors import WrongState
+from accounts.actor import Actor
+from accounts.models import Event
+from queues.errors import NotFound, WrongState
 from queues.models import Slot
 
 AHEAD_SECONDS = 120  # of an item that is rendered ahead and not yet looked at
@@ -52,3 +54,26 @@ class Lease:
             slot.leased_at,
             slot.is_blind,
         )
+
+
+def is_or_was_held(slot: Slot, *, project_id: int, by: Actor) -> bool:
+    """Whether this person holds the slot, or ever did: the log knows, also after it was freed."""
+    return (
+        slot.person_id == by.person_id
+        or Event.objects.filter(
+            project_id=project_id,
+            subject_kind="slot",
+            subject_id=slot.pk,
+            kind="slot.leased",
+            actor_person_id=by.person_id,
+        ).exists()
+    )
+
+
+def never_held() -> NotFound:
+    """The one answer to who never held a slot, whether there is one or not.
+
+    Else who asks for numbers before they are given out would know a hidden check, which is made when it is
+    given, by its number.
+    """
+    return NotFound(_("There is no such lease of yours. Open the queue to take an item."))

@@ -14,9 +14,9 @@ from accounts.actor import Actor
 from accounts.compiled import Argument, Compiled
 from accounts.events import EventRow
 from queues.assign.actions import lease_ended
-from queues.assign.lease import Lease
+from queues.assign.lease import Lease, is_or_was_held, never_held
 from queues.bulk import insert
-from queues.errors import NotFound, WrongState
+from queues.errors import WrongState
 from queues.models import Item, ItemState, Review, Slot, SlotState
 from queues.review import care, drafts, form_versions, marked_texts, taking_back
 from queues.review import form as forms
@@ -63,7 +63,7 @@ def submit(
     as for `drafts.take`, which raises DraftConflict when another tab has saved a newer text.
     unveiled: its author has looked at the texts where they were hidden, as severe content is.
     Raises Invalid with every fault, Taken when the lease has ended, WrongState when the item is no
-    longer under review or this token gave another review, NotFound when the slot is not of the project.
+    longer under review or this token gave another review, NotFound when the person has never held the slot.
     """
     slot = _locked(slot_id, project_id)
     if slot.lease_token != token or slot.person_id != by.person_id or slot.state != SlotState.LEASED:
@@ -124,7 +124,7 @@ def _locked(slot_id: int, project_id: int) -> Slot:
     """
     slot = _LOCKED.first(slot=slot_id, project=project_id)
     if slot is None:
-        raise NotFound(_("There is no such slot. Open the queue to take an item."))
+        raise never_held()
     return slot
 
 
@@ -155,6 +155,8 @@ _LOCKED = Compiled(_lockable)
 def _repeat(token: UUID, by: Actor, document: Mapping[str, object], slot: Slot) -> Submitted:
     review = Review.objects.filter(lease_token=token, person=by.person_id, slot=slot).first()
     if review is None:
+        if not is_or_was_held(slot, project_id=slot.queue.project_id, by=by):
+            raise never_held()
         raise drafts.withdrawn() if slot.item.is_withdrawn else lease_ended()
     if not _says_the_same(review, document):
         raise WrongState(_("This lease was already answered, with other content. The first answer stands."))

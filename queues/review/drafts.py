@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
-from accounts.models import Event
 from queues.assign.actions import lease_ended
-from queues.errors import Invalid, NotFound, WrongState
+from queues.assign.lease import is_or_was_held, never_held
+from queues.errors import Invalid, WrongState
 from queues.models import Draft, ItemState, Slot, SlotState
 from queues.review.submission import draft_faults
 
@@ -84,22 +84,9 @@ def save(
 def held_by(slot_id: int, *, project_id: int, by: Actor) -> Slot:
     """A slot that this person holds, or has held: the only ones on which they can have typed."""
     slot = Slot.objects.select_related("item").filter(pk=slot_id, queue__project=project_id).first()
-    if slot is None or (
-        slot.person_id != by.person_id and not has_held(slot_id, project_id=project_id, by=by)
-    ):
-        raise NotFound(_("There is no such lease of yours. Open the queue to take an item."))
+    if slot is None or not is_or_was_held(slot, project_id=project_id, by=by):
+        raise never_held()
     return slot
-
-
-def has_held(slot_id: int, *, project_id: int, by: Actor) -> bool:
-    """Whether this person ever had a lease on this slot: the log knows, also after it was freed."""
-    return Event.objects.filter(
-        project_id=project_id,
-        subject_kind="slot",
-        subject_id=slot_id,
-        kind="slot.leased",
-        actor_person_id=by.person_id,
-    ).exists()
 
 
 @transaction.atomic

@@ -35,12 +35,15 @@ def item_of(project_id: int, item_id: int) -> Item:
     items = Item.objects.select_related("queue", "prediction__payload")
     item = items.filter(pk=item_id, queue__project=project_id).first()
     if item is None:
-        raise NotFound(_("There is no such item in this project. Choose one from your decisions."))
+        raise _unknown()
     return item
 
 
 def check_can_read(item: Item, by: Actor, held: Collection[Permission]) -> None:
     """Whoever may read the project or has submitted a review of the item, and does not hold it now.
+
+    Anybody else is told what they are told of an item that does not exist: else who asks for numbers before
+    they are given out would know a hidden check, which is made when it is given, by its number.
 
     held: what this request may do: of a key both its scopes and the role of its person.
     """
@@ -51,13 +54,20 @@ def check_can_read(item: Item, by: Actor, held: Collection[Permission]) -> None:
         return
     review = Review.objects.filter(item=item.pk, person=by.person_id, withdrawn_at=None).first()
     if review is None:
-        raise NotAllowed(
-            _("What is said about an item is shown to those who have reviewed it. Submit your review first.")
-        )
+        raise _unknown()
     if taking_back.is_blind(item) and taking_back.is_fresh(review, item):
         raise NotAllowed(
             _("You can still take your review back. What others say is shown when it stands, in a minute.")
         )
+
+
+def _unknown() -> NotFound:
+    return NotFound(
+        _(
+            "There is no such item among those that are shown to you. What is said about an item is shown"
+            " after you have submitted your review of it: choose one from your decisions."
+        )
+    )
 
 
 def thread_of(item_id: int) -> Sequence[Note]:

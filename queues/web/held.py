@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.compiled import Argument, Compiled
 from accounts.gate import ProjectRequest
+from queues.assign.lease import is_or_was_held, never_held
 from queues.errors import NotFound
 from queues.models import FormVersion, Queue, Slot
 from queues.review import form as forms
@@ -34,10 +35,13 @@ def queue_with_form(request: ProjectRequest, slug: str) -> Queue:
 
 
 def held_of(request: ProjectRequest, slot_id: int) -> Held:
-    """A slot of this project with its queue and the output's text; whose it is, the actions check."""
+    """A slot that this person holds or has held, with its queue and the output's text.
+
+    Whether the lease still runs, the actions check.
+    """
     slot = _WITH_TEXT.first(slot=slot_id, project=request.project.pk)
-    if slot is None:
-        raise NotFound(_("There is no such item in this project. Open the queue to take one."))
+    if slot is None or not is_or_was_held(slot, project_id=request.project.pk, by=request.actor):
+        raise never_held()
     form_id = _shown_form(request, slot.queue)
     form = forms.for_item(forms.of_version(form_id), compares=slot.compares)  # type: ignore[attr-defined]
     return Held(slot, slot.queue, form_id, form, slot.output_text)  # type: ignore[attr-defined]

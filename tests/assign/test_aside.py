@@ -132,8 +132,8 @@ def test_what_others_keep_and_what_is_on_the_screen_is_not_taken_up(
     theirs = kept(queue, Actor(people.lee.pk))
     mine = leased(queue, people.ann)
 
-    for slot_id in (theirs.pk, mine.slot_id):
-        with pytest.raises(Taken):
+    for slot_id, refused in ((theirs.pk, NotFound), (mine.slot_id, Taken)):
+        with pytest.raises(refused):
             aside.take_up(slot_id, project_id=queue.project_id, by=ann)
     with pytest.raises(NotFound):
         aside.take_up(theirs.pk, project_id=people.other.pk, by=Actor(people.sam.pk))

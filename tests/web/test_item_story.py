@@ -136,7 +136,7 @@ def test_nobody_reads_it_before_their_own_review_nor_while_they_hold_it(
     reviewed(queue, people.ann)
     ben = member(people.project, Role.ANNOTATOR)
 
-    assert signed_in(ben).get(address(people, item)).status_code == 403
+    assert signed_in(ben).get(address(people, item)).status_code == 404
     assert signed_in(people.mel).get(address(people, item)).status_code == 200
     assert signed_in(people.sam).get(address(people, item)).status_code == 404
     leased(queue, people.lee)

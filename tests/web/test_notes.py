@@ -54,7 +54,7 @@ def test_who_has_reviewed_an_item_reads_and_writes_its_notes(
 def test_nobody_reads_before_their_own_review(people: Cast, item: Item, signed_in: SignIn, what: str) -> None:
     ben = member(people.project, Role.ANNOTATOR)
 
-    assert signed_in(ben).get(address(people, item, what)).status_code == 403
+    assert signed_in(ben).get(address(people, item, what)).status_code == 404
     assert signed_in(people.lee).get(address(people, item, what)).status_code == 200
     leased(item.queue, people.lee)
     refused = signed_in(people.lee).get(address(people, item, what))
