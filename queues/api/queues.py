@@ -21,6 +21,7 @@ from queues.assign.settings import LEASE_BOUNDS, NAME_LONGEST, PURPOSE_LONGEST, 
 from queues.models import BOUNDS, Queue, SpreadBy, WorkOrder
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+_OF_CHECKS = {"check_rate", "tells_checks"}
 
 
 def _number(name: str, default: Any) -> Any:
@@ -80,7 +81,10 @@ class QueueChanges(QueueSettings):
 
 
 class QueueAnswer(QueueSettings):
-    """One queue; form: the id of its form's present version; version: of its settings."""
+    """One queue; form: the id of its form's present version; version: of its settings.
+
+    check_rate and tells_checks only for who may read the project.
+    """
 
     model_config = ConfigDict(strict=False, frozen=True, extra="forbid")
 
@@ -101,7 +105,7 @@ class QueuesView(ProjectView):
     @extend_schema(responses={200: dict[str, Any]})
     def get(self, request: ProjectRequest) -> Response:
         page = pagination.page(request, Queue.objects.filter(project=request.project), order=("id",))
-        return Response(page.body([_queue(queue) for queue in page.rows]))
+        return Response(page.body([_queue(queue, request) for queue in page.rows]))
 
     @extend_schema(request=NewQueue, responses={201: QueueAnswer})
     def post(self, request: ProjectRequest) -> Response:
@@ -110,7 +114,7 @@ class QueuesView(ProjectView):
             fields = body.model_dump(exclude={"form"})
             queue = assign.open_queue(project_id=request.project.pk, by=request.actor, **fields)
             published(queue, body.form, request, place="/form", reason=_("The queue was opened."))
-        return Response(_queue(queue), status=201)
+        return Response(_queue(queue, request), status=201)
 
 
 class QueueView(ProjectView):
@@ -120,7 +124,7 @@ class QueueView(ProjectView):
 
     @extend_schema(responses={200: QueueAnswer})
     def get(self, request: ProjectRequest, queue_slug: str) -> Response:
-        return _answer(queue_called(request, queue_slug))
+        return _answer(queue_called(request, queue_slug), request)
 
     @extend_schema(request=QueueChanges, responses={200: QueueAnswer})
     def patch(self, request: ProjectRequest, queue_slug: str) -> Response:
@@ -135,23 +139,25 @@ class QueueView(ProjectView):
                 queue = assign.change_settings(queue.pk, version=queue.version, **where, **body.settings)
             if body.archived:
                 queue = assign.archive(queue.pk, **where)
-        return _answer(queue)
+        return _answer(queue, request)
 
 
-def _answer(queue: Queue) -> Response:
-    return Response(_queue(queue), headers={"ETag": _etag(queue)})
+def _answer(queue: Queue, request: ProjectRequest) -> Response:
+    return Response(_queue(queue, request), headers={"ETag": _etag(queue)})
 
 
 def _etag(queue: Queue) -> str:
     return etag_of("queue", queue.pk, queue.version, queue.archived_at)
 
 
-def _queue(queue: Queue) -> dict[str, Any]:
-    return QueueAnswer(
+def _queue(queue: Queue, request: ProjectRequest) -> dict[str, Any]:
+    answer = QueueAnswer(
         id=queue.pk,
         slug=queue.slug,
         version=queue.version,
         archived=queue.archived_at is not None,
         form=queue.form_id,
         **{name: getattr(queue, name) for name in SETTINGS},
-    ).model_dump()
+    )
+    # How many of what they are given are checks, the ones who are checked need not know.
+    return answer.model_dump(exclude=None if Permission.READ in request.permissions else _OF_CHECKS)

@@ -139,3 +139,12 @@ def test_nobody_else_reads_or_answers_them(people: Cast) -> None:
     assert narrow.post(reply, {"answer": "So."}).status_code == 403
     assert lee.post("checks/questions/999999:reply", {"answer": "So."}).status_code == 404
     assert ServedCheck.objects.get().reply is None
+
+
+def test_only_who_reads_the_project_reads_how_often_checks_come(people: Cast) -> None:
+    queue = work(people)
+
+    for path in (f"queues/{queue.slug}", "queues"):
+        told, not_told = (Program(people, one).get(path).json() for one in (people.mel, people.ann))
+        (told,), (not_told,) = (answer.get("items", [answer]) for answer in (told, not_told))
+        assert {*told} - {*not_told} == {"check_rate", "tells_checks"}
