@@ -29,39 +29,16 @@ def write_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequen
                 cursor.execute(f'INSERT INTO "{table}" ({names}) VALUES ({places})', row)
 
 
-GAPS = 0.25  # of the ids of what has gaps
-
-
-def reserve_ids(model: type[Model], how_many: int, *, gaps_in: Sequence[type[Model]] = ()) -> list[int]:
-    """Ids that no other row will get, ascending; unused ones are simply lost.
-
-    gaps_in: of these tables ids are lost on purpose, at random, so that a later row can have one that does
-    not tell when it was made.
-    """
+def reserve_ids(model: type[Model], how_many: int) -> list[int]:
+    """Ids that no other row will get, ascending; unused ones are simply lost."""
     if how_many == 0:
         return []
-    tables = [one._meta.db_table for one in gaps_in]
-    lost = "".join(
-        f", CASE WHEN random() < {GAPS} THEN nextval(pg_get_serial_sequence('{table}', 'id')) END"
-        for table in tables
-    )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT nextval(pg_get_serial_sequence(%s, 'id')){lost} FROM generate_series(1, %s)",
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
             [model._meta.db_table, how_many],
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-def spare_id(model: type[Model], below: int, *, look_at: int = 200) -> int | None:
-    """The highest id below this one that no row has; None when the `look_at` before it are all taken."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT max(n) FROM generate_series(GREATEST(%(below)s - %(look)s, 1), %(below)s - 1) n "
-            f'WHERE NOT EXISTS (SELECT 1 FROM "{model._meta.db_table}" WHERE id = n)',
-            {"below": below, "look": look_at},
-        )
-        return cursor.fetchone()[0]
 
 
 def insert(row: Model) -> None:

@@ -1,5 +1,10 @@
-"""Opening items: what people will review, or what is counted on an item that says the same."""
+"""Opening items: what people will review, or what is counted on an item that says the same.
 
+Numbers are left unused among those of the items, and at the same places among those of their slots: hidden
+checks are put there, so that nobody can tell one by its numbers.
+"""
+
+import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -37,7 +42,21 @@ _ITEM_COLUMNS = (
     "other_first",
 )
 DEFAULT_ORDER = "priority_due"  # needs no place
-_SLOT_COLUMNS = ("item_id", "queue_id", "seq", "is_blind", "priority", "due_at", "place", "lane", "bucket")
+_SLOT_COLUMNS = (
+    "id",
+    "item_id",
+    "queue_id",
+    "seq",
+    "is_blind",
+    "priority",
+    "due_at",
+    "place",
+    "lane",
+    "bucket",
+)
+
+GAPS = 0.25  # of the items have an unused number before theirs
+_DRAW = random.SystemRandom()
 
 
 class Pick(NamedTuple):
@@ -49,9 +68,10 @@ class Pick(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """One routed prediction and the item it becomes."""
+    """One routed prediction and the item it becomes. has_gap: the number before its own is left unused."""
 
     item_id: int
+    has_gap: bool
     pick: Pick
     terms: Terms
     needed: Needed
@@ -123,16 +143,27 @@ def _with_ids(policy: ActivePolicy, picks: Sequence[Pick]) -> Opening:
     known = _waiting(places)
     opened: list[Opened] = []
     attached: list[tuple[int, int]] = []
-    # Hidden checks are put into the gaps: nobody can tell one by its number.
-    ids = reserve_ids(Item, len(picks), gaps_in=(Item, Slot))
-    for pick, one, place, item_id in zip(picks, terms, places, ids, strict=True):
+    gaps = [_DRAW.random() < GAPS for _pick in picks]
+    ids, has_gap = iter(reserve_ids(Item, len(picks) + sum(gaps))), False
+    for pick, one, place, is_drawn in zip(picks, terms, places, gaps, strict=True):
+        has_gap |= is_drawn
+        item_id = _next_of(ids, has_gap=is_drawn)
         if pick.decision.attaches and place[1] is not None and place in known:
             attached.append((pick.prediction, known[place]))
+            has_gap = True  # this number is unused too
             continue
         reviews = needed(one, pick.decision, pick.prediction)
-        opened.append(Opened(item_id, pick, one, reviews, place[1]))
+        opened.append(Opened(item_id, has_gap, pick, one, reviews, place[1]))
         known.setdefault(place, item_id)
+        has_gap = False
     return Opening(opened, attached)
+
+
+def _next_of(ids: Iterator[int], *, has_gap: bool) -> int:
+    """The next number, or the one after it."""
+    if has_gap:
+        next(ids)
+    return next(ids)
 
 
 def _without_recalled(picks: Sequence[Pick]) -> Sequence[Pick]:
@@ -222,12 +253,14 @@ def _slot_rows(
     opened: Sequence[Opened], places: Mapping[int, Place], now: datetime
 ) -> Iterator[tuple[Value, ...]]:
     """The last slot of an item that was drawn for a blind review is the blind one."""
+    ids = iter(reserve_ids(Slot, sum(item.needed.reviews + item.has_gap for item in opened)))
     for item in opened:
         last = item.needed.reviews
         for seq in range(1, last + 1):
             is_blind = item.needed.blind_drawn and seq == last
             place = places.get(item.item_id, Place())
-            yield item.item_id, item.terms.queue_id, seq, is_blind, *item.urgency(now), *place
+            slot_id = _next_of(ids, has_gap=item.has_gap and seq == 1)
+            yield slot_id, item.item_id, item.terms.queue_id, seq, is_blind, *item.urgency(now), *place
 
 
 def _event(project_id: int, kind: str, item_id: int, after: dict[str, object]) -> EventRow:

@@ -16,7 +16,7 @@ from queues.audit.overrides.cases import cases_of
 from queues.audit.overrides.counts import Scope, cells_of
 from queues.bulk import reserve_ids
 from queues.curate.checks import actions as checks
-from queues.curate.checks import figures, giving
+from queues.curate.checks import figures, giving, placing
 from queues.curate.checks.figures import Accuracy
 from queues.errors import Invalid, Taken, WrongState
 from queues.export.recalls.erasing import erase
@@ -36,6 +36,8 @@ from queues.models import (
 )
 from tests.factories.checks import APPROVE, REJECT, next_lease, queue_with_checks, review, submit
 from tests.factories.projects import Cast, cast, member
+from tests.factories.rules import in_force, rule
+from tests.factories.sent import receive, sent
 from tests.factories.work import waiting
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +100,40 @@ def test_its_numbers_and_times_are_those_of_the_neighbourhood(queue: Queue, peop
     assert check.priority == 80
     # All were opened at one moment, as those of one batch are.
     assert (check.due_at, check.created_at) == (beside.due_at, beside.created_at)
+
+
+def test_in_a_large_batch_the_numbers_of_a_check_lie_together_among_those_of_the_items(people: Cast) -> None:
+    queue = queue_with_checks(people, check_rate=1.0)
+    Queue.objects.filter(pk=queue.pk).update(slug="answers")
+    in_force(
+        people.project, rule("uncertain", "unsure", measure="mean_nll", by="value", threshold=0, priority=40)
+    )
+    receive(people.project, *(sent(f"Refunds take {n} days.") for n in range(80)))
+    Item.objects.update(created_at=timezone.now() - timedelta(days=3))
+    slots = Slot.objects.filter(queue=queue, state="open").order_by("item")
+    rows = list(slots.values_list("item_id", "id"))
+    assert len(rows) == 80
+
+    place = placing.place_in(queue, front=rows[70][1])
+
+    assert place is not None
+    assert rows[0][0] < place.item_id < rows[70][0]
+    both = sorted([*rows, (place.item_id, place.slot_id)])
+    assert both == sorted(both, key=lambda row: row[1])
+    assert len({*dict(both).values()}) == len(both) == 81
+
+
+def test_where_its_numbers_would_stand_out_none_is_given(
+    queue: Queue, people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placing, "_LOOK_AT", 3)
+    items = [waiting(queue, priority=80 if number == 3 else 50) for number in range(28)]
+    Item.objects.update(created_at=timezone.now() - timedelta(days=3))
+
+    taken = next_lease(queue, people.ann)
+
+    assert taken.item_id == items[3].pk
+    assert not ServedCheck.objects.exists()
 
 
 def test_it_is_due_as_long_after_its_opening_as_its_neighbour_and_comes_before_it(

@@ -183,7 +183,7 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(project: Project)
             route(ids, scored=scored)
         counts.append(len(statements))
 
-    assert counts[0] == counts[1] <= 9
+    assert counts[0] == counts[1] <= 10
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,7 +1,8 @@
 """Where a check is put: beside an item that waits, so that its numbers, urgency and times tell nothing.
 
-It comes just before that item, as its number and its times say: all three are of the moment between the
-item and the one that was opened before it, or of the item's own where both came in one batch.
+It comes just before that item, as its numbers and its times say: all are of the moment between the item and
+the one that was opened before it, or of the item's own where both came in one batch. The number of its slot
+lies among those of the others where its own does. Where no such numbers are free, none is given.
 """
 
 import random
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from queues.bulk import reserve_ids, spare_id
+from queues.bulk import reserve_ids
 from queues.models import Item, Queue, Slot
 
 _DUE_WITHOUT_QUEUE = timedelta(hours=24)
@@ -27,6 +28,21 @@ _FOUND = f"{_IN_FRONT} WHERE slot.id = %(slot)s"
 _WAITING = f"""{_IN_FRONT}
 WHERE slot.queue_id = %(queue)s AND slot.state = 'open' AND slot.untouched AND slot.seq = 1
 ORDER BY slot.priority DESC, slot.due_at, slot.id LIMIT 1
+"""
+_LOOK_AT = 200  # numbers before those of the item in front
+_NEAR = 20  # numbers after them, of the newest that are still near
+# An unused number of an item, and an unused one between the slots of the items on both sides of it.
+_UNUSED = """
+SELECT n.id, (
+  SELECT max(m) FROM generate_series(GREATEST(below.slot, above.slot - %(look)s) + 1, above.slot - 1) m
+  WHERE NOT EXISTS (SELECT 1 FROM queues_slot WHERE id = m)) AS slot
+FROM generate_series(GREATEST(%(item)s - %(look)s, 1), %(item)s - 1) n(id)
+CROSS JOIN LATERAL (SELECT id AS slot FROM queues_slot WHERE seq = 1
+  AND item_id = (SELECT min(id) FROM queues_item WHERE id > n.id)) above
+CROSS JOIN LATERAL (SELECT COALESCE(max(id), 0) AS slot FROM queues_slot WHERE seq = 1
+  AND item_id = (SELECT max(id) FROM queues_item WHERE id < n.id)) below
+WHERE NOT EXISTS (SELECT 1 FROM queues_item WHERE id = n.id)
+ORDER BY n.id DESC
 """
 # Of another role, nothing is to be seen; whoever opens items has the role of this process.
 _OLDEST_UNDER_WAY = """
@@ -56,23 +72,25 @@ class _Front:
     created_at: datetime
 
 
-def place_in(queue: Queue, *, front: int | None = None) -> Place:
-    """Before the slot `front`, the next that this person would be given; without one, before the queue's.
+def place_in(queue: Queue, *, front: int | None = None) -> Place | None:
+    """Before the slot `front`, the next that this person would be given; None when it would stand out there.
 
-    On its own where nothing waits.
+    Without a front, before the queue's, and on its own where nothing waits: who is given that one knows it.
     """
     found = _front(queue, front)
     if found is None:
         now = timezone.now()
         hours = timedelta(hours=queue.due_hours) if queue.due_hours else _DUE_WITHOUT_QUEUE
         return Place(_next_of(Item), _next_of(Slot), None, _PRIORITY_ALONE, now + hours, now)
-    is_written = found.created_at + _A_WRITE < _oldest_under_way()
-    item_id = spare_id(Item, found.item_id) if is_written else None
-    slot_id = spare_id(Slot, found.slot_id) if is_written else None
-    created_at = _moment(found, item_id or found.item_id)
+    unused = _unused(found)
+    item_id, slot_id = unused or (_next_of(Item), _next_of(Slot))
+    is_far = max(item_id - found.item_id, slot_id - found.slot_id) > _NEAR
+    if is_far and front is not None:
+        return None
+    created_at = _moment(found, item_id if unused else found.item_id)
     return Place(
-        item_id=_next_of(Item) if item_id is None else item_id,
-        slot_id=_next_of(Slot) if slot_id is None else slot_id,
+        item_id=item_id,
+        slot_id=slot_id,
         beside=found.item_id,
         priority=found.priority,
         due_at=created_at + (found.due_at - found.created_at),
@@ -86,6 +104,15 @@ def _front(queue: Queue, slot_id: int | None) -> _Front | None:
         cursor.execute(_WAITING if slot_id is None else _FOUND, asked)
         row = cursor.fetchone()
     return _Front(*row) if row else None
+
+
+def _unused(front: _Front) -> tuple[int, int] | None:
+    """The last numbers of an item and of its slot before these that are free for good, or None."""
+    if front.created_at + _A_WRITE >= _oldest_under_way():
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_UNUSED, {"item": front.item_id, "look": _LOOK_AT})
+        return next(((item_id, slot_id) for item_id, slot_id in cursor.fetchall() if slot_id), None)
 
 
 def _oldest_under_way() -> datetime:

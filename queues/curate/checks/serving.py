@@ -64,7 +64,10 @@ ORDER BY served.id LIMIT 1
 def serve(
     queue: Queue, *, by: Actor, fit: Fit, purpose: Purpose, ahead: bool, front: int | None = None
 ) -> bool:
-    """Let this person hold a check; False when none is left for them. front: as for `placing.place_in`."""
+    """Let this person hold a check; False when none is left for them, or where it would be put stands out.
+
+    front: as for `placing.place_in`.
+    """
     seconds = AHEAD_SECONDS if ahead else queue.lease_seconds
     try:
         with transaction.atomic():
@@ -109,6 +112,8 @@ def _new(queue: Queue, by: Actor, fit: Fit, purpose: Purpose, seconds: int, fron
         return False
     check_id, source_id = found
     place = place_in(queue, front=front)
+    if place is None:
+        return False
     source = Item.objects.get(pk=source_id)
     Item.objects.create(
         pk=place.item_id,
