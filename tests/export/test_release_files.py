@@ -118,15 +118,32 @@ def test_the_view_for_people_runs_nothing(neutral: Release) -> None:
     assert rows[0]["chosen_escaped"] == "answer 0"
 
 
-@pytest.mark.parametrize(
-    "start", ["=", "+", "-", "@", "\t=", "\r=", "  =", "\u00a0@", "＝", "－1", "\u200b=", "\ufeff ="]
-)
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "  =", "\u00a0@", "＝", "－1", "\u200b=", "\ufeff ="])
 def test_a_cell_that_could_be_a_formula_gets_an_apostrophe(start: str) -> None:
     assert escaped(f"{start}1") == f"'{start}1"
 
 
+@pytest.mark.parametrize(
+    "text", ["a;=1+1;b", 'a;"=1+1;b', "a; \u200b=1+1;b", "a\t@x", "\t=1", "\r=1", "a\n=1+1"]
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_semicolon_begins_no_formula_whatever_separates_the_cells(text: str, delimiter: str) -> None:
+    written = io.StringIO(newline="")
+    csv.writer(written, quoting=csv.QUOTE_ALL).writerow(["r-1", escaped(text)])
+
+    for line in csv.reader(io.StringIO(written.getvalue(), newline=""), delimiter=delimiter):
+        assert not [cell for cell in line if cell.lstrip(" \u200b\t\r\n").startswith(("=", "@"))]
+
+
 def test_a_cell_that_could_not_stays() -> None:
-    assert [escaped(value) for value in ("a=1", "1-2", "", 7, None)] == ["a=1", "1-2", "", 7, ""]
+    assert [escaped(value) for value in ("a;b\nc", "a=1", "1-2", "", 7, None)] == [
+        "a;b\nc",
+        "a=1",
+        "1-2",
+        "",
+        7,
+        "",
+    ]
 
 
 def test_the_sums_are_those_of_all_other_files(neutral: Release) -> None:

@@ -5,6 +5,7 @@ lines are exact (docs/decisions/0006).
 """
 
 import csv
+import re
 from pathlib import Path
 from types import TracebackType
 from unicodedata import category
@@ -15,23 +16,32 @@ from queues.export.row import Record
 
 FILE = "view-not-for-training.csv"
 HEAD = ("record_id", "split", "decision", "queue", "prompt_escaped", "chosen_escaped", "rejected_escaped")
-# What spreadsheets begin a formula with; the wide signs because some read them as the plain ones.
 _LOOKED_AT = 200  # characters of a text, for those that are not seen
+# What spreadsheets begin a formula with; the wide signs because some read them as the plain ones.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Where a cell begins to a spreadsheet that separates by these: quotes after a comma are none to it.
+_BORDER = re.compile(r"([;\t\r\n])")
 
 
 def escaped(value: object) -> object:
-    """A cell: None is empty, and a text that could be a formula gets an apostrophe, also behind spaces."""
+    """A cell: None is empty, and what could be a formula gets an apostrophe, also within the text."""
     if value is None:
         return ""
-    if isinstance(value, str) and (value.startswith(_FORMULA) or _shown(value).startswith(_FORMULA)):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    first, *others = _BORDER.split(value)
+    inside = "".join(one if _BORDER.match(one) else _harmless(one) for one in others)
+    return (f"'{first}" if value.startswith(_FORMULA) else _harmless(first)) + inside
+
+
+def _harmless(piece: str) -> str:
+    return f"'{piece}" if piece.startswith(_FORMULA) or _shown(piece).startswith(_FORMULA) else piece
 
 
 def _shown(text: str) -> str:
-    """Without the spaces and the characters that are not seen at its beginning."""
-    return text.lstrip("".join({one for one in text[:_LOOKED_AT] if one.isspace() or category(one) == "Cf"}))
+    """Without the spaces, the quotes and the characters that are not seen at its beginning."""
+    unseen = {one for one in text[:_LOOKED_AT] if one.isspace() or one == '"' or category(one) == "Cf"}
+    return text.lstrip("".join(unseen))
 
 
 class CsvView:
@@ -43,7 +53,6 @@ class CsvView:
 
     def __enter__(self) -> "CsvView":
         self._file = self._path.open("w", encoding="utf-8", newline="")
-        # All in quotes: where spreadsheets separate cells by a semicolon, the one in a text begins no cell.
         self._writer = csv.writer(self._file, quoting=csv.QUOTE_ALL)
         self._writer.writerow(HEAD)
         return self
