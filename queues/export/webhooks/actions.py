@@ -19,7 +19,7 @@ from queues.models import Delivery, DeliveryState, Webhook, WebhookEvent, Webhoo
 MOST = 20  # addresses of a project
 SECRETS_MOST = 5  # that live at once
 OVERLAP = timedelta(hours=24)  # for which a replaced secret still signs
-_LOOK_UP_SECONDS = 5.0
+_LOOK_UP_SECONDS = 2.0  # a thread of the web waits for it
 
 
 def add(project: Project, *, url: str, wants: Sequence[str], by: Actor) -> tuple[Webhook, str]:
