@@ -168,3 +168,14 @@ def test_a_manifest_without_files_is_not_called_whole(tmp_path: Path) -> None:
 
     with pytest.raises(Ending, match="no file"):
         verify(tmp_path)
+
+
+def test_what_lies_beside_the_files_of_the_manifest_is_told(tmp_path: Path) -> None:
+    server, _releases = server_with([])
+    pull(server, "refunds@1.0.0", tmp_path, has_bar=False)
+    (tmp_path / "data" / "train-2.jsonl").write_bytes(TRAIN)
+
+    assert verify(tmp_path) == [
+        {"path": "data/train.jsonl", "state": "ok"},
+        {"path": "data/train-2.jsonl", "state": "unlisted"},
+    ]
