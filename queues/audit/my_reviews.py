@@ -48,8 +48,9 @@ _HOLDS = Q(verdict_decision=F("decision")) & (Q(item__other__isnull=True) | Q(ve
 _IS_CHECK = Q(item__state=ItemState.CHECK)
 # A question about one that a lead has replied to: told as if the lead had settled it so.
 _IS_REPLIED = _IS_CHECK & _IS_QUESTION & Q(item__served_check__reply__isnull=False)
-_LIKE_SETTLED = Q(item__reviews_needed=1) | Q(
-    item__served_check__beside__state__in=[ItemState.SETTLED, ItemState.WITHDRAWN]
+CHECK_LIKE_SETTLED = _IS_CHECK & (
+    Q(item__reviews_needed=1)
+    | Q(item__served_check__beside__state__in=[ItemState.SETTLED, ItemState.WITHDRAWN])
 )
 
 
@@ -68,7 +69,7 @@ def _became() -> Case:
         When(_IS_REPLIED, then=Value(Became.ANSWERED)),
         When(_IS_CHECK & _IS_QUESTION, then=Value(Became.ASKED)),
         When(~_IS_QUESTION & _is_veiled(), then=Value(Became.WAITING)),
-        When(_IS_CHECK & _LIKE_SETTLED, then=Value(Became.STANDS)),
+        When(CHECK_LIKE_SETTLED, then=Value(Became.STANDS)),
         When(_IS_QUESTION, item__state=ItemState.SETTLED, then=Value(Became.ANSWERED)),
         When(_HOLDS, item__state=ItemState.SETTLED, then=Value(Became.STANDS)),
         When(item__state=ItemState.SETTLED, then=Value(Became.OVERRIDDEN)),

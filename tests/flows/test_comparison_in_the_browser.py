@@ -47,7 +47,7 @@ def test_a_digit_answers_and_one_key_submits(screen: Screen) -> None:
 def test_without_an_answer_it_says_what_is_missing(screen: Screen) -> None:
     screen.press("a")
 
-    expect(screen.page.locator(".said")).to_contain_text("Answer this question")
+    expect(screen.page.locator(".said")).to_contain_text("Not answered yet")
     assert not Review.objects.exists()
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import CharField, Exists, OuterRef, Q, Value, When, expressions
 from django.db.models.expressions import Combinable, RawSQL
 
+from queues.audit.my_reviews import CHECK_LIKE_SETTLED
 from queues.audit.overrides.counts import FATE, LATER
 from queues.models import ItemState, Judgement, Review
 from queues.newest import PAGE_SIZE, Page, newest
@@ -96,6 +97,7 @@ def _fate(*, is_own: bool) -> Combinable:
     return expressions.Case(
         When(review__withdrawn_at__isnull=False, then=Value("taken_back")),
         When(taking_back.blind() & Q(Exists(fresh)), then=Value("open")),
+        When(CHECK_LIKE_SETTLED, then=Value("holds")),  # as on the page of one's decisions
         default=fate,
         output_field=CharField(),
     )
