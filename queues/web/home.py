@@ -78,6 +78,8 @@ def _drafts_of(person: Person, projects: list[Project]) -> list[tuple[Draft, Sta
     project_ids = [project.pk for project in projects]
     found = my_drafts.drafts_of(person.pk, project_ids, but_for=[Standing.KEPT])
     drafts = found.filter(item__state__in=(*UNFINISHED, ItemState.CHECK)).order_by("-saved_at")
+    is_over = {"item__state": ItemState.CHECK, "standing": Standing.OVER}
+    drafts = drafts.exclude(**is_over)
     return [(draft, my_drafts.standing_of(draft), excerpt_of(draft)) for draft in drafts[:DRAFTS_SHOWN]]
 
 
