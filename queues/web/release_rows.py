@@ -119,7 +119,8 @@ def rows(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse
     release = _out(dataset, release_id)
     asked = request.GET.get("find", "").strip()
     splits = _splits_of(release)
-    if asked and (item := _found(release, asked, request.GET.get("split") or splits[0])):
+    split = request.GET.get("split") or splits[0]
+    if asked and (item := _found(release, asked, split if split in splits else "")):
         return redirect("web:release-row", request.project.slug, name, release.pk, item)
     found = rows_of(release, after=number(request, "after") or 0, limit=ROWS + 1)
     shown = found[:ROWS]
@@ -139,12 +140,12 @@ def rows(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse
 
 
 def _found(release: Release, asked: str, split: str) -> int | None:
-    """The item of the row that is named by its id or by its line."""
+    """The item of the row that is named by its id or by its line; split: of the line, "" for none."""
     if item := item_of(asked):
         return item if has_row(release, item) else None
     line = asked.replace(",", "").replace(".", "")
-    is_line = line.isascii() and line.isdigit() and len(line) < _DIGITS and split in _splits_of(release)
-    return item_at(release, split, int(line)) if is_line else None
+    is_line = line.isascii() and line.isdigit() and len(line) < _DIGITS
+    return item_at(release, split, int(line)) if split and is_line else None
 
 
 def _splits_of(release: Release) -> list[str]:

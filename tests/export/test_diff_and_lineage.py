@@ -233,7 +233,9 @@ def test_a_row_is_found_by_its_id_or_by_its_line(
         assert (answer.status_code, b"no such row" in answer.content) == (200, True), asked
     gone = mel.get(address(people, f"releases/{second.pk}/rows"), {"find": f"r-{verdicts[1].item_id}"})
     assert b"no such row" in gone.content  # it was removed from the second
-    assert mel.get(at, {"find": "1", "split": "test"}).status_code == 200
+    for split in ("test", "nowhere", "\0"):
+        assert mel.get(at, {"find": "1", "split": split}).status_code == 200
+    assert mel.get(at, {"find": "9" * 5_000}).status_code == 200
 
 
 def test_a_row_tells_what_its_sender_said_of_its_rights(people: Cast, queue: Queue, mel: Client) -> None:
