@@ -146,9 +146,11 @@ def undo(review_id: int, *, project: Project, by: Actor) -> Lease:
     """Take one's own review back: it stays in the history, the item is under review again."""
     with transaction.atomic():
         check_not_paused(project.pk, by.as_person())
+        # First of all whether it is theirs: what became of the review of another is not told either.
+        slot = undoing.locked_slot(review_id, project_id=project.pk, by=by)
         if exported.is_released(review_id):
             raise WrongState(_("This answer is part of a published release: ask a lead to recall it."))
-        undone = undoing.undo(review_id, project_id=project.pk, by=by)
+        undone = undoing.undo(slot, review_id, by=by)
         if undone.event:
             pipeline.after_undo(undone, project_id=project.pk)
     return undone.lease

@@ -1,4 +1,4 @@
-"""The people of a project: the list, admitting, changing roles, removing."""
+"""The people of a project: the list, admitting, changing roles. Removing frees what they hold: queues.web."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from accounts.web.forms import AdmitForm, RoleForm
 @needs(Permission.READ)
 @require_safe
 def people(request: ProjectRequest) -> HttpResponse:
-    return _page(request, AdmitForm())
+    return people_page(request, AdmitForm())
 
 
 @needs(Permission.ADMIT)
@@ -30,10 +30,10 @@ def admit(request: ProjectRequest) -> HttpResponse:
     """Make somebody a member; a new account's one-time password is in this answer and nowhere else."""
     form = AdmitForm(request.POST)
     if not form.is_valid():
-        return _page(request, form, status=422)
+        return people_page(request, form, status=422)
     if not form.cleaned_data["name"] and not _has_account(form.cleaned_data["email"]):
         form.add_error("name", _("Nobody has an account with this e-mail yet. Give a name to make one."))
-        return _page(request, form, status=422)
+        return people_page(request, form, status=422)
     try:
         person, password = actions.invite(
             request.project,
@@ -45,8 +45,8 @@ def admit(request: ProjectRequest) -> HttpResponse:
         )
     except ReviewappError as refusal:
         form.add_error(None, str(refusal))
-        return _page(request, form, status=refusal.status)
-    return _page(request, AdmitForm(), new_person=person, new_password=password, status=201)
+        return people_page(request, form, status=refusal.status)
+    return people_page(request, AdmitForm(), new_person=person, new_password=password, status=201)
 
 
 @needs(Permission.ADMIT)
@@ -54,22 +54,14 @@ def admit(request: ProjectRequest) -> HttpResponse:
 def change_role(request: ProjectRequest, person_id: int) -> HttpResponse:
     form = RoleForm(request.POST)
     if not form.is_valid():
-        return _page(request, AdmitForm(), refusal=_("Choose one of the roles in the list."), status=422)
+        return people_page(
+            request, AdmitForm(), refusal=_("Choose one of the roles in the list."), status=422
+        )
     try:
         role = Role(form.cleaned_data["role"])
         actions.change_role(request.project, person=_member(request, person_id), role=role, by=request.actor)
     except ReviewappError as refusal:
-        return _page(request, AdmitForm(), refusal=str(refusal), status=refusal.status)
-    return redirect("accounts:people", slug=request.project.slug)
-
-
-@needs(Permission.ADMIT)
-@require_POST
-def remove(request: ProjectRequest, person_id: int) -> HttpResponse:
-    try:
-        actions.remove(request.project, person=_member(request, person_id), by=request.actor)
-    except ReviewappError as refusal:
-        return _page(request, AdmitForm(), refusal=str(refusal), status=refusal.status)
+        return people_page(request, AdmitForm(), refusal=str(refusal), status=refusal.status)
     return redirect("accounts:people", slug=request.project.slug)
 
 
@@ -92,7 +84,7 @@ def _member(request: ProjectRequest, person_id: int) -> Person:
     return membership.person
 
 
-def _page(
+def people_page(
     request: ProjectRequest,
     form: AdmitForm,
     *,
@@ -101,6 +93,7 @@ def _page(
     new_password: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """The list of members with the form that admits. refusal: why what was asked was not done."""
     facts: dict[str, Any] = {
         "form": form,
         "memberships": _memberships(request),

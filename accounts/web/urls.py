@@ -16,5 +16,4 @@ urlpatterns = [
     path("projects/<slug:slug>/people/", people.people, name="people"),
     path("projects/<slug:slug>/people/admit/", people.admit, name="admit"),
     path("projects/<slug:slug>/people/<id:person_id>/role/", people.change_role, name="change-role"),
-    path("projects/<slug:slug>/people/<id:person_id>/remove/", people.remove, name="remove-member"),
 ]

@@ -1,4 +1,7 @@
-"""What happens to a person's work when the account is deactivated: one transaction, and nothing is lost."""
+"""What happens to a person's work when the account is deactivated: one transaction, and nothing is lost.
+
+And when they are removed from a project, there.
+"""
 
 from dataclasses import dataclass
 
@@ -9,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
 from accounts.actor import Actor
-from accounts.models import ApiKey, Membership, Person
+from accounts.models import ApiKey, Membership, Person, Project
 from queues.assign.actions import free_held_by
 from queues.errors import Invalid
 from queues.models import Draft, Slot, SlotState
@@ -46,17 +49,32 @@ def deactivate(person: Person, *, by: Actor, reason: str) -> int:
     Keys are refused and sessions end at once. What a request of theirs takes at this very moment goes back
     when its lease ends. Raises NotAllowed and WrongState as `accounts.actions.set_active` does.
     """
-    missing = _("Say why: it is kept in the log.")
-    if faults := faults_of_reason(reason.strip(), most=REASON_LONGEST, missing=missing):
-        raise Invalid(_("The account was not deactivated."), faults)
+    _check_reason(reason, _("The account was not deactivated."))
     accounts.set_active(person, is_active=False, by=by, reason=reason.strip())
     project_ids = sorted(set(_held(person).values_list("queue__project", flat=True)))
     return sum(free_held_by(person.pk, project_id=project_id, by=by) for project_id in project_ids)
 
 
-def reactivate(person: Person, *, by: Actor) -> None:
+def reactivate(person: Person, *, by: Actor, reason: str) -> None:
     """The person signs in again, with the password they had; drafts and living keys are there."""
-    accounts.set_active(person, is_active=True, by=by)
+    _check_reason(reason, _("The account was not reactivated."))
+    accounts.set_active(person, is_active=True, by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def remove(person: Person, project: Project, *, by: Actor) -> int:
+    """The person is no member of this project any more; how many items of it went back. Drafts stay.
+
+    The membership ends first, so that what was claimed before that is seen. Raises what ending it does.
+    """
+    accounts.remove(project, person=person, by=by)
+    return free_held_by(person.pk, project_id=project.pk, by=by)
+
+
+def _check_reason(reason: str, refusal: str) -> None:
+    missing = _("Say why: it is kept in the log.")
+    if faults := faults_of_reason(reason.strip(), most=REASON_LONGEST, missing=missing):
+        raise Invalid(refusal, faults)
 
 
 def _held(person: Person) -> QuerySet[Slot]:

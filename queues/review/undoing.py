@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.events import EventRow
 from queues.assign.lease import Lease
-from queues.errors import NotAllowed, NotFound, WrongState
+from queues.errors import NotFound, WrongState
 from queues.models import Draft, Item, ItemState, Recall, Review, Slot, SlotState
 from queues.review import taking_back
 from queues.review.submission import document_of
@@ -32,7 +32,7 @@ def check_can_undo(review: Review, item: Item, by: Actor) -> None:
     Where several review an item: in the minute after it, whatever became of the item, and never later.
     """
     if review.person_id != by.person_id:
-        raise NotAllowed(_("This is another person's review: only its author can undo it."))
+        raise _no_review_of_theirs()
     is_fresh, told_state = taking_back.is_fresh(review, item), item.told_state
     if told_state == ItemState.WITHDRAWN:
         raise WrongState(_("This item was withdrawn; there is nothing to undo."))
@@ -50,19 +50,25 @@ def check_not_recalled(item: Item) -> None:
         )
 
 
-def undo(review_id: int, *, project_id: int, by: Actor) -> Undone:
-    """Withdraw one's own review and lease its slot again, with the text as a draft.
+def _no_review_of_theirs() -> NotFound:
+    """The one answer, whether there is such a review or not: its number tells nobody that it was given."""
+    return NotFound(_("There is no such review of yours. Your reviews are listed under “My decisions”."))
+
+
+def locked_slot(review_id: int, *, project_id: int, by: Actor) -> Slot:
+    """The slot of this person's own review, locked with its item; NotFound for the review of anybody else."""
+    own = Slot.objects.filter(queue__project=project_id, review=review_id, review__person=by.person_id)
+    slot = own.select_related("item__queue").select_for_update(of=("self", "item")).first()
+    if slot is None:
+        raise _no_review_of_theirs()
+    return slot
+
+
+def undo(slot: Slot, review_id: int, *, by: Actor) -> Undone:
+    """Withdraw one's own review and lease its `locked_slot` again, with the text as a draft.
 
     Must run inside the transaction that also reopens the item. Undoing twice gives the same lease.
     """
-    slot = (
-        Slot.objects.select_related("item__queue")
-        .select_for_update(of=("self", "item"))
-        .filter(review=review_id, queue__project=project_id)
-        .first()
-    )
-    if slot is None:
-        raise NotFound(_("There is no such review."))
     item, review = slot.item, Review.objects.get(pk=review_id)
     if review.withdrawn_at is not None:
         return _undone_before(review, by)

@@ -1,4 +1,7 @@
-"""The account of a member, for owners: deactivate it, or have it back, after reading what that does."""
+"""The account of a member, for owners: deactivate it, or have it back, after reading what that does.
+
+And the end of their membership.
+"""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,6 +14,8 @@ from accounts import actions as accounts
 from accounts.gate import ProjectRequest, needs
 from accounts.models import Person
 from accounts.roles import Permission
+from accounts.web.forms import AdmitForm
+from accounts.web.people import people_page
 from queues.assign import deactivation
 from queues.errors import Invalid, NotAllowed, WrongState
 from queues.web.working import member_of
@@ -50,10 +55,31 @@ def reactivate(request: ProjectRequest, person_id: int) -> HttpResponse:
     """The person can sign in again."""
     person = member_of(request, person_id)
     try:
-        deactivation.reactivate(person, by=request.actor)
+        deactivation.reactivate(person, by=request.actor, reason=request.POST.get("reason", ""))
+    except Invalid as refusal:
+        return _page(request, person, fault=refusal.faults[0].detail, status=422)
     except (NotAllowed, WrongState) as refusal:
         return _page(request, person, status=refusal.status)
     messages.success(request, _("%(name)s can sign in again.") % {"name": person.name})
+    return redirect("accounts:people", request.project.slug)
+
+
+@needs(Permission.ADMIT)
+@require_POST
+def remove(request: ProjectRequest, person_id: int) -> HttpResponse:
+    """The person is no member of the project any more; what they hold in it goes back at once."""
+    person = member_of(request, person_id)
+    try:
+        freed = deactivation.remove(person, request.project, by=request.actor)
+    except (NotAllowed, WrongState) as refusal:
+        return people_page(request, AdmitForm(), refusal=str(refusal), status=refusal.status)
+    said = ngettext(
+        "%(name)s is no longer a member. %(n)d item went back to the others.",
+        "%(name)s is no longer a member. %(n)d items went back to the others.",
+        freed,
+    )
+    held_nothing = _("%(name)s is no longer a member.")
+    messages.success(request, (said if freed else held_nothing) % {"name": person.name, "n": freed})
     return redirect("accounts:people", request.project.slug)
 
 

@@ -111,6 +111,7 @@ urlpatterns = [
     path(f"{PROJECT}people/<id:person_id>/figures", person_figures.person_figures, name="person-figures"),
     path(f"{PROJECT}people/<id:person_id>/have-read", person_figures.have_read, name="have-read"),
     path(f"{PROJECT}people/<id:person_id>/work", working.work, name="work"),
+    path(f"{PROJECT}people/<id:person_id>/remove/", deactivation.remove, name="remove-member"),
     path(f"{PROJECT}people/<id:person_id>/account", deactivation.account, name="account"),
     path(f"{PROJECT}people/<id:person_id>/deactivate", deactivation.deactivate, name="deactivate"),
     path(f"{PROJECT}people/<id:person_id>/reactivate", deactivation.reactivate, name="reactivate"),

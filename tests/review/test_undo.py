@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import Event
 from queues import pipeline
-from queues.errors import NotAllowed, WrongState
+from queues.errors import NotFound, WrongState
 from queues.models import Draft, Item, ItemState, Review, Slot, Verdict
 from tests.factories.work import waiting
 from tests.review.desk import APPROVE, CORRECT, REJECT, World
@@ -46,7 +46,7 @@ def test_nobody_undoes_another_persons_review(world: World) -> None:
     waiting(world.queue)
     submitted = world.review(world.ann, APPROVE)
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         world.undo(submitted.review_id, world.ben)
 
 

@@ -1,4 +1,4 @@
-"""Owners deactivate and reactivate accounts: leases, drafts, keys and sessions, and who may not."""
+"""Owners deactivate and reactivate accounts, and remove members: what becomes of work, and who may not."""
 
 import threading
 
@@ -59,13 +59,14 @@ def test_it_frees_leases_keeps_drafts_refuses_keys_and_ends_sessions_for_good(
     assert event.reason == WHY["reason"]
     assert (event.subject_id, event.actor_person_id) == (people.ann.pk, people.olga.pk)
 
-    olga.post(address(people, people.ann, "reactivate"))
+    olga.post(address(people, people.ann, "reactivate"), {"reason": "Came back."})
 
     assert is_active(people.ann) and keys.authenticate(text) is not None
     assert Draft.objects.get(person=people.ann).content["note"] == "half a thought"
     assert ann.get("/me/").status_code == 302  # the old session stays dead
     assert signed_in(Person.objects.get(pk=people.ann.pk)).get("/me/").status_code == 200
-    assert Event.objects.filter(kind="person.enabled", project_id=people.project.pk).count() == 1
+    again = Event.objects.get(kind="person.enabled", project_id=people.project.pk)
+    assert again.reason == "Came back."
 
 
 @pytest.mark.parametrize("what", ["deactivate", "reactivate"])
@@ -170,13 +171,43 @@ def test_only_owners_of_the_project_have_an_account_back(people: Cast, signed_in
     assert not is_active(target)
 
 
+@pytest.mark.parametrize("what", ["deactivate", "reactivate"])
 @pytest.mark.parametrize("reason", ["", " \n", "a\0b", "a" * 501])
-def test_it_asks_why_and_keeps_what_was_typed(people: Cast, olga: Client, reason: str) -> None:
-    answer = olga.post(address(people, people.ann, "deactivate"), {"reason": reason})
+def test_it_asks_why_and_keeps_what_was_typed(people: Cast, olga: Client, reason: str, what: str) -> None:
+    was_active = what == "deactivate"
+    Person.objects.filter(pk=people.ann.pk).update(is_active=was_active)
+
+    answer = olga.post(address(people, people.ann, what), {"reason": reason})
 
     assert answer.status_code == 422
     assert 'id="reason-fault"' in answer.content.decode()
-    assert is_active(people.ann)
+    assert is_active(people.ann) == was_active
+
+
+def test_who_is_removed_from_a_project_holds_nothing_of_it_any_more(people: Cast, olga: Client) -> None:
+    actions.admit(people.other, person=people.ann, role=Role.ANNOTATOR, by=SYSTEM)
+    here, elsewhere = queue_in(people.project), queue_in(people.other)
+    slots = []
+    for queue in (here, elsewhere):
+        waiting(queue)
+        slots.append(leased(queue, people.ann).slot_id)
+    content, by = {"decision": "reject", "note": "half a thought"}, Actor(people.ann.pk)
+    token = Slot.objects.get(pk=slots[0]).lease_token
+    assert token
+    drafts.save(slots[0], project_id=people.project.pk, token=token, by=by, content=content)
+
+    answer = olga.post(address(people, people.ann, "remove/"), follow=True)
+
+    assert "1 item went back to the others" in answer.content.decode()
+    states = Slot.objects.filter(pk__in=slots).order_by("pk").values_list("state", flat=True)
+    assert list(states) == [SlotState.OPEN, SlotState.LEASED]
+    event = Event.objects.get(kind="slot.taken_back")
+    assert (event.project_id, event.subject_id, event.actor_person_id) == (
+        people.project.pk,
+        slots[0],
+        people.olga.pk,
+    )
+    assert Draft.objects.get(person=people.ann).content["note"] == "half a thought"
 
 
 def test_who_is_a_stranger_to_the_project_is_not_found(people: Cast, olga: Client) -> None:

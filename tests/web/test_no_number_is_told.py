@@ -12,9 +12,15 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from queues.models import Item, Slot
+from accounts.actor import Actor
+from accounts.models import Person, Project
+from queues import reviewing
+from queues.export.queries import is_released
+from queues.models import Item, Review, Slot
+from tests.export.building import released
 from tests.factories.people import api_key
 from tests.factories.projects import cast
+from tests.factories.reviews import reviewed
 from tests.factories.work import queue_in, waiting
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +73,40 @@ def test_the_numbers_of_items_and_slots_that_are_not_theirs_are_told_nobody() ->
     assert there == absent
     assert {status for status, _text in there.values()} == {404, 422}
     assert Item.objects.get().state == "open"
+
+
+def test_the_numbers_of_reviews_that_are_not_theirs_are_told_nobody() -> None:
+    people = cast()
+    ann = Client()
+    ann.force_login(people.ann)
+    _key, text = api_key(people.project, people.ann)
+    program = Client(headers={"Authorization": f"Bearer {text}"})
+    pages, api = f"/projects/{people.project.slug}", f"/api/v1/projects/{people.project.slug}"
+    undone = _review_of(people.lee, people.project)
+    reviewing.undo(undone.pk, project=people.project, by=Actor(people.lee.pk))
+    exported = _review_of(people.lee, people.project)
+    released(people)
+    assert is_released(exported.pk)
+    fresh, foreign = _review_of(people.lee, people.project), _review_of(people.sam, people.other)
+
+    def asked(review_id: int) -> list[tuple[int, str]]:
+        answers = [
+            ann.post(f"{pages}/reviews/{review_id}/undo"),
+            program.post(f"{api}/reviews/{review_id}:undo", content_type="application/json"),
+        ]
+        return [(answer.status_code, _alike(answer)) for answer in answers]
+
+    absent = asked(ABSENT)
+
+    assert [status for status, _text in absent] == [404, 404]
+    for review in (fresh, exported, undone, foreign):
+        assert asked(review.pk) == absent
+
+
+def _review_of(person: Person, project: Project) -> Review:
+    queue = queue_in(project)
+    waiting(queue)
+    return reviewed(queue, person, {"decision": "correct", "corrected_text": "Better.", "reasons": ["vague"]})
 
 
 def _call(method: Callable[..., Any], address: str, body: dict[str, Any] | None) -> Any:

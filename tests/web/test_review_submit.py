@@ -220,7 +220,7 @@ def test_nobody_undoes_the_review_of_another_person(ann: Reviewer, people: Cast)
     ann.post(on_screen(ann.open()), "submit", decision="approve")
     review = Review.objects.get()
 
-    assert Reviewer(people.lee, ann.queue).undo(review.pk).status_code == 403
+    assert Reviewer(people.lee, ann.queue).undo(review.pk).status_code == 404
     assert Reviewer(people.sam, ann.queue).undo(review.pk).status_code == 404
 
 
