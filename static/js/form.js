@@ -12,14 +12,20 @@ window.reviewapp ??= {};
   // What was hidden has been looked at once it was unfolded; the form says so from then on.
   function unfolded(veil) {
     const desk = veil.closest(".desk");
-    desk.querySelector("form").elements.unveiled.disabled = false;
-    desk.querySelector("#unveiled-fault")?.remove(); // it says that this is still hidden
+    const { unveiled } = desk.querySelector("form").elements;
+    unveiled.disabled = false;
+    // What says that this is still hidden goes.
+    desk.querySelector("#unveiled-fault")?.remove();
+    const said = desk.querySelector(".said");
+    if (said.textContent.trim() === unveiled.dataset.missing) said.replaceChildren();
   }
   document.addEventListener("toggle", ({ target }) => target.matches?.(".veil") && target.open && unfolded(target), true);
 
   // What is missing before the chosen decision can be submitted: where, and a sentence; null when nothing is.
   // The server checks the same and more; this only spares the way there.
   reviewapp.missing = (form, correction) => {
+    const half = reviewapp.halfMarked?.(form);
+    if (half) return half;
     const decision = form.elements.decision.value;
     if (!decision) return { stop: form.querySelector("[data-stop=decision]"), text: reviewapp.say("decide") };
     const unveiled = form.elements.unveiled;

@@ -35,6 +35,7 @@ window.reviewapp ??= {};
   // ---- beginning and ending
 
   function begin(places, on, [start, end], index = null) {
+    tellDropped();
     const desk = places.box.closest(".desk");
     const map = reviewapp.textsOf(desk).get(on);
     if (!map) return;
@@ -45,6 +46,7 @@ window.reviewapp ??= {};
   function end() {
     if (!now) return;
     keepComment();
+    tellDropped();
     const { map } = now;
     now = null;
     panel.close();
@@ -52,6 +54,14 @@ window.reviewapp ??= {};
     const selection = getSelection();
     if (selection.anchorNode && map.contains(selection.anchorNode)) selection.removeAllRanges();
   }
+
+  // A place whose severity was never chosen is not marked; nobody is to believe that it is.
+  const isHalf = () => now !== null && now.code !== null;
+  const tellDropped = () => isHalf() && reviewapp.toastText(panel.said("dropped"));
+
+  // What is still to be said of the place in hand before this form can be submitted, as `reviewapp.missing`.
+  reviewapp.halfMarked = (form) =>
+    isHalf() && now.desk.contains(form) ? { stop: now.map.boxes[0], text: panel.said("half") } : null;
 
   // H: into the text, at the first word that can be seen; again: into the other text.
   function enter() {
@@ -441,6 +451,7 @@ window.reviewapp ??= {};
   document.addEventListener("focusin", (event) => {
     lastBox = event.target.closest?.(".question")?.querySelector("[data-marked]") ?? lastBox;
     if (!now || panel.box.contains(event.target) || isText(event.target)) return;
+    if (isHalf() && event.target.id === "submit") return; // the press is told what is missing
     end();
   });
   document.addEventListener("click", (event) => {

@@ -11,7 +11,7 @@ window.reviewapp ??= {};
     constructor(box, on) {
       this.box = box;
       const part = (name) => box.querySelector(`[data-${name}]`);
-      this.parts = Object.fromEntries(["quote", "where", "title", "codes", "commented", "comment", "cited", "document", "hint", "told"].map((name) => [name, part(name)]));
+      this.parts = Object.fromEntries(["quote", "where", "title", "codes", "commented", "comment", "cited", "document", "hint", "leave-keys", "told"].map((name) => [name, part(name)]));
       box.addEventListener("pointerdown", (event) => {
         if (!event.target.closest("textarea, select")) event.preventDefault(); // the focus stays in the text
       });
@@ -51,6 +51,7 @@ window.reviewapp ??= {};
       const options = documents.map((id) => made("option", { value: id, textContent: id, selected: id === place?.document }));
       parts.document.replaceChildren(parts.document.options[0], ...options);
       this.box.querySelector("[data-take-away]").hidden = !place;
+      parts["leave-keys"].textContent = isSeverity || place ? "Esc Esc" : "Esc";
       parts.hint.textContent = this.said(isSeverity ? "hint-severity" : place ? "hint-marked" : kind === "claims" ? "hint-claims" : "hint");
     }
 

@@ -7,10 +7,7 @@ window.reviewapp ??= {};
   let prefersRendered = document.querySelector(".desk [data-view]")?.dataset.prefers === "rendered";
 
   function draw(desk, isRendered) {
-    for (const output of desk.querySelectorAll(".output")) {
-      output.classList.toggle("is-rendered", isRendered);
-      output.querySelector("[data-view-toggle]")?.setAttribute("aria-pressed", String(isRendered));
-    }
+    for (const output of desk.querySelectorAll(".output")) output.classList.toggle("is-rendered", isRendered);
   }
 
   const isRendered = (desk) => desk.querySelector(".output.is-rendered") !== null;

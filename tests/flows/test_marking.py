@@ -286,6 +286,26 @@ def test_letters_still_decide_and_nothing_is_marked_without_a_selection(shown: S
 
 
 @pytest.mark.slow
+def test_a_place_without_its_severity_holds_the_submit_and_is_not_dropped_in_silence(shown: Shown) -> None:
+    screen = shown("One two three.")
+    said, toast = screen.page.locator(".said"), screen.page.locator(".toast")
+
+    screen.press("h", "1", "Control+Enter")
+    expect(said).to_contain_text("A place is not marked yet")
+    screen.press("2")
+    assert len(value_of(screen)) == 1
+    screen.press("ArrowRight", "1")
+    screen.page.locator("#submit").click()
+    expect(said).to_contain_text("A place is not marked yet")
+    screen.press("Escape", "r", "h", "1")
+    screen.page.locator("#review-note").click()
+    expect(toast).to_contain_text("The place was not marked")
+
+    assert len(value_of(screen)) == 1
+    assert not Review.objects.exists()
+
+
+@pytest.mark.slow
 def test_more_than_ten_categories_are_reached_page_by_page(shown: Shown) -> None:
     many = [{"value": f"c{n}", "label": f"Category {n}"} for n in range(23)]
     screen = shown("One two.", form=marking_form(categories=many, severities=[]))

@@ -34,6 +34,7 @@ def test_v_renders_the_output_and_the_choice_holds_for_the_next_item(two: Screen
     two.press("v")
 
     rendered = two.page.locator("[data-rendered]")
+    expect(two.page.get_by_role("button", name="Show raw text")).to_be_visible()
     expect(rendered.locator("strong")).to_have_text("instant")
     expect(rendered.locator("td.right")).to_have_text("5")
     expect(rendered.locator("pre")).to_have_text("print('<b>')\n")
@@ -88,7 +89,7 @@ def test_without_a_script_the_button_reloads_the_page_rendered(
     page = context.new_page()
     page.goto(two.address)
 
-    page.get_by_role("button", name="Rendered").click()
+    page.get_by_role("button", name="Show rendered").click()
 
     expect(page.locator("[data-rendered] strong")).to_have_text("instant")
     expect(page.locator("[data-output]")).to_be_hidden()

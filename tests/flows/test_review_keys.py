@@ -177,7 +177,9 @@ def test_what_was_hidden_is_approved_once_it_was_shown_also_where_it_was_rendere
     screen.press("x").leave("a")
     screen.press("a")
     expect(screen.page.locator(".said")).to_contain_text("Show it with X before you approve")
-    screen.press("x").leave("a")
+    screen.press("x")
+    expect(screen.page.locator(".said")).to_be_empty()
+    screen.leave("a")
 
     assert Review.objects.filter(decision="approve").count() == 2
 

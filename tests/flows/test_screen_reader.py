@@ -67,7 +67,7 @@ def test_the_screen_has_landmarks_and_everything_in_them_has_a_name(asked: Scree
           - heading "User" [level=2]
           - text: How long?
           - region "Model output – untrusted":
-            - button "Rendered V"
+            - button "Show rendered V"
             - group "Text of the output": Refunds are instant.
         - form "Answer correction":
           - group "Decision *":

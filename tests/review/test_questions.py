@@ -179,7 +179,7 @@ PLACE = {"start": 0, "end": 3, "category": "fluency", "severity": "minor"}
         ("spans", [{**PLACE, "start": -1}], {}, [("/0/start", "type")]),
         ("spans", [{**PLACE, "start": 0.0}], {}, [("/0/start", "type")]),
         ("spans", [{**PLACE, "category": "tone"}], {}, [("/0/category", "value")]),
-        ("spans", [{"start": 0, "end": 3, "category": "fluency"}], {}, [("/0/severity", "value")]),
+        ("spans", [{"start": 0, "end": 3, "category": "fluency"}], {}, [("/0/severity", "missing")]),
         ("spans", [PLACE], {"severities": []}, [("/0/severity", "value")]),
         ("spans", [{**PLACE, "comment": "x" * 2_001}], {}, [("/0/comment", "too_long")]),
         (

@@ -42,9 +42,9 @@ def test_severe_content_is_named_first_and_hidden_until_asked_for(people: Cast, 
     page = Reviewer(people.ann, queue).open().content.decode()
 
     assert '<details class="veil">' in page
-    assert "A filter found:" in page and "&lt;b&gt;hate&lt;/b&gt;" in page
+    assert "A filter found something severe:" in page and "&lt;b&gt;hate&lt;/b&gt;" in page
     assert 'data-key="x"' in page
-    assert page.index("A filter found:") < page.index("Refunds are instant.")
+    assert page.index("A filter found something severe:") < page.index("Refunds are instant.")
 
 
 def test_what_is_not_severe_is_not_hidden(people: Cast, queue: Queue) -> None:

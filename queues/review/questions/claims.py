@@ -31,7 +31,9 @@ class Claims(MarkedPlaces):
         return {one.value: one.label for one in self.marks} | super().words()
 
     def _code_faults(self, place: Place) -> Iterator[Fault]:
-        if place.get("mark") not in [one.value for one in self.marks]:
+        if not place.get("mark"):
+            yield fault("/mark", "missing", _("Say whether it is supported: choose a mark."))
+        elif place["mark"] not in [one.value for one in self.marks]:
             yield fault("/mark", "value", _("This question has no such mark."))
         yield from text_faults(place, "document", ID_MAX)
 

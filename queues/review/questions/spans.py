@@ -39,10 +39,14 @@ class Spans(MarkedPlaces):
         return {one.value: one.label for one in (*self.severities, *self.categories)} | super().words()
 
     def _code_faults(self, place: Place) -> Iterator[Fault]:
-        if place.get("category") not in [one.value for one in self.categories]:
+        if not place.get("category"):
+            yield fault("/category", "missing", _("Say what it is: choose a category."))
+        elif place["category"] not in [one.value for one in self.categories]:
             yield fault("/category", "value", _("This question has no such category."))
         severity, known = place.get("severity") or None, [one.value for one in self.severities]
-        if severity not in known and (severity is not None or known):
+        if known and severity is None:
+            yield fault("/severity", "missing", _("Say how bad it is: choose a severity."))
+        elif severity is not None and severity not in known:
             yield fault("/severity", "value", _("This question has no such severity."))
         yield from text_faults(place, "comment", COMMENT_MAX)
 
