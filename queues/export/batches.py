@@ -8,14 +8,16 @@ CHARACTERS, ROWS = 100_000, 200
 T = TypeVar("T")
 
 
-def batched(rows: Iterable[T], length: Callable[[T], int]) -> Iterator[list[T]]:
-    """The same in lists, each with about so much text. length: of the text of a row, in characters."""
-    some, left = list[T](), CHARACTERS
+def batched(
+    rows: Iterable[T], length: Callable[[T], int], *, most: int = CHARACTERS, most_rows: int = ROWS
+) -> Iterator[list[T]]:
+    """The same in lists, each with about so much text. length: of the text of a row, in the unit of most."""
+    some, left = list[T](), most
     for row in rows:
         some.append(row)
         left -= length(row)
-        if left <= 0 or len(some) == ROWS:
+        if left <= 0 or len(some) == most_rows:
             yield some
-            some, left = [], CHARACTERS
+            some, left = [], most
     if some:
         yield some

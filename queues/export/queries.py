@@ -65,7 +65,7 @@ JOIN queues_payload t ON t.prediction_id = p.id
 """
 # What a record was made of; only releases ask for it.
 _LINEAGE_COLUMNS = f""", {effective_pi_sql("g")}, i.reasons, o.version, w.ids, w.people, w.forms, w.agreeing,
-  v.decided_by_id, v.created_at"""
+  v.decided_by_id, to_json(v.created_at) #>> '{{}}'"""
 _LINEAGE_TABLES = """
 LEFT JOIN queues_routing g ON g.prediction_id = p.id
 LEFT JOIN queues_policy o ON o.id = g.policy_id
@@ -216,7 +216,7 @@ def _lineage(values: Sequence) -> Lineage:
         forms or (),
         agreeing,
         decided_by,
-        decided_at,
+        datetime.fromisoformat(decided_at),  # as text: what Django reads times with takes 9 µs for each
     )
 
 

@@ -1,15 +1,12 @@
 """The provenance of a release as a table in Parquet, beside its lines: keyed by record_id and line number."""
 
-from collections.abc import Iterator
-from datetime import datetime
 from itertools import islice
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from queues.export.files.from_lines import rows_of
 from queues.export.files.written import Written, written_to
-from queues.export.row import Record
 
 ROWS_IN_GROUP = 10_000
 _CATEGORY = pa.dictionary(pa.int32(), pa.string())
@@ -45,16 +42,7 @@ SCHEMA = pa.schema(
 def as_table(provenance: Written) -> Written:
     """The table of a finished file of provenance, in its order."""
     path = provenance.path.with_suffix(".parquet")
-    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as table:
-        for rows in _batches(provenance):
-            table.write_batch(pa.RecordBatch.from_pylist(rows, schema=SCHEMA), row_group_size=ROWS_IN_GROUP)
-    return written_to(path, rows=provenance.rows)
-
-
-def _batches(provenance: Written) -> Iterator[list[Record]]:
-    with provenance.path.open("rb") as lines:
+    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as table, provenance.path.open("rb") as lines:
         while block := list(islice(lines, ROWS_IN_GROUP)):
-            rows = [orjson.loads(line) for line in block]
-            for row in rows:
-                row["decided_at"] = datetime.fromisoformat(row["decided_at"])
-            yield rows
+            table.write_table(rows_of(block, SCHEMA), row_group_size=ROWS_IN_GROUP)
+    return written_to(path, rows=provenance.rows)

@@ -7,7 +7,6 @@ places are held in memory, about 30 bytes a row.
 import os
 from array import array
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 
 import numpy
@@ -15,13 +14,15 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from queues.export.batches import batched
 from queues.export.conversation import prompt_messages
+from queues.export.files.from_lines import rows_of
 from queues.export.files.written import Written, written_to
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
 
 ROWS_IN_GROUP = 10_000
-ROWS_AT_ONCE = 1_000  # as Python's objects, which take several times as much as in the table
+ROWS_AT_ONCE, BYTES_AT_ONCE = 1_000, 8 * 1024 * 1024  # as lines, which take more than in the table
 _MESSAGES = pa.list_(
     pa.struct(
         [
@@ -154,16 +155,14 @@ class TypedRows:
         order = numpy.array(self._items).astype("S20").argsort(kind="stable")
         with self._path.open("rb") as file:
             for start in range(0, len(order), ROWS_IN_GROUP):
-                group = order[start : start + ROWS_IN_GROUP]
-                parts = range(0, len(group), ROWS_AT_ONCE)
-                batches = [self._batch(file.fileno(), group[at : at + ROWS_AT_ONCE], schema) for at in parts]
-                yield pa.Table.from_batches(batches, schema)
+                places = order[start : start + ROWS_IN_GROUP].tolist()
+                some = batched(places, self._size_of, most=BYTES_AT_ONCE, most_rows=ROWS_AT_ONCE)
+                tables = [rows_of(self._lines(file.fileno(), part), schema) for part in some]
+                yield pa.concat_tables(tables).unify_dictionaries()
 
-    def _batch(self, file: int, places: numpy.ndarray, schema: pa.Schema) -> pa.RecordBatch:
+    def _size_of(self, place: int) -> int:
+        return self._places[place + 1] - self._places[place]
+
+    def _lines(self, file: int, places: Sequence[int]) -> list[bytes]:
         """Read row by row: a file that is mapped counts as memory of the process, page by page."""
-        rows = []
-        for at in places.tolist():
-            start, end = self._places[at], self._places[at + 1]
-            row = orjson.loads(os.pread(file, end - start, start))
-            rows.append(row | {"created_at": datetime.fromisoformat(row["created_at"])})
-        return pa.RecordBatch.from_pylist(rows, schema=schema)
+        return [os.pread(file, self._size_of(place), self._places[place]) for place in places]
