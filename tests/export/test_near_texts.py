@@ -15,6 +15,7 @@ from queues.export.guarding.near_rows import Asked, NearRows
 from queues.export.guarding.near_texts import NearTexts, Sets
 from queues.export.guarding.number_sets import hashes_of, hashes_of_both, sets_of, sets_of_rows
 from queues.export.guarding.shingles import are_near, jaccard, shingles_of, which_are_near
+from queues.export.guarding.stored_pairs import HASH_BITS, StoredPairs
 
 WORDS = [f"w{n}" for n in range(12)]
 
@@ -98,7 +99,7 @@ def rows_of(texts: list[str]) -> list[int | None]:
 
 def test_rows_that_are_nearly_alike_are_met_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(near_rows, "_IN_HAND", 20)
-    monkeypatch.setattr(near_rows, "_RUN_MAX", 600)
+    monkeypatch.setattr(near_rows, "_STORED_FROM", 600)
     chance = Random(3)
     texts = [" ".join(f"w{int(chance.paretovariate(0.6))}" for _w in range(60)) for _n in range(150)]
     for text in texts[:100]:
@@ -119,6 +120,22 @@ def test_rows_that_are_nearly_alike_are_met_and_no_others(monkeypatch: pytest.Mo
     assert sum(place is not None for place in found) > 30
     assert missed <= 1
     assert rows_of(texts) == found
+
+
+@pytest.mark.parametrize("how_many", [0, 1, 511, 512, 513, 5_000])
+def test_pairs_on_the_disk_are_found_as_in_memory(how_many: int) -> None:
+    chance = np.random.default_rng(how_many)
+    hashes = chance.integers(0, 40, how_many, np.uint64) * np.uint64(2**27 - 1)
+    pairs = np.sort((hashes << HASH_BITS) | np.arange(how_many, dtype=np.uint64))
+    stored = StoredPairs([pairs[: how_many // 3], pairs[how_many // 3 :]])
+    asked = (np.arange(-3, 42) * (2**27 - 1)).clip(0, 2**32 - 1).astype(np.uint32)
+
+    low, high = stored.spans(asked)
+
+    wanted = [pairs[(pairs >> HASH_BITS) == one].tolist() for one in asked]
+    assert [found.tolist() for found in stored.read(low, high)] == wanted
+    assert stored.have(asked).tolist() == [bool(found) for found in wanted]
+    assert len(stored) == how_many
 
 
 def test_another_answer_to_nearly_the_same_question_is_no_repetition() -> None:

@@ -3,8 +3,8 @@
 Two rows are nearly the same when question and answer together share 70 % of their runs of three words
 (Jaccard), and the answers alone do: a later turn of a conversation repeats what was said, but answers
 something else. Rows are met by MinHash: 12 bands of 3 values, so one at exactly 0.7 is met with a probability
-of 0.993, at 0.8 of 0.9999; what is met is then counted exactly. A hundred bytes a row in memory, the runs
-themselves on the disk.
+of 0.993, at 0.8 of 0.9999; what is met is then counted exactly. Twelve bytes a row in memory; where rows are
+met and what they say lies on the disk.
 Source: Broder (1997), https://doi.org/10.1109/SEQUEN.1997.666900; methods.md 6.7.
 """
 
@@ -18,8 +18,12 @@ from tempfile import TemporaryFile
 import numpy as np
 import numpy.typing as npt
 
+from queues.export.guarding.known_hashes import KnownHashes
 from queues.export.guarding.number_sets import Numbers, NumberSets
 from queues.export.guarding.shingles import JACCARD_FROM, jaccard
+from queues.export.guarding.stored_pairs import ALL_PLACES, HASH_BITS, Pairs, StoredPairs
+
+Keys = npt.NDArray[np.uint32]  # of each row and band
 
 BANDS, VALUES = 12, 3
 _chance = np.random.default_rng(20261128)  # the same in every build: two builds decide alike
@@ -27,9 +31,9 @@ _FACTORS = _chance.integers(0, 2**31, BANDS * VALUES, np.uint32) * np.uint32(2) 
 _ADDED = _chance.integers(0, 2**32, BANDS * VALUES, np.uint32)
 _MIXED = _chance.integers(0, 2**31, VALUES, np.uint32) * np.uint32(2) + np.uint32(1)
 _OF_BAND = _chance.integers(0, 2**32, BANDS, np.uint32)
-_ROW_BITS, _ALL_ROWS = np.uint64(32), np.uint64(0xFFFF_FFFF)
 _IN_HAND = 4_096  # rows that were added last, not yet in order
-_RUN_MAX = 2**21  # pairs that are put in order at once: 16 MiB
+_STORED_FROM = 2**20  # pairs in order, 8 MiB: so many go to the disk
+_KNOWN_BITS = 27  # 16 MiB that say of nearly every key that no row on the disk has it
 # Of rows from one mould very many meet in a band: the earliest are looked at, those that meet most first.
 _MET_MAX, _COUNTED_MAX = 256, 64
 
@@ -57,7 +61,9 @@ class NearRows:
         self._ends, self._wholes = array("q", [0]), array("i")
         self._in_hand: dict[int, int] = {}  # a band's key → the first row that has it
         self._in_hand_too: defaultdict[int, list[int]] = defaultdict(list)  # → the others; few have any
-        self._runs: list[npt.NDArray[np.uint64]] = []  # pairs of a band's key and a row, in order
+        self._runs: list[Pairs] = []  # pairs of a band's key and a row, in order
+        self._stored: list[StoredPairs] = []  # the same, of the first rows
+        self._known = KnownHashes(_KNOWN_BITS)  # those of the stored ones
         self._put_away_rows = 0
 
     def __len__(self) -> int:
@@ -90,14 +96,20 @@ class NearRows:
         if len(self) % _IN_HAND == 0:
             self._put_away()
 
-    def _are_met(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    def _are_met(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """Of each row whether one that was put away shares a band with it."""
-        low = keys.astype(np.uint64) << _ROW_BITS
-        met = np.zeros(len(keys), np.bool_)
+        low = keys.astype(np.uint64) << HASH_BITS
+        met = np.zeros(keys.shape, np.bool_)
         for run in self._runs:
             at = run.searchsorted(low)
-            met |= ((run[np.minimum(at, len(run) - 1)] >> _ROW_BITS) == keys).any(axis=1)
-        return met
+            met |= (run[np.minimum(at, len(run) - 1)] >> HASH_BITS) == keys
+        if self._stored:
+            might = ~met & self._known.might_have(keys)
+            asked = keys[might]
+            for stored in self._stored:
+                met[might] |= stored.have(asked)
+        is_met: npt.NDArray[np.bool_] = np.any(met, axis=1)
+        return is_met
 
     def _met(self, asked: Asked) -> list[int]:
         """Rows that share a band, those that share most of them first, then the earliest."""
@@ -105,17 +117,27 @@ class NearRows:
         if rows:
             rows += [row for key in asked.keys for row in self._in_hand_too.get(key, ())[: _MET_MAX - 1]]
         is_met = asked.is_met or asked.of_rows < self._put_away_rows
-        pairs = np.array(asked.keys if is_met else (), np.uint64) << _ROW_BITS
-        for run in self._runs if is_met else ():
-            low, high = run.searchsorted(pairs), run.searchsorted(pairs | _ALL_ROWS, "right")
-            for at in np.flatnonzero(high > low).tolist():
-                found = run[low[at] : min(high[at], low[at] + _MET_MAX)]
-                rows += (found & _ALL_ROWS).tolist()
+        if is_met:
+            rows += self._put_away_with(np.array(asked.keys, np.uint32))
         if not rows:
             return rows
         met, times = np.unique(rows, return_counts=True)
         found_first = np.lexsort((met, -times))[:_COUNTED_MAX]
         return [int(row) for row in met[found_first]]
+
+    def _put_away_with(self, keys: npt.NDArray[np.uint32]) -> list[int]:
+        """Rows that have one of these keys, as often as they have one; of each key the earliest."""
+        found: list[Pairs] = []
+        for stored in self._stored:
+            low, high = stored.spans(keys[self._known.might_have(keys)])
+            are_there = high > low
+            found += stored.read(low[are_there], np.minimum(high, low + _MET_MAX)[are_there])
+        pairs = keys.astype(np.uint64) << HASH_BITS
+        for run in self._runs:
+            low, high = run.searchsorted(pairs), run.searchsorted(pairs | ALL_PLACES, "right")
+            for start, end in zip(low.tolist(), high.tolist(), strict=True):
+                found.append(run[start : min(end, start + _MET_MAX)])
+        return [int(pair) for some in found for pair in (some & ALL_PLACES).tolist()]
 
     def _is_near(self, row: int, whole: Numbers, answer: Numbers) -> bool:
         start, end = self._ends[row], self._ends[row + 1]
@@ -127,16 +149,21 @@ class NearRows:
     def _put_away(self) -> None:
         pairs = [(key << 32) | row for key, row in self._in_hand.items()]
         pairs += [(key << 32) | row for key, rows in self._in_hand_too.items() for row in rows]
-        self._runs.append(np.sort(np.array(pairs, np.uint64)))
+        if pairs:
+            self._runs.append(np.sort(np.array(pairs, np.uint64)))
         self._in_hand.clear()
         self._in_hand_too.clear()
         self._put_away_rows = len(self)
-        while len(self._runs) > 1 and _RUN_MAX >= 2 * len(self._runs[-1]) >= len(self._runs[-2]):
+        while len(self._runs) > 1 and 2 * len(self._runs[-1]) >= len(self._runs[-2]):
             last, before = self._runs.pop(), self._runs.pop()
             self._runs.append(np.sort(np.concatenate([before, last])))
+        if self._runs and len(self._runs[0]) >= _STORED_FROM:
+            run = self._runs.pop(0)
+            self._known.add((run >> HASH_BITS).astype(np.uint32))
+            self._stored.append(StoredPairs([run]))
 
 
-def _keys_of(wholes: NumberSets) -> npt.NDArray[np.uint32]:
+def _keys_of(wholes: NumberSets) -> Keys:
     """(n, BANDS); of a row without shingles they mean nothing."""
     least = np.zeros((len(wholes), BANDS * VALUES), np.uint32)
     is_there = wholes.sizes > 0

@@ -6,6 +6,7 @@ text is missed, as a MinHash prefilter misses a short text inside a long one. Te
 pass containment 0.82 of the smaller one, so one look-up serves both. What is left is counted exactly.
 """
 
+import os
 from array import array
 from collections.abc import Iterator, Sequence
 from math import floor
@@ -14,18 +15,15 @@ from tempfile import TemporaryFile
 import numpy as np
 import numpy.typing as npt
 
+from queues.export.guarding.known_hashes import KnownHashes
 from queues.export.guarding.number_sets import Numbers, NumberSets
 from queues.export.guarding.shingles import CONTAINMENT_FROM, which_are_near
+from queues.export.guarding.stored_pairs import ALL_PLACES, HASH_BITS, Pairs, Places, StoredPairs
 
-Places = npt.NDArray[np.intp]  # of texts, in order
-_NOWHERE = np.empty(0, np.intp)
+Sizes = npt.NDArray[np.int32]  # of texts, in shingles
+_NOWHERE = np.empty(0, np.int64)
 _MISSING = 1.0 - CONTAINMENT_FROM
-_OWNER_BITS = np.uint64(32)
-_COMMON = np.uint64(0x8000_0000)  # a pair that is none of its text's rarest
-_ALL_RARE, _ALL = np.uint64(0x7FFF_FFFF), np.uint64(0xFFFF_FFFF)  # where the pairs of a hash end
-_EIGHT, _SEVEN = np.uint32(3), np.uint32(7)  # of which byte, which bit
-_BIT = np.left_shift(1, np.arange(8)).astype(np.uint8)
-_PART = 500_000  # shingles that are put in order at once
+_PART, _RANGE = 500_000, 1_000_000  # shingles that are looked at, and pairs that are put in order, at once
 _MOST_KNOWN = 65_535  # of how many texts a shingle is counted in; beyond it all are as frequent
 # Further shingles are looked up as long as they are in about as few texts as those that must be: each
 # that is looked up has to be met as well, which leaves hardly any text that is not near.
@@ -35,7 +33,7 @@ _AT_ONCE = 1_000_000  # pairs looked at for several texts together; where there 
 
 
 class Sets:
-    """The shingles of texts on their way into NearTexts, on the disk: they are read once."""
+    """The shingles of texts on their way into NearTexts, on the disk."""
 
     def __init__(self) -> None:
         self._file, self._sizes = TemporaryFile(), array("i")  # noqa: SIM115 - closed with its owner
@@ -46,7 +44,7 @@ class Sets:
         self._sizes.frombytes(sets.sizes.astype(np.int32).tobytes())
 
     @property
-    def sizes(self) -> npt.NDArray[np.int32]:
+    def sizes(self) -> Sizes:
         """How many shingles each text has."""
         return np.array(self._sizes, np.int32)
 
@@ -57,19 +55,29 @@ class Sets:
         for first, end in _parts(sizes):
             yield np.frombuffer(self._file.read(4 * int(sizes[first:end].sum())), np.uint32)
 
+    def read(self, first: int, how_many: int) -> Numbers:
+        """So many shingles from this one on, of all texts one after the other."""
+        return np.frombuffer(os.pread(self._file.fileno(), 4 * how_many, 4 * first), np.uint32)
+
 
 class NearTexts:
-    """Texts by their shingles: 10 to 11 bytes a shingle, whatever the texts' length. Named by their place.
+    """Texts by their shingles, whatever the texts' length. Named by their place.
 
-    Kept as pairs of a hash (upper 32 bits) and a text that has it (lower 31), in order; of the pairs of a
-    hash those come first for which it is one of the text's rarest.
+    In memory are pairs of a hash and a text for which it is one of the rarest, in order: about a third of
+    all, which are on the disk, and two bits or more for each.
     """
 
     def __init__(self, sets: Sets) -> None:
-        self._sizes = sets.sizes
-        self._pairs = _paired(sets, self._sizes)
-        self._needed = _mark_rarest(self._pairs, self._sizes)
-        self._any, self._rare = _Known(self._pairs), _Known(self._pairs, only_rare=True)
+        self._sets, self._sizes = sets, sets.sizes
+        self._starts = np.cumsum(self._sizes, dtype=np.int64) - self._sizes
+        spread = np.empty(int(self._sizes.sum()), np.uint16)
+        self._all = StoredPairs(_sorted(sets, self._sizes, spread))
+        self._any = KnownHashes(_bits_for(len(self._all), 8))
+        for own in sets.parts():
+            self._any.add(own)
+        self._rare, self._needed = _rarest(sets, self._sizes, spread)
+        self._any_rare = KnownHashes(_bits_for(len(self._rare), 16))
+        self._any_rare.add(_hashes(self._rare))
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -77,7 +85,7 @@ class NearTexts:
     def near_each(self, asked: NumberSets, wanted: Sequence[bool] | None = None) -> list[int | None]:
         """`near` of each text, None of those not wanted. Hardly any is left to look at alone when all have
         been looked at together."""
-        if not len(self._pairs):
+        if not len(self._all):
             return [None] * len(asked)
         perhaps = self._perhaps_inside(asked) | self._perhaps_around(asked)
         if wanted is not None:
@@ -86,17 +94,17 @@ class NearTexts:
 
     def _perhaps_inside(self, asked: NumberSets) -> npt.NDArray[np.bool_]:
         """Whether `_inside` of each finds a text."""
-        might = self._rare.might_have(asked.numbers)
-        keys = asked.numbers[might].astype(np.uint64) << _OWNER_BITS
-        low = self._pairs.searchsorted(keys)
-        met = np.flatnonzero(self._pairs[np.minimum(low, len(self._pairs) - 1)] - keys <= _ALL_RARE)
+        might = self._any_rare.might_have(asked.numbers)
+        keys = asked.numbers[might].astype(np.uint64) << HASH_BITS
+        low = self._rare.searchsorted(keys)
+        met = np.flatnonzero(self._rare[np.minimum(low, len(self._rare) - 1)] - keys <= ALL_PLACES)
         if not len(met):
             return np.zeros(len(asked), np.bool_)
         keys, low = keys[met], low[met]
-        high = self._pairs.searchsorted(keys | _ALL_RARE, "right")
+        high = self._rare.searchsorted(keys | ALL_PLACES, "right")
         if (high - low).sum() > _AT_ONCE:
             return np.ones(len(asked), np.bool_)
-        askers, places = asked.owners[might][met].repeat(high - low), self._owners(low, high)
+        askers, places = asked.owners[might][met].repeat(high - low), self._rare_owners(low, high)
         pairs, times = np.unique((askers << 32) | places, return_counts=True)
         askers, places = pairs >> 32, pairs & 0xFFFF_FFFF
         is_perhaps = (times >= self._needed[places]) & (self._sizes[places] <= asked.sizes[askers])
@@ -110,7 +118,7 @@ class NearTexts:
 
     def near(self, asked: Numbers) -> int | None:
         """The place of the first text that is nearly the one with these shingles; None when none is."""
-        if not len(asked) or not len(self._pairs):
+        if not len(asked) or not len(self._all):
             return None
         inside, around = self._inside(asked), self._around(asked)
         places = np.union1d(inside, around) if len(around) else inside
@@ -124,19 +132,23 @@ class NearTexts:
 
     def _inside(self, asked: Numbers) -> Places:
         """The smaller texts that might be in the one that is asked about."""
-        low, high = self._spans(self._rare.perhaps(asked), _ALL_RARE)
-        if not len(low):
-            return low
-        places, met = np.unique(self._owners(low, high), return_counts=True)
+        keys = asked[self._any_rare.might_have(asked)].astype(np.uint64) << HASH_BITS
+        low, high = self._rare.searchsorted(keys), self._rare.searchsorted(keys | ALL_PLACES, "right")
+        are_there = high > low
+        if not are_there.any():
+            return _NOWHERE
+        places, met = np.unique(self._rare_owners(low[are_there], high[are_there]), return_counts=True)
         return places[(met >= self._needed[places]) & (self._sizes[places] <= len(asked))]
 
     def _around(self, asked: Numbers) -> Places:
         """The larger texts that might hold the one that is asked about; what none holds is rarest of all."""
         may_miss = floor(len(asked) * _MISSING + 1e-9)
-        perhaps = self._any.perhaps(asked)
+        perhaps = asked[self._any.might_have(asked)]
         if len(asked) - len(perhaps) > may_miss:
             return _NOWHERE
-        low, high = self._spans(perhaps, _ALL)
+        low, high = self._all.spans(perhaps)
+        are_there = high > low
+        low, high = low[are_there], high[are_there]
         must = may_miss + 1 - (len(asked) - len(low))
         if must <= 0:
             return _NOWHERE
@@ -144,119 +156,101 @@ class NearTexts:
         order = np.argsort(spread, kind="stable")
         further = spread[order[: must + may_miss + 1]] <= _ABOUT_AS_RARE * spread[order[must - 1]]
         looked_up = order[: max(must, int(np.count_nonzero(further)))]
-        places, met = np.unique(self._owners(low[looked_up], high[looked_up]), return_counts=True)
+        pairs = np.concatenate(self._all.read(low[looked_up], high[looked_up]))
+        places, met = np.unique((pairs & ALL_PLACES).astype(np.int64), return_counts=True)
         needed = len(looked_up) - must + 1
         return places[(met >= needed) & (self._sizes[places] > len(asked))]
 
     def _counted(self, places: Places, asked: Numbers) -> int | None:
         """The first of these that is near."""
-        keys = asked.astype(np.uint64) << _OWNER_BITS
-        shared = np.zeros(len(places), np.intp)
-        for rarity in (np.uint64(0), _COMMON):
-            wanted = (keys[None, :] | rarity) | places.astype(np.uint64)[:, None]
-            at = self._pairs.searchsorted(wanted)
-            at[at == len(self._pairs)] = 0
-            shared += np.count_nonzero(self._pairs[at] == wanted, axis=1)
-        near = np.flatnonzero(which_are_near(shared, self._sizes[places], len(asked)))
+        sizes = self._sizes[places]
+        read = zip(self._starts[places].tolist(), sizes.tolist(), strict=True)
+        numbers = np.concatenate([self._sets.read(first, size) for first, size in read])
+        at = np.minimum(asked.searchsorted(numbers), len(asked) - 1)
+        ends = np.cumsum(sizes)
+        shared = np.add.reduceat(asked[at] == numbers, ends - sizes, dtype=np.intp)
+        near = np.flatnonzero(which_are_near(shared, sizes, len(asked)))
         return int(places[near[0]]) if len(near) else None
 
-    def _spans(self, asked: Numbers, last: np.uint64) -> tuple[Places, Places]:
-        """Where the pairs of each of these hashes stand up to `last`, without those that have none."""
-        keys = asked.astype(np.uint64) << _OWNER_BITS
-        low = self._pairs.searchsorted(keys)
-        high = self._pairs.searchsorted(keys | last, "right")
-        are_there = high > low
-        return low[are_there], high[are_there]
-
-    def _owners(self, low: Places, high: Places) -> Places:
+    def _rare_owners(self, low: npt.NDArray[np.intp], high: npt.NDArray[np.intp]) -> Places:
         """The texts of all these pairs."""
-        return (self._pairs[_ranges(low, high - low)] & _ALL_RARE).astype(np.intp)
+        return (self._rare[_ranges(low, high - low)] & ALL_PLACES).astype(np.int64)
 
 
-class _Known:
-    """Most hashes that no pair has are known by one look: eight bits or more for each pair, and sixteen of
-    the rarest, which every row is asked for."""
-
-    def __init__(self, pairs: npt.NDArray[np.uint64], *, only_rare: bool = False) -> None:
-        counted = (
-            int(sum(np.count_nonzero(_are_rare(part)) for part in _cut(pairs))) if only_rare else len(pairs)
-        )
-        bits = min(32, (4 if only_rare else 3) + max(1, counted).bit_length())
-        self._shift, self._bits = np.uint32(32 - bits), np.zeros(2 ** (bits - 3), np.uint8)
-        for part in _cut(pairs):
-            which = _hashes(part[_are_rare(part)] if only_rare else part) >> self._shift
-            np.bitwise_or.at(self._bits, which >> _EIGHT, _BIT[which & _SEVEN])
-
-    def perhaps(self, asked: Numbers) -> Numbers:
-        """Those of these hashes that some pair might have."""
-        return asked[self.might_have(asked)]
-
-    def might_have(self, asked: Numbers) -> npt.NDArray[np.bool_]:
-        """Of each whether some pair might have it."""
-        which = asked >> self._shift
-        return (self._bits[which >> _EIGHT] & _BIT[which & _SEVEN]) != 0
+def _bits_for(how_many: int, each: int) -> int:
+    """So that there are so many bits or more for each of them."""
+    return min(32, max(3, (each * how_many - 1).bit_length()))
 
 
-def _paired(sets: Sets, sizes: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
-    pairs, at = np.empty(int(sizes.sum()), np.uint64), 0
+def _sorted(sets: Sets, sizes: Sizes, spread: npt.NDArray[np.uint16]) -> Iterator[Pairs]:
+    """All pairs in order, one range of hashes after the other: few are in memory at once.
+
+    spread: told in how many texts each hash is, in the order of the texts.
+    """
+    bits = (len(spread) // _RANGE).bit_length()
+    for which in range(2**bits):
+        found = [_in_range(*part, which, bits) for part in _with_owners(sets, sizes)]
+        if not found:
+            return
+        pairs, places = (np.concatenate(some) for some in zip(*found, strict=True))
+        order = pairs.argsort()
+        pairs, places = pairs[order], places[order]
+        spread[places] = _spread(pairs)
+        yield pairs
+
+
+def _with_owners(sets: Sets, sizes: Sizes) -> Iterator[tuple[int, Numbers, Pairs]]:
+    """The shingles of some texts after the other: where the first stands, and of each which text has it."""
+    at = 0
     for (first, end), own in zip(_parts(sizes), sets.parts(), strict=True):
-        owners = np.repeat(np.arange(first, end, dtype=np.uint64), sizes[first:end])
-        pairs[at : at + len(own)] = (own.astype(np.uint64) << _OWNER_BITS) | owners
+        yield at, own, np.arange(first, end, dtype=np.uint64).repeat(sizes[first:end])
         at += len(own)
-    pairs.sort()
-    return pairs
 
 
-def _mark_rarest(pairs: npt.NDArray[np.uint64], sizes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """Put those first that are a text's rarest, which fewest others have; how many of them a near text must
-    have, for each."""
+def _in_range(at: int, own: Numbers, owners: Pairs, which: int, bits: int) -> tuple[Pairs, Places]:
+    """The pairs whose hashes begin with these bits, and where their shingles stand."""
+    here = np.flatnonzero((own >> np.uint32(32 - bits)) == which) if bits else np.arange(len(own))
+    return (own[here].astype(np.uint64) << HASH_BITS) | owners[here], here + at
+
+
+def _spread(pairs: Pairs) -> npt.NDArray[np.uint16]:
+    """In how many texts the hash of each pair is; pairs: in order."""
+    hashes = _hashes(pairs)
+    begins = np.concatenate([[0], np.flatnonzero(hashes[1:] != hashes[:-1]) + 1, [len(hashes)]])
+    runs = np.diff(begins)
+    return np.minimum(runs, _MOST_KNOWN).astype(np.uint16).repeat(runs)
+
+
+def _rarest(sets: Sets, sizes: Sizes, spread: npt.NDArray[np.uint16]) -> tuple[Pairs, Sizes]:
+    """The pairs of each text's rarest shingles, which fewest others have, in order; and how many of them a
+    near text must have, for each text."""
     may_miss = np.floor(sizes * _MISSING + 1e-9).astype(np.int32)
-    needed = np.zeros(len(sizes), np.int32)
-    spread = _spread(pairs)
-    for first, end in _parts(sizes):
-        at = _pairs_of(pairs, first, end)
-        owner = (pairs[at] & _ALL_RARE).astype(np.intp)
-        order = np.lexsort((spread[at], owner))
-        at, owner = at[order], owner[order]
-        known = spread[at]
+    needed, found = np.zeros(len(sizes), np.int32), [np.empty(0, np.uint64)]
+    parts = zip(_parts(sizes), _with_owners(sets, sizes), strict=True)
+    for (first, end), (at, own, owners) in parts:
+        order = _in_order(owners - np.uint64(first), spread[at : at + len(own)])
+        owner, known = owners[order].astype(np.intp), spread[at : at + len(own)][order]
         starts = (np.cumsum(sizes[first:end]) - sizes[first:end])[owner - first]
-        rank, miss = np.arange(len(at)) - starts, may_miss[owner]
+        rank, miss = np.arange(len(own)) - starts, may_miss[owner]
         is_about_as_rare = known <= _ABOUT_AS_RARE * known[starts + miss].astype(np.int64)
         is_rare = (rank <= miss) | ((rank <= 2 * miss + 1) & is_about_as_rare)
-        pairs[at[~is_rare]] |= _COMMON
         needed[first:end] = np.bincount(owner[is_rare] - first, minlength=end - first)
-    del spread
+        rare = order[is_rare]
+        found.append((own[rare].astype(np.uint64) << HASH_BITS) | owners[rare])
+    pairs = np.concatenate(found)
     pairs.sort()
-    return needed - may_miss
+    return pairs, needed - may_miss
 
 
-def _pairs_of(pairs: npt.NDArray[np.uint64], first: int, end: int) -> Places:
-    """Where the pairs of these texts stand; by pieces, for memory."""
-    found = []
-    for at, part in zip(range(0, len(pairs), _PART), _cut(pairs), strict=True):
-        owners = (part & _ALL_RARE).astype(np.uint32)
-        found.append(np.flatnonzero((owners >= first) & (owners < end)) + at)
-    return np.concatenate(found)
+def _in_order(owners: Pairs, spread: npt.NDArray[np.uint16]) -> Places:
+    """Their places by owner, then by spread: as one number each, which is put in order the fastest."""
+    bits = np.uint64(len(owners).bit_length())
+    keys = ((owners << np.uint64(16)) | spread) << bits | np.arange(len(owners), dtype=np.uint64)
+    keys.sort()
+    return (keys & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
 
 
-def _spread(pairs: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint16]:
-    """In how many texts the hash of each pair is."""
-    spread = np.empty(len(pairs), np.uint16)
-    at = 0
-    while at < len(pairs):
-        end = at + _PART
-        if end < len(pairs):  # up to where a hash begins
-            last = (pairs[end] >> _OWNER_BITS) << _OWNER_BITS
-            end = int(np.searchsorted(pairs, last))
-            end = end if end > at else int(np.searchsorted(pairs, last + (np.uint64(1) << _OWNER_BITS)))
-        hashes = _hashes(pairs[at:end])
-        runs = np.diff(np.concatenate([[0], np.flatnonzero(hashes[1:] != hashes[:-1]) + 1, [len(hashes)]]))
-        spread[at:end] = np.repeat(np.minimum(runs, _MOST_KNOWN), runs)
-        at = end
-    return spread
-
-
-def _parts(sizes: npt.NDArray[np.int32]) -> Iterator[tuple[int, int]]:
+def _parts(sizes: Sizes) -> Iterator[tuple[int, int]]:
     """Runs of texts with about _PART shingles."""
     ends, first = np.cumsum(sizes, dtype=np.int64), 0
     while first < len(sizes):
@@ -266,17 +260,8 @@ def _parts(sizes: npt.NDArray[np.int32]) -> Iterator[tuple[int, int]]:
         first = end
 
 
-def _hashes(pairs: npt.NDArray[np.uint64]) -> Numbers:
-    return (pairs >> _OWNER_BITS).astype(np.uint32)
-
-
-def _are_rare(pairs: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-    return (pairs & _COMMON) == 0
-
-
-def _cut(pairs: npt.NDArray[np.uint64]) -> Iterator[npt.NDArray[np.uint64]]:
-    for at in range(0, len(pairs), _PART):
-        yield pairs[at : at + _PART]
+def _hashes(pairs: Pairs) -> Numbers:
+    return (pairs >> HASH_BITS).astype(np.uint32)
 
 
 def _ranges(starts: npt.NDArray[np.integer], sizes: npt.NDArray[np.integer]) -> Places:

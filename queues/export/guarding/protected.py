@@ -2,10 +2,10 @@
 
 from array import array
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,7 @@ from django.db import connection
 from queues.export.batches import batched
 from queues.export.groups import prompt_of_input
 from queues.export.guarding.directions import Directions
-from queues.export.guarding.near_texts import NearTexts, Sets
-from queues.export.guarding.number_sets import hashes_of, hashes_of_both, sets_of, sets_of_rows, words_of
+from queues.export.guarding.protected_shingles import Asked, Beside, Here, Row, Wanted
 from queues.export.queries import CHUNK
 from queues.models import GoldenVersion
 from queues.score.normalise import normalise_v1
@@ -27,14 +26,18 @@ _GOLDEN = """
 SELECT g.golden_id, v.prompt, v.targets FROM queues_goldenversion v
 JOIN queues_golden g ON g.id = v.golden_id WHERE v.project_id = %s ORDER BY v.id
 """
+# Each question once, before its text is read: the same ones are in release after release.
 _TESTED = """
-SELECT DISTINCT ON (r.item_id) p.prediction_id, t.record -> 'input' FROM queues_release l
-JOIN queues_dataset d ON d.id = l.dataset_id
-JOIN queues_releaserow r ON r.release_id = l.id AND r.split IN ('validation', 'test')
-JOIN queues_item i ON i.id = r.item_id
+WITH tested AS MATERIALIZED (
+  SELECT DISTINCT r.item_id FROM queues_release l
+  JOIN queues_dataset d ON d.id = l.dataset_id
+  JOIN queues_releaserow r ON r.release_id = l.id AND r.split IN ('validation', 'test')
+  WHERE d.project_id = %s AND l.state = 'published'
+)
+SELECT p.prediction_id, t.record -> 'input' FROM tested
+JOIN queues_item i ON i.id = tested.item_id
 JOIN queues_prediction p ON p.id = i.prediction_id
-JOIN queues_payload t ON t.prediction_id = p.id AND t.erased_at IS NULL
-WHERE d.project_id = %s AND l.state = 'published' ORDER BY r.item_id
+JOIN queues_payload t ON t.prediction_id = p.id AND t.erased_at IS NULL ORDER BY tested.item_id
 """
 _VECTORS = """
 SELECT g.golden_id, k.vector FROM queues_goldenvector k
@@ -44,6 +47,7 @@ JOIN queues_golden g ON g.id = v.golden_id
 WHERE k.project_id = %s AND e.name = %s AND length(k.vector) > 0 ORDER BY k.id
 """
 _Text = tuple[str, str, Sequence[str]]  # name, prompt, answers
+BESIDE_FROM = 20_000  # texts: their shingles take a second, and a process of its own to begin 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,17 @@ class ProtectedTexts:
     names: Sequence[str]
     exact: "_Known"
     normalised: "_Known"
-    prompts: NearTexts
-    wholes: NearTexts  # prompt and answer together
-    whole_of: Sequence[int]  # place of a whole → place of its text
+    shingles: Asked
     directions: Directions | None
-    _ahead: dict[tuple[str, str], str | None] = field(default_factory=dict)  # prompt and answer → `near`
+    _announced: deque[tuple[Sequence[Row], Wanted, int]] = field(default_factory=deque)  # with their tickets
+    _ahead: dict[Row, str | None] = field(default_factory=dict)  # → `near`
 
     @property
     def has_vectors(self) -> bool:
         return self.directions is not None
+
+    def __len__(self) -> int:
+        return len(self.names)
 
     def same(self, prompt: str, normalised: str) -> tuple[str, str] | None:
         if not self.names:
@@ -72,30 +78,24 @@ class ProtectedTexts:
             return "normalised", self.names[place]
         return None
 
-    def look_ahead(self, rows: Sequence[tuple[str, str]], wanted: Sequence[bool] | None = None) -> None:
+    def announce(self, rows: Sequence[Row], wanted: Wanted = None) -> None:
+        self._announced.append((rows, wanted, self.shingles.ask(rows, wanted)))
+
+    def look_ahead(self) -> None:
+        rows, wanted, ticket = self._announced.popleft()
         self._ahead.clear()
-        if not self.names:
-            return
-        prompts, _answers, wholes = sets_of_rows(tuple(rows))
-        by_prompt = self.prompts.near_each(prompts, wanted)
-        by_whole = self.wholes.near_each(wholes, wanted)
-        for at, (row, place, whole) in enumerate(zip(rows, by_prompt, by_whole, strict=True)):
+        for at, (row, place) in enumerate(zip(rows, self.shingles.answer(ticket), strict=True)):
             if wanted is None or wanted[at]:
-                found = self.whole_of[whole] if place is None and whole is not None else place
-                self._ahead[row] = None if found is None else self.names[found]
+                self._ahead[row] = None if place is None else self.names[place]
 
     def near(self, prompt: str, answer: str) -> str | None:
         if not self.names:
             return None
-        if (prompt, answer) in self._ahead:
-            return self._ahead[prompt, answer]
-        if (place := self.prompts.near(hashes_of(prompt))) is not None:
-            return self.names[place]
-        if not len(self.wholes):
-            return None
-        if (place := self.wholes.near(hashes_of_both(prompt, answer))) is not None:
-            return self.names[self.whole_of[place]]
-        return None
+        row = prompt, answer
+        if row in self._ahead:
+            return self._ahead[row]
+        place = self.shingles.answer(self.shingles.ask([row]))[0]
+        return None if place is None else self.names[place]
 
     def alike(self, vector: Any) -> str | None:
         return None if self.directions is None or vector is None else self.directions.nearest(vector)
@@ -117,30 +117,28 @@ class _Known:
 
 
 class _Loading:
-    """Collects in one pass over the texts, so that the texts themselves need not be held."""
+    """Collects in one pass over the texts, so that the texts themselves need not be held.
 
-    def __init__(self) -> None:
+    how_many: of very many a process beside takes the shingles.
+    """
+
+    def __init__(self, how_many: int = 0) -> None:
         self.names: list[str] = []
         self._exact, self._normalised = array("Q"), array("Q")
-        self.whole_of = array("i")
-        self._prompts, self._wholes = Sets(), Sets()
+        self._shingles: Asked = Beside() if how_many >= BESIDE_FROM else Here()
 
     def add(self, texts: Sequence[_Text]) -> None:
         """Some more texts."""
-        prompts = [prompt for _name, prompt, _answers in texts]
-        self._prompts.add(sets_of(prompts))
-        both = [text for _name, prompt, answers in texts for answer in answers for text in (prompt, answer)]
-        self._wholes.add(words_of(both).in_pairs().shingles())
-        for name, prompt, answers in texts:
-            self.whole_of.extend(repeat(len(self.names), len(answers)))
+        self._shingles.add([(prompt, answers) for _name, prompt, answers in texts])
+        for name, prompt, _answers in texts:
             self.names.append(name)
             self._exact.append(_key(prompt))
             self._normalised.append(_key(normalise_v1(prompt)))
 
     def done(self, directions: Directions | None) -> ProtectedTexts:
-        prompts, wholes = NearTexts(self._prompts), NearTexts(self._wholes)
+        self._shingles.ready()
         exact, same = _Known(self._exact), _Known(self._normalised)
-        return ProtectedTexts(self.names, exact, same, prompts, wholes, self.whole_of, directions)
+        return ProtectedTexts(self.names, exact, same, self._shingles, directions)
 
 
 def no_texts() -> ProtectedTexts:
@@ -150,7 +148,7 @@ def no_texts() -> ProtectedTexts:
 
 def texts_of(project_id: int) -> ProtectedTexts:
     """All that this project protects; takes seconds for a hundred thousand of them."""
-    loading = _Loading()
+    loading = _Loading(GoldenVersion.objects.filter(project=project_id).count())
     golden = _streamed(_GOLDEN, [project_id])
     texts = ((name, prompt, _json(targets)) for name, prompt, targets in golden)
     for some in batched(texts, _length):

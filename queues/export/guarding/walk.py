@@ -89,8 +89,8 @@ class Guarded:
 
     def passed(self, verdicts: Iterable[Found]) -> Iterator[tuple[Found, Record | Excluded]]:
         """Each row as it may leave (its texts may be redacted) with its record, or why it may not."""
-        for some in batched(map(self._begun, verdicts), _length):
-            rows = [begun for _found, begun in some if isinstance(begun, Leaving)]
+        for some in self._announced(batched(map(self._begun, verdicts), _length)):
+            rows = _leaving_of(some)
             for check in self._looking_ahead:
                 check.look_ahead(rows)
             for found, begun in some:
@@ -99,6 +99,18 @@ class Guarded:
                 else:
                     yield self._no_record(found, begun)
         self._forget()
+
+    def _announced(self, batches: "Iterable[_Batch]") -> "Iterator[_Batch]":
+        """The same, each when the one after it is known: a process beside works on that meanwhile."""
+        before: _Batch | None = None
+        for some in batches:
+            for check in self._looking_ahead:
+                check.announce(_leaving_of(some))
+            if before is not None:
+                yield before
+            before = some
+        if before is not None:
+            yield before
 
     def _forget(self) -> None:
         """The guards and what they remember: a hundred megabytes that what comes next can use."""
@@ -179,6 +191,11 @@ class Guarded:
 
 
 _Begun = Leaving | tuple[str, Excluded]  # or which guard left it out, and why
+_Batch = list[tuple[Found, _Begun]]
+
+
+def _leaving_of(some: _Batch) -> list[Leaving]:
+    return [begun for _found, begun in some if isinstance(begun, Leaving)]
 
 
 def _length(one: tuple[Found, _Begun]) -> int:

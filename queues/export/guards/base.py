@@ -53,6 +53,10 @@ class Leaving:
 class Texts(Protocol):
     """Texts that may not leave: what the contamination guard asks."""
 
+    def __len__(self) -> int:
+        """How many there are; of none nothing needs to be announced."""
+        ...
+
     @property
     def has_vectors(self) -> bool:
         """Whether there is anything that `alike` could find."""
@@ -62,11 +66,15 @@ class Texts(Protocol):
         """ "exact" or "normalised" and the name of the text, or None."""
         ...
 
-    def look_ahead(self, rows: Sequence[tuple[str, str]], wanted: Sequence[bool] | None = None) -> None:
-        """Told of prompts and answers for which `near` will be asked next: of all at once it takes little.
+    def announce(self, rows: Sequence[tuple[str, str]], wanted: Sequence[bool] | None = None) -> None:
+        """Told of prompts and answers for which `near` will be asked: of all at once it takes little.
 
         wanted: of which of them; None: of all.
         """
+        ...
+
+    def look_ahead(self) -> None:
+        """Those that were announced first come next."""
         ...
 
     def near(self, prompt: str, answer: str) -> str | None:
@@ -118,8 +126,12 @@ class LooksAhead(Protocol):
     """A check that is told of some rows before it is asked for one after another: what it does for all of
     them at once takes little. It will not be asked for all, and for some that were changed meanwhile."""
 
+    def announce(self, rows: Sequence[Leaving]) -> None:
+        """These come after those that were announced before; what takes long may begin."""
+        ...
+
     def look_ahead(self, rows: Sequence[Leaving]) -> None:
-        """These come next."""
+        """These come next; they were announced."""
         ...
 
     def __call__(self, leaving: Leaving) -> Hit | None:

@@ -21,8 +21,13 @@ class _Walk:
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
 
-    def look_ahead(self, rows: Sequence[Leaving]) -> None:
-        self._texts.look_ahead([(row.prompt, row.answer) for row in rows])
+    def announce(self, rows: Sequence[Leaving]) -> None:
+        if len(self._texts):
+            self._texts.announce([(row.prompt, row.answer) for row in rows])
+
+    def look_ahead(self, _rows: Sequence[Leaving]) -> None:
+        if len(self._texts):
+            self._texts.look_ahead()
 
     def __call__(self, leaving: Leaving) -> Hit | None:
         if found := self._texts.same(leaving.prompt, leaving.same):

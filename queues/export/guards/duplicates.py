@@ -42,6 +42,9 @@ class _Walk:
         self._rows, self._items = NearRows(), array("q")
         self._ahead: dict[tuple[str, str], Asked] = {}
 
+    def announce(self, rows: Sequence[Leaving]) -> None:
+        """Nothing yet: what is left of the rows before them matters."""
+
     def look_ahead(self, rows: Sequence[Leaving]) -> None:
         told = tuple((row.prompt, row.answer) for row in rows)
         self._ahead = dict(zip(told, self._asked(told), strict=True))

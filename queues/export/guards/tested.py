@@ -21,9 +21,15 @@ class _Walk:
     def __init__(self, groups: Groups, tested: Texts) -> None:
         self._groups, self._tested = groups, tested
 
-    def look_ahead(self, rows: Sequence[Leaving]) -> None:
+    def announce(self, rows: Sequence[Leaving]) -> None:
+        if not len(self._tested):
+            return
         trains = [self._groups.split_of(row.group) == "train" for row in rows]
-        self._tested.look_ahead([(row.prompt, row.answer) for row in rows], trains)
+        self._tested.announce([(row.prompt, row.answer) for row in rows], trains)
+
+    def look_ahead(self, _rows: Sequence[Leaving]) -> None:
+        if len(self._tested):
+            self._tested.look_ahead()
 
     def __call__(self, leaving: Leaving) -> Hit | None:
         if self._groups.split_of(leaving.group) != "train":

@@ -1,0 +1,118 @@
+"""What is near to texts that may not leave is the same, whoever works it out: this process or one beside."""
+
+import gc
+import os
+from random import Random
+
+import pytest
+
+from accounts.actor import Actor
+from queues import jobs
+from queues.export import actions as export
+from queues.export.guarding import protected
+from queues.export.guarding.protected_shingles import Beside, Here
+from queues.models import Job, Queue, Release
+from tests.export.building import content
+from tests.factories.golden import golden_record, verified
+from tests.factories.projects import Cast, cast
+from tests.factories.verdicts import record_of, settled
+from tests.factories.work import queue_in
+
+
+def said(chance: Random, words: int) -> str:
+    return " ".join(f"w{chance.randrange(60)}" for _n in range(words))
+
+
+def changed(chance: Random, text: str) -> str:
+    words = text.split()
+    words[chance.randrange(len(words))] = "other"
+    return " ".join(words)
+
+
+@pytest.fixture
+def beside() -> Beside:
+    return Beside()
+
+
+def test_a_process_beside_finds_what_this_one_finds(beside: Beside) -> None:
+    chance, here = Random(5), Here()
+    texts = [(said(chance, 30), [said(chance, 12)] * chance.randrange(3)) for _n in range(40)]
+    rows = [(changed(chance, prompt), said(chance, 20)) for prompt, _answers in texts[:15]]
+    rows += [(said(chance, 9), changed(chance, f"{a} {b[0]}")) for a, b in texts[15:] if b]
+    rows += [("", ""), (said(chance, 40), said(chance, 40))]
+    for one in (here, beside):
+        one.add(texts[:25])
+        one.add(texts[25:])
+        one.ready()
+
+    asked = [
+        (rows[at : at + 7], here.ask(rows[at : at + 7]), beside.ask(rows[at : at + 7]))
+        for at in (0, 7, 14, 21)
+    ]
+
+    found = [(here.answer(ours), beside.answer(theirs)) for _rows, ours, theirs in reversed(asked)]
+    assert all(ours == theirs for ours, theirs in found)
+    assert sum(place is not None for ours, _theirs in found for place in ours) > 15
+
+
+def test_only_what_is_wanted_is_looked_for(beside: Beside) -> None:
+    for one in (Here(), beside):
+        one.add([("one two three four five six", [])])
+        one.ready()
+        rows = [("one two three four five six", ""), ("one two three four five six", "x")]
+
+        assert one.answer(one.ask(rows, [False, True])) == [None, 0]
+
+
+def test_the_process_beside_ends_with_who_asks_it() -> None:
+    asked = Beside()
+    process = asked.process_id
+    del asked
+    gc.collect()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_who_asks_a_process_that_was_killed_hears_of_it(beside: Beside) -> None:
+    os.kill(beside.process_id, 9)
+
+    with pytest.raises((EOFError, BrokenPipeError)):
+        beside.answer(beside.ask([("a", "b")]))
+
+
+@pytest.fixture
+def people() -> Cast:
+    return cast()
+
+
+@pytest.fixture
+def queue(people: Cast) -> Queue:
+    return queue_in(people.project, slug="refunds")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_release_is_the_same_with_a_process_beside(
+    people: Cast, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = Random(8)
+    prompts = [said(chance, 25) for _n in range(6)]
+    golden = [golden_record(f"g-{n}", input={"prompt": changed(chance, prompts[n])}) for n in range(3)]
+    verified(people.project, *golden)
+    for prompt in prompts:
+        settled(queue, record=record_of(prompt))
+
+    by, releases = Actor(people.mel.pk), list[Release]()
+    for how_many, name in ((10**9, "here"), (0, "beside")):
+        monkeypatch.setattr(protected, "BESIDE_FROM", how_many)
+        found = export.create_dataset(people.project, name=name, format_name="trl_sft", by=by)
+        release, job = export.publish(found, by=by)
+        jobs.run_job(job.pk)
+        release.refresh_from_db()
+        assert release.state == "published", Job.objects.get(pk=job.pk).error
+        releases.append(release)
+
+    here, beside = releases
+    assert here.findings["contamination.shingle"]["rows"] == 3
+    assert beside.findings == here.findings
+    assert content(beside, "train.jsonl") == content(here, "train.jsonl")
