@@ -64,16 +64,15 @@ def _claim_or_be_sure(queue: Queue, by: Actor, seconds: int, fit: Fit) -> Lease 
         first = partial(claim, queue.pk, walk=walk, fit=fit, person_id=me, seconds=seconds)
         if lease := _claim(queue, by, first):
             return lease
-        # Nobody swept: the worker may be away.
-        is_freed = bool(free_ended(queue_id=queue.pk))
         found = further.find(queue.pk, walk=walk, fit=fit, person_id=me)
-        past = partial(claim_found, found.slots, person_id=me, seconds=seconds)
-        if found.slots and (lease := _claim(queue, by, past)):
-            return lease
-        if not found.slots and not is_freed and (found.is_all or _try + 1 >= _SEARCHES):
-            return None
         if found.slots:
+            past = partial(claim_found, found.slots, person_id=me, seconds=seconds)
+            if lease := _claim(queue, by, past):
+                return lease
             time.sleep(_LOCKED_PAUSE_SECONDS)
+        # Nobody swept: the worker may be away.
+        elif not free_ended(queue_id=queue.pk) and (found.is_all or _try + 1 >= _SEARCHES):
+            return None
     return None
 
 

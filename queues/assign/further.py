@@ -12,12 +12,13 @@ first from the top, some slots at each look.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
+from queues.assign.bookmarks import Bookmarks, Key
 from queues.assign.claim import NOT_MINE, NOT_REFUSED, STARTED, UNTOUCHED, of_person
 from queues.assign.orders import Walk
 from queues.assign.policy import Fit
@@ -28,17 +29,24 @@ BEHIND = 64  # slots that the second bookmark passes at each look
 CANDIDATES = 16  # slots found at once: others may be taking the first of them
 _TOP = 32_767  # above every priority
 
-Key = tuple[int, Any, int]  # priority, due time or place, id of the slot
-
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One index of slots in its order. which: its rows; by: its second column."""
+    """One index of slots in its order. which: its rows; by: its second column.
+
+    is_new: all its items are untouched, so none is this person's own.
+    """
 
     name: str
     which: str
     by: str
     lane: str = ""
+    is_new: bool = False
+
+    @property
+    def behind(self) -> str:
+        """The name of the bookmark that follows this track's from the top."""
+        return f"{self.name}:behind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ class Look:
 def find(queue_id: int, *, walk: Walk, fit: Fit, person_id: int) -> Found:
     """The next slots for this person past those that are not for them, and bookmarks of how far it came."""
     arguments = of_person(queue_id, fit, person_id)
-    marks = _Bookmarks(queue_id, person_id)
+    marks = Bookmarks(queue_id, person_id)
     found = Found()
     for level in _levels(walk, fit):
         looks = [_along(track, arguments, marks, refuses=bool(fit.refused)) for track in level]
@@ -90,129 +98,118 @@ def _order(key: Key) -> tuple[int, Any, int]:
 def _levels(walk: Walk, fit: Fit) -> Iterator[list[Track]]:
     """What is walked one after the other: new items before started ones; lanes side by side."""
     if walk is Walk.LANE:
-        for name, which in (("untouched", UNTOUCHED), ("started", STARTED)):
+        for name, which, is_new in (("untouched", UNTOUCHED, True), ("started", STARTED, False)):
             yield [
-                Track(f"lane:{name}:{lane}", f"{which} AND lane = %(lane)s", "due_at", lane)
+                Track(f"lane:{name}:{lane}", f"{which} AND lane = %(lane)s", "due_at", lane, is_new=is_new)
                 for lane in fit.lanes
             ]
         return
     if walk is Walk.PLACE:
-        yield [Track("place:untouched", f"{UNTOUCHED} AND place > 0", "place")]
+        yield [Track("place:untouched", f"{UNTOUCHED} AND place > 0", "place", is_new=True)]
         yield [Track("place:started", f"{STARTED} AND place > 0", "place")]
-    yield [Track("due:untouched", UNTOUCHED, "due_at")]
+    yield [Track("due:untouched", UNTOUCHED, "due_at", is_new=True)]
     yield [Track("due:started", STARTED, "due_at")]
 
 
-def _along(track: Track, arguments: Mapping[str, Any], marks: "_Bookmarks", *, refuses: bool) -> Look:
-    """Windows from the bookmark on, then from the top; is_end: it came to the end of the track."""
-    behind = replace(track, name=f"{track.name}:behind")
-    began = mark = marks.of(track)
+def _along(track: Track, arguments: Mapping[str, Any], marks: Bookmarks, *, refuses: bool) -> Look:
+    """The slots past the bookmark, or before it where the one behind finds some; one statement mostly."""
+    began, first = marks.of(track.name), None
     if began is not None:
-        look = _look(track, BEHIND, marks.of(behind), arguments, refuses=refuses)
-        if look.fitting and _order(look.fitting[0]) <= _order(began):
-            return look
-        has_caught_up = look.fitting or look.is_end
-        marks.put(behind, None if has_caught_up else look.passed)
+        wanted = [(BEHIND, marks.of(track.behind)), (WINDOWS[0], began)]
+        from_top, first = _looks(track, wanted, arguments, refuses=refuses)
+        if from_top.fitting and _order(from_top.fitting[0]) <= _order(began):
+            return from_top
+        has_caught_up = from_top.fitting or from_top.is_end
+        marks.put(track.behind, None if has_caught_up else from_top.passed)
+    return _onward(track, first, arguments, marks, refuses=refuses)
+
+
+def _onward(
+    track: Track, first: Look | None, arguments: Mapping[str, Any], marks: Bookmarks, *, refuses: bool
+) -> Look:
+    """Windows from the bookmark on, then from the top; is_end: it came to the end of the track.
+
+    first: the first of them, where it was looked at already.
+    """
+    began = mark = marks.of(track.name)
     has_turned = False
     for size in WINDOWS:
-        look = _look(track, size, mark, arguments, refuses=refuses)
+        look, first = first or _looks(track, [(size, mark)], arguments, refuses=refuses)[0], None
         if look.passed is not None:
             mark = look.passed
-            marks.put(track, mark)
+            marks.put(track.name, mark)
         if look.fitting:
             return look
         if look.is_end and (began is None or has_turned):
             return look
         if look.is_end:
             has_turned, mark = True, None
-            marks.put(track, None)
+            marks.put(track.name, None)
     return Look((), mark, is_end=has_turned)
 
 
-def _look(track: Track, size: int, after: Key | None, arguments: Mapping[str, Any], *, refuses: bool) -> Look:
-    """The first `size` slots of the track past `after`, and which of them the person may have."""
-    priority, by, slot_id = after or (_TOP, None, None)
-    asked = {**arguments, "lane": track.lane, "priority": priority, "by": by, "slot": slot_id}
+def _looks(
+    track: Track, wanted: Sequence[tuple[int, Key | None]], arguments: Mapping[str, Any], *, refuses: bool
+) -> list[Look]:
+    """Of each size and place: so many slots of the track past it, and which the person may have."""
+    asked = {**arguments, "lane": track.lane}
+    for n, (_size, after) in enumerate(wanted):
+        asked[f"priority_{n}"], asked[f"by_{n}"], asked[f"slot_{n}"] = after or (_TOP, None, None)
+    sizes = tuple(size for size, _after in wanted)
     with connection.cursor() as cursor:
-        cursor.execute(window_sql(track, size, refuses=refuses), asked)
+        cursor.execute(_looks_sql(track, sizes, refuses=refuses), asked)
         rows = cursor.fetchall()
+    return [_look([row[1:] for row in rows if row[0] == n], size) for n, size in enumerate(sizes)]
+
+
+def _look(rows: Sequence[Any], size: int) -> Look:
     seen = rows[0][4] if rows else 0
     return Look(
-        fitting=[(row[0], row[1], row[2]) for row in rows if row[3]],
-        passed=next(((row[0], row[1], row[2]) for row in rows if not row[3]), None),
+        fitting=[row[:3] for row in rows if row[3]],
+        passed=next((row[:3] for row in rows if not row[3]), None),
         is_end=seen < size,
     )
 
 
-def window_sql(track: Track, size: int, *, refuses: bool) -> str:
+@lru_cache(maxsize=256)
+def _looks_sql(track: Track, sizes: Sequence[int], *, refuses: bool) -> str:
+    """One row for each slot that fits, and one for the last that was passed; which window it is of first."""
+    windows = (
+        f"(SELECT {n} AS window_, * FROM ({_window_sql(track, size, n, refuses=refuses)}) told)"
+        for n, size in enumerate(sizes)
+    )
+    return f"{' UNION ALL '.join(windows)} ORDER BY window_, n"
+
+
+def _window_sql(track: Track, size: int, number: int, *, refuses: bool) -> str:
     """In two parts, so that each begins in the index where the bookmark stands.
 
-    Gives the slots that fit, and the last one passed before the first of them.
+    Gives the slots that fit, and the last one passed before the first of them. Looked at one by one in their
+    order, and no more of them than are wanted: to ask whether a slot fits costs more than to read it.
     """
     columns = f"id, item_id, priority, {track.by} AS by_"
     order = f"ORDER BY priority DESC, {track.by}, id LIMIT {size}"
-    fits = f"{NOT_MINE} {NOT_REFUSED if refuses else ''}"
+    fits = f"{'true' if track.is_new else NOT_MINE} {NOT_REFUSED if refuses else ''}"
     kind = "bigint" if track.by == "place" else "timestamptz"
+    priority, by, slot = (f"%({name}_{number})s" for name in ("priority", "by", "slot"))
     return f"""
 WITH seen AS MATERIALIZED (
   SELECT *, row_number() OVER (ORDER BY priority DESC, by_, id) AS n FROM (
     SELECT * FROM (
       (SELECT {columns} FROM queues_slot WHERE {track.which}
-         AND priority = %(priority)s AND ({track.by}, id) > (%(by)s::{kind}, %(slot)s::bigint) {order})
+         AND priority = {priority} AND ({track.by}, id) > ({by}::{kind}, {slot}::bigint) {order})
       UNION ALL
-      (SELECT {columns} FROM queues_slot WHERE {track.which} AND priority < %(priority)s {order})
+      (SELECT {columns} FROM queues_slot WHERE {track.which} AND priority < {priority} {order})
     ) both_parts ORDER BY priority DESC, by_, id LIMIT {size}
   ) first_ones
-), judged AS MATERIALIZED (
-  SELECT s.*, {fits} AS fits FROM seen s
-), fitting AS (
-  SELECT * FROM judged WHERE fits ORDER BY n LIMIT {CANDIDATES}
+), fitting AS MATERIALIZED (
+  SELECT * FROM (SELECT * FROM seen ORDER BY n OFFSET 0) s WHERE {fits} LIMIT {CANDIDATES}
 ), passed AS (
-  SELECT * FROM judged WHERE n < COALESCE((SELECT min(n) FROM fitting), {size} + 1) ORDER BY n DESC LIMIT 1
+  SELECT * FROM seen WHERE n = COALESCE((SELECT min(n) FROM fitting) - 1, (SELECT max(n) FROM seen))
 )
-SELECT priority, by_, id, fits, (SELECT count(*) FROM seen)
-FROM (SELECT * FROM fitting UNION ALL SELECT * FROM passed) told ORDER BY n
+SELECT priority, by_, id, fits, (SELECT count(*) FROM seen), n
+FROM (SELECT *, true AS fits FROM fitting UNION ALL SELECT *, false FROM passed) both_kinds
 """
-
-
-class _Bookmarks:
-    """A person's bookmarks in a queue: read once, stored at the end if they moved."""
-
-    def __init__(self, queue_id: int, person_id: int) -> None:
-        self._where = {"queue_id": queue_id, "person_id": person_id}
-        self._stored: dict[str, Key | None] = {
-            mark.track: (mark.priority, mark.due_at if mark.place is None else mark.place, mark.slot_id)
-            for mark in Bookmark.objects.filter(**self._where)
-        }
-        self._moved: dict[str, Key | None] = {}
-
-    def of(self, track: Track) -> Key | None:
-        return self._moved.get(track.name, self._stored.get(track.name))
-
-    def put(self, track: Track, key: Key | None) -> None:
-        self._moved[track.name] = key
-
-    def remove(self) -> None:
-        """Everything was looked at, so there is nothing to remember."""
-        self._moved = dict.fromkeys([*self._stored, *self._moved])
-
-    def store(self) -> None:
-        moved = {name: key for name, key in self._moved.items() if self._stored.get(name) != key}
-        if gone := [name for name, key in moved.items() if key is None]:
-            Bookmark.objects.filter(**self._where, track__in=gone).delete()
-        Bookmark.objects.bulk_create(
-            [self._row(name, key) for name, key in sorted(moved.items()) if key is not None],
-            update_conflicts=True,
-            unique_fields=["queue", "person", "track"],
-            update_fields=["priority", "due_at", "place", "slot_id"],
-        )
-
-    def _row(self, name: str, key: Key) -> Bookmark:
-        priority, by, slot_id = key
-        due_at, place = (by, None) if isinstance(by, datetime) else (None, by)
-        return Bookmark(
-            **self._where, track=name, priority=priority, due_at=due_at, place=place, slot_id=slot_id
-        )
 
 
 def forget(*, person_id: int, project_id: int) -> None:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.compiled import Argument, Compiled
 from queues.assign.orders.language import UNKNOWN
 from queues.errors import NotAllowed
 from queues.models import Queue, Review, WorkProfile
@@ -53,9 +54,14 @@ class Fit:
     refused: frozenset[str] = frozenset()
 
 
+_PROFILE = Compiled(
+    lambda: WorkProfile.objects.filter(project=Argument("project"), person=Argument("person"))
+)
+
+
 def check_may_work(queue: Queue, person_id: int) -> Fit:
     """Raises Paused, Unfit or EnoughToday; one statement, two for who has a daily limit."""
-    profile = WorkProfile.objects.filter(project=queue.project_id, person=person_id).first()
+    profile = _PROFILE.first(project=queue.project_id, person=person_id)
     check_fit(queue, profile)
     if profile is not None and profile.daily_limit is not None:
         _check_daily_limit(profile, profile.daily_limit)
@@ -64,7 +70,7 @@ def check_may_work(queue: Queue, person_id: int) -> Fit:
 
 def check_not_paused(project_id: int, person_id: int) -> None:
     """Raises Paused."""
-    profile = WorkProfile.objects.filter(project=project_id, person=person_id).first()
+    profile = _PROFILE.first(project=project_id, person=person_id)
     if profile is not None and is_paused(profile):
         raise Paused(_paused_text(profile))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -10,14 +11,15 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Person
+from accounts.roles import Role
 from queues.assign import actions as assign
 from queues.assign import further, working
 from queues.assign.lease import Lease
 from queues.assign.queries import cards_for
 from queues.models import Bookmark, Flag, Item, Queue, Slot, SlotState, WorkProfile
-from tests.benchmarks.statements import explained, rows_read
+from tests.benchmarks.statements import explained, noted, rows_read
 from tests.factories.fresh_tables import begin_anew
-from tests.factories.projects import Cast, cast
+from tests.factories.projects import Cast, cast, member
 from tests.factories.work import queue_in, waiting
 from tests.web.reviewing import Reviewer
 
@@ -34,10 +36,18 @@ def people() -> Cast:
     return cast()
 
 
-def filled(people: Cast, *, order: str = "priority_due", mine: bool = False) -> Queue:
-    """A queue with IN_FRONT items in front of all others: half done by Ann, or with hate in them."""
+def filled(
+    people: Cast, *, order: str = "priority_due", mine: bool = False, but_each: int = IN_FRONT**2
+) -> Queue:
+    """A queue with IN_FRONT items in front of all others: half done by Ann, or with hate in them.
+
+    but_each: save the last two of so many.
+    """
     queue = queue_in(people.project, order=order)
-    arguments = {"project": people.project.pk, "queue": queue.pk, "many": IN_FRONT, "ann": people.ann.pk}
+    arguments = {
+        "project": people.project.pk, "queue": queue.pk, "many": IN_FRONT, "but_each": but_each,
+        "ann": people.ann.pk, "olga": people.olga.pk,
+    }  # fmt: skip
     statements = [
         """INSERT INTO queues_prediction (project_id, prediction_id, content_hash, model_version, occurred_at,
              environment, locale, segment, state, altered)
@@ -53,7 +63,9 @@ def filled(people: Cast, *, order: str = "priority_due", mine: bool = False) -> 
     if mine:
         statements += [
             "UPDATE queues_slot SET untouched = false WHERE queue_id = %(queue)s",
-            """UPDATE queues_slot SET state = 'done', person_id = %(ann)s, lease_token = gen_random_uuid()
+            """UPDATE queues_slot SET state = 'done', lease_token = gen_random_uuid(),
+                 person_id = CASE WHEN item_id %% %(but_each)s < %(but_each)s - 2 THEN %(ann)s
+                   ELSE %(olga)s END
                WHERE queue_id = %(queue)s AND seq = 1""",
         ]
     else:
@@ -61,7 +73,7 @@ def filled(people: Cast, *, order: str = "priority_due", mine: bool = False) -> 
             """INSERT INTO queues_flag (prediction_id, component, component_version, taxonomy, category,
                  flagged, severity, target, verdict, action)
                SELECT prediction_id, 'filter', '', '', 'hate', true, 3, 'output', '', '' FROM queues_item
-               WHERE queue_id = %(queue)s"""
+               WHERE queue_id = %(queue)s AND id %% %(but_each)s < %(but_each)s - 2"""
         ]
     with connection.cursor() as cursor:
         for statement in statements:
@@ -117,6 +129,62 @@ def test_a_claim_reads_few_rows_however_many_in_front_are_not_for_this_person(
     given += [done(lease(queue, people.ann)) for _ in range(3)]
     assert given == theirs
     assert lease(queue, people.ann) is None
+
+
+@pytest.mark.parametrize("mine", [False, True], ids=["refused", "half done by herself"])
+def test_what_fits_is_given_in_its_order_however_thinly_it_lies_among_the_rest(
+    people: Cast, mine: bool
+) -> None:
+    queue = filled(people, mine=mine, but_each=73)
+    items = Item.objects.filter(queue=queue).order_by("due_at").values_list("pk", flat=True)
+    fitting = [pk for pk in items if pk % 73 >= 71]
+
+    given = [done(lease(queue, people.ann)) for _ in range(40)]
+
+    assert given == fitting[:40]
+
+
+def test_past_what_is_in_front_a_claim_takes_eight_statements(people: Cast) -> None:
+    queue = filled(people)
+    behind(queue)
+    done(lease(queue, people.ann))
+
+    with noted() as statements:
+        given = lease(queue, people.ann)
+
+    # Held, the person's profile, the first claim; bookmarks read, both windows, stored; claim, event.
+    assert given is not None and len(statements) == 8
+
+
+def test_a_bookmark_changes_nothing_of_how_its_callers_transaction_is_written(people: Cast) -> None:
+    queue = filled(people)
+    behind(queue)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        lease(queue, people.ann)
+        cursor.execute("SHOW synchronous_commit")
+        said = cursor.fetchone()
+
+    assert Bookmark.objects.exists() and said == ("on",)
+
+
+def test_past_a_bookmark_a_lease_that_ended_is_found_also_without_a_sweeper(people: Cast) -> None:
+    queue = filled(people)
+    _first, last = behind(queue, 2)
+    done(lease(queue, people.ann))
+    ben, ended = member(people.project, Role.ANNOTATOR), timezone.now() - timedelta(seconds=1)
+    Slot.objects.filter(item=last, seq=2).update(state=SlotState.VOID)
+    Slot.objects.filter(item=last, seq=1).update(
+        state=SlotState.LEASED,
+        untouched=False,
+        person=ben,
+        lease_token=uuid4(),
+        leased_at=ended,
+        lease_until=ended,
+    )
+
+    assert done(lease(queue, people.ann)) == last
 
 
 def test_one_search_reads_a_bounded_number_of_rows_and_the_next_goes_on(
