@@ -13,8 +13,10 @@ from queues.api.base import ProjectRequest, ProjectView
 from queues.api.queue_of import queue_called
 from queues.audit.overrides.cases import TOLD, fates_of
 from queues.audit.overrides.counts import Rates, Scope, cells_of, rates_by, rates_of, reasons_of
+from queues.audit.overrides.filter_recall import FilterRecall, recall_of_filters
 from queues.models import Judgement, OverrideKind
 from queues.statistics.proportions import Proportion
+from queues.statistics.weighted import WeightedRate
 
 
 class OverrideLine(BaseModel):
@@ -77,6 +79,46 @@ class OverrideRates(BaseModel):
     items: list[OverrideRatesLine]
 
 
+class Estimate(BaseModel):
+    """A share of all traffic with its 95 % interval (Hájek, Wilson on n_eff); n: how many it rests on."""
+
+    n: int
+    n_eff: float
+    rate: float
+    low: float
+    high: float
+
+
+class FilterLine(BaseModel):
+    """One filter over what the random audit drew and it looked at; not by category, which people do not say.
+
+    judged: called a violation or none. violations, flagged: of the judged. recall: of all violations, which
+    share it flags; prevalence: of all traffic, which share is one. heard: the share of what it flagged, or
+    of what it let pass, for which judged items speak: the smaller. undefined: why there is no recall:
+    only_flags, unheard, no_violation.
+    """
+
+    component: str
+    audited: int
+    judged: int
+    violations: int
+    flagged: int
+    heard: float
+    recall: Estimate | None
+    prevalence: Estimate | None
+    undefined: str | None
+
+
+class FilterRecallAnswer(BaseModel):
+    """undefined: why there is nothing to say of any filter: no_audit, not_asked, none_drawn."""
+
+    audited: int
+    judged: int
+    violations: int
+    undefined: str | None
+    items: list[FilterLine]
+
+
 class OverridesView(ProjectView):
     """The overrides on items that are not under review, newest first; ?kind=, ?queue=slug."""
 
@@ -125,6 +167,44 @@ class OverrideRatesView(ProjectView):
             )
             lines.append(line)
         return Response(OverrideRates(items=lines).model_dump(mode="json"))
+
+
+class FilterRecallView(ProjectView):
+    """Of all violations, which share each filter flags: from the random audit among the newest items."""
+
+    permission = {"GET": Permission.READ}
+
+    @extend_schema(responses={200: FilterRecallAnswer})
+    def get(self, request: ProjectRequest) -> Response:
+        found = recall_of_filters(request.project.pk)
+        answer = FilterRecallAnswer(
+            audited=found.audited,
+            judged=found.judged,
+            violations=found.violations,
+            undefined=found.undefined,
+            items=[_filter_line(one) for one in found.filters],
+        )
+        return Response(answer.model_dump(mode="json"))
+
+
+def _filter_line(found: FilterRecall) -> FilterLine:
+    return FilterLine(
+        component=found.component,
+        audited=found.audited,
+        judged=found.judged,
+        violations=found.violations,
+        flagged=found.flagged,
+        heard=found.heard,
+        recall=_estimate(found.recall),
+        prevalence=_estimate(found.prevalence),
+        undefined=found.undefined,
+    )
+
+
+def _estimate(found: WeightedRate | None) -> Estimate | None:
+    if found is None:
+        return None
+    return Estimate(n=found.n, n_eff=found.n_eff, rate=found.hajek, low=found.low, high=found.high)
 
 
 def _queue_id(request: ProjectRequest) -> int | None:

@@ -122,6 +122,7 @@ settle = [
     path("people/figures", people_figures.PeopleFiguresView.as_view()),
     path("overrides", overrides.OverridesView.as_view()),
     path("overrides/rates", overrides.OverrideRatesView.as_view()),
+    path("overrides/filters", overrides.FilterRecallView.as_view()),
 ]
 curate = [
     path("golden", golden.GoldenListView.as_view()),

@@ -37,6 +37,7 @@ from queues.numbers import localized, percent
 from queues.statistics.against_rest import against_rest
 from queues.statistics.proportions import Proportion, proportion
 from queues.web.csv_file import csv_file
+from queues.web.filter_recall import shown_recall
 from queues.web.funnel import Dot, FunnelPlot, funnel_plot
 from queues.web.labels import labels_of_versions
 from queues.web.override_cases import filter_url, kind_of, kinds_shown, shown_cases
@@ -107,6 +108,7 @@ def overrides(request: ProjectRequest) -> HttpResponse:
         "least": LEAST,
         "least_people": LEAST_PEOPLE,
         "csv_url": _csv_url(request),
+        **({} if chosen else shown_recall(request)),
         **_people(request, cells),
         **shown_cases(request, kind, queues, queue_id=scope.queue_id),
     }

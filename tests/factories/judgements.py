@@ -23,9 +23,13 @@ def decided(*, before: str, after: str, became: str | None = None) -> Cell:
     return Cell("model", 1, "", "", before, after, overrides, fate, 1)
 
 
-def flag(item: Item, component: str, category: str, *, flagged: bool = True) -> Flag:
+def flag(item: Item, component: str, category: str, *, flagged: bool = True, severity: int = 2) -> Flag:
     return Flag.objects.create(
-        prediction=item.prediction, component=component, category=category, flagged=flagged, severity=2
+        prediction=item.prediction,
+        component=component,
+        category=category,
+        flagged=flagged,
+        severity=severity,
     )
 
 

@@ -167,7 +167,7 @@ def test_the_statements_do_not_grow_with_the_overrides(
         judged(queue, (people.ann, REJECT))
     lee = signed_in(people.lee)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         lee.get(page(people))
 
 
