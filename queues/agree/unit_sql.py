@@ -52,17 +52,24 @@ CROSS JOIN LATERAL (
 ) told
 """
 
-COUNT = f"""
+
+def _counting(told: str) -> str:
+    """The statement that stores units; told: rows of id, version and what is said."""
+    return f"""
 INSERT INTO queues_agreementunit AS unit (item_id, holds, is_folded, is_owed)
 SELECT item.id, CASE WHEN told.said IS NOT NULL THEN jsonb_build_object(
     'queue', item.queue_id, 'version', told.version, 'drawn', item.overlap_drawn OR item.blind_drawn,
     'groups', {GROUPS}, 'said', told.said) END, false, false
-FROM unnest(%s::bigint[], %s::int[], %s::jsonb[]) AS told(id, version, said)
+FROM {told} AS told(id, version, said)
 JOIN queues_item item ON item.id = told.id
 JOIN queues_prediction prediction ON prediction.id = item.prediction_id
 ON CONFLICT (item_id) DO UPDATE SET
   holds = excluded.holds, is_owed = false, is_folded = unit.folded IS NOT DISTINCT FROM excluded.holds
 """
+
+
+COUNT = _counting("unnest(%s::bigint[], %s::int[], %s::jsonb[])")
+COUNT_ONE = _counting("(VALUES (%s::bigint, %s::int, %s::jsonb))")  # for a submit: arrays cost time to write
 
 # Items already taken out need no row: most items that are reopened were never counted.
 FORGET = """

@@ -66,7 +66,10 @@ def _store(counted: Sequence[tuple[Item, Sequence[Review]]], item_ids: Sequence[
     with connection.cursor() as cursor:
         if gone:
             cursor.execute(unit_sql.FORGET, [gone])
-        if documents:
+        if len(documents) == 1:
+            [[item_id, document]] = documents.items()
+            cursor.execute(unit_sql.COUNT_ONE, [item_id, *document])
+        elif documents:
             versions, said = zip(*documents.values(), strict=True)
             cursor.execute(unit_sql.COUNT, [list(documents), list(versions), list(said)])
 

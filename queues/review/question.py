@@ -118,9 +118,12 @@ class Question(Strict, ABC):
         return value if isinstance(value, str) else compact(value)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def compact(value: object) -> str:
     """JSON in one way only."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _ENCODER.encode(value)
 
 
 def fault(pointer: str, code: str, detail: str) -> Fault:
