@@ -18,7 +18,7 @@ from queues.score.detectors import house
 from queues.statistics.response import Picked, final_groups, response_shares
 from queues.statistics.weighted import Group, WeightedRate, rate_of_groups
 
-LOOK_AT = 20_000  # newest items of a project
+LOOK_AT = 10_000  # newest items of a project
 HEARD_NEEDED = 0.9  # of what a filter flagged, and of what it let pass: that part must have been judged
 # Our own detectors look at every output and write nothing about one that is fine; of any other filter that
 # left no row nobody knows whether it looked.
