@@ -16,7 +16,7 @@ from queues.assign import actions as assign
 from queues.assign import aside
 from queues.assign.policy import MayNotWork
 from queues.errors import Invalid
-from queues.models import Queue
+from queues.models import Queue, Slot
 from queues.review import drafts
 from queues.web import plain_marks, spliced
 from queues.web import review_screen as screen
@@ -175,6 +175,7 @@ def undo(request: ProjectRequest, review_id: int) -> HttpResponse:
     form_of(queue)
     if request.htmx:
         return render(request, "review/_item.html", screen.item_of(request, queue, lease))
-    # `beside` names what was on the screen, so that the page shows the undone item and not that one.
-    beside = "&".join(f"beside={slot}" for slot in ids_of(request.POST.getlist("beside")))
+    # `beside` names what else they hold, so that the page shows the undone item and none of those.
+    others = aside.others_on_screen(Slot.objects.get(pk=lease.slot_id), request.actor)
+    beside = "&".join(f"beside={slot}" for slot in others)
     return redirect(f"{screen.address_of('review', request, queue.slug)}?{beside}")

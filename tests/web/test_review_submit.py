@@ -216,6 +216,16 @@ def test_an_undone_review_is_back_on_the_screen_as_it_was(ann: Reviewer, as_scri
     assert review.withdrawn_at is not None
 
 
+def test_from_the_history_the_undone_item_is_shown_and_not_another_that_is_held(ann: Reviewer) -> None:
+    item = on_screen(ann.open())
+    ann.post(item, "submit", decision="approve", next="no")
+    assert on_screen(ann.open()).slot != item.slot
+
+    answer = ann.undo(Review.objects.get().pk)
+
+    assert on_screen(ann.client.get(answer.headers["Location"])).slot == item.slot
+
+
 def test_nobody_undoes_the_review_of_another_person(ann: Reviewer, people: Cast) -> None:
     ann.post(on_screen(ann.open()), "submit", decision="approve")
     review = Review.objects.get()
