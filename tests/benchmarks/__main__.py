@@ -12,6 +12,7 @@ ALL = (
     "route",
     "detect",
     "export",
+    "alike",
     "plans",
     "picky",
     "similar",

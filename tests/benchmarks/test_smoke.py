@@ -14,6 +14,7 @@ ALL = (
     "route",
     "detect",
     "export",
+    "alike",
     "start",
     "plans",
     "picky",

@@ -233,7 +233,11 @@ def test_directions_find_what_is_near_enough_and_nothing_else() -> None:
     chance = np.random.default_rng(7)
     rows = chance.standard_normal((500, 64)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    near = Directions([str(n) for n in range(500)], rows.astype(np.float16))
+    near = Directions(64)
+    for at in (0, 300):
+        some = rows[at : at + 300].astype(np.float16)
+        near.add([str(at + n) for n in range(len(some))], some)
+    near.ready()
     aside = chance.standard_normal((500, 64)).astype(np.float32)
     aside -= (aside * rows).sum(axis=1, keepdims=True) * rows
     aside /= np.linalg.norm(aside, axis=1, keepdims=True)

@@ -47,6 +47,7 @@ JOIN queues_golden g ON g.id = v.golden_id
 WHERE k.project_id = %s AND e.name = %s AND length(k.vector) > 0 ORDER BY k.id
 """
 _Text = tuple[str, str, Sequence[str]]  # name, prompt, answers
+_VECTORS_AT_ONCE = 4_096
 BESIDE_FROM = 20_000  # texts: their shingles take a second, and a process of its own to begin 0.3
 
 
@@ -195,12 +196,15 @@ def _directions(project_id: int) -> Directions | None:
     encoder = own_encoder()
     if encoder is None:
         return None
-    names: list[str] = []
-    rows: list[np.ndarray] = []
-    for name, vector in _streamed(_VECTORS, [project_id, encoder.name]):
-        names.append(name)
-        rows.append(np.frombuffer(vector, np.float32).astype(np.float16))
-    return Directions(names, np.stack(rows)) if rows else None
+    directions: Directions | None = None
+    stored = _streamed(_VECTORS, [project_id, encoder.name])
+    for some in batched(stored, lambda _row: 0, most_rows=_VECTORS_AT_ONCE):
+        rows = np.stack([np.frombuffer(vector, np.float32).astype(np.float16) for _name, vector in some])
+        directions = directions or Directions(rows.shape[1])
+        directions.add([name for name, _vector in some], rows)
+    if directions is not None:
+        directions.ready()
+    return directions
 
 
 def _streamed(sql: str, arguments: Sequence[Any]) -> Iterator[tuple]:
