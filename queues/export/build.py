@@ -21,6 +21,7 @@ from queues.export.files.checks import check_bytes, check_file
 from queues.export.files.contents import Contents, write_contents
 from queues.export.files.provenance import names_of
 from queues.export.formats import formats
+from queues.export.guarding.surroundings import walks
 from queues.export.publishing import Replaced, publish_built
 from queues.export.stopped import store_findings
 from queues.models import Job, Release, ReleaseState
@@ -79,7 +80,7 @@ def _begin(job: Job) -> tuple[Release, UUID] | None:
 def _write(release: Release, place: Path, progress: Progress) -> Contents:
     dataset = release.dataset
     definition = understood(dataset, version=release.definition)
-    progress.total = queries.count_standing(dataset.project_id, definition.filter)
+    progress.total = walks(definition) * queries.count_standing(dataset.project_id, definition.filter)
 
     def report(seen: int) -> None:
         if progress.is_replaced:

@@ -12,8 +12,9 @@ from queues import jobs
 from queues.errors import Invalid, WrongState
 from queues.export import actions as export
 from queues.export import reading
-from queues.export.files import store
+from queues.export.files import contents, store
 from queues.models import Flag, Item, Job, Queue, Release
+from queues.progress import Progress
 from tests.export.building import content
 from tests.factories.golden import golden_record, verified
 from tests.factories.projects import Cast, cast
@@ -155,6 +156,20 @@ def test_caps_keep_the_largest_release_that_they_allow(people: Cast, queue: Queu
     assert release.manifest is not None
     assert release.manifest["origin"] == {"human_edited": 3, "model_approved": 3}
     assert counts(release)["origin.cap"] == 3
+
+
+def test_both_walks_that_caps_need_are_told_as_progress(
+    people: Cast, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = list[int]()
+    monkeypatch.setattr(contents, "REPORT_EVERY", 1)
+    monkeypatch.setattr(Progress, "report", lambda _self, seen: heard.append(seen))
+    fine(queue, 3)
+
+    built(people, caps={"synthetic": 0.5})
+
+    assert heard == [1, 2, 3, 4, 5, 6]
+    assert Job.objects.latest("pk").total == 6
 
 
 def test_caps_that_take_nothing_change_nothing(people: Cast, queue: Queue) -> None:

@@ -152,7 +152,8 @@ class _Out:
 def write_contents(
     folder: Path, definition: Definition, *, names: Names, report: Callable[[int], None]
 ) -> Contents:
-    """Write rows, provenance and lineage below `folder`; `report` hears how many verdicts were seen."""
+    """Write rows, provenance and lineage below `folder`; `report` hears how many verdicts were seen, of each
+    walk over them."""
     format_ = definition.format
     with ExitStack() as stack:
         provenance, lineage = (
@@ -161,7 +162,8 @@ def write_contents(
         splits = {split: _open(stack, folder, format_, split) for split in SPLITS}
         view = stack.enter_context(CsvView(folder / VIEW_FILE)) if format_.has_view else None
         stack.enter_context(snapshot())
-        around, space = prepared(definition)
+        seen = _Seen(report)
+        around, space = prepared(definition, seen.one)
         findings = stack.enter_context(Lines(folder / FINDINGS_FILE))
         guarded = Guarded(format_, around, hear=lambda one: findings.add(finding_line(one)))
         out = _Out(
@@ -178,11 +180,22 @@ def write_contents(
         )
         del around  # so that what it protects can go when all rows are through
         verdicts = stack.enter_context(closing(walk))
-        for seen, (found, record) in enumerate(guarded.passed(verdicts), start=1):
+        for found, record in guarded.passed(verdicts):
             _add(found, record, out)
-            if seen % REPORT_EVERY == 0:
-                report(seen)
+            seen.one()
     return _finished(out)
+
+
+class _Seen:
+    """Counts verdicts over all walks, and tells of it now and then."""
+
+    def __init__(self, report: Callable[[int], None]) -> None:
+        self._report, self._seen = report, 0
+
+    def one(self) -> None:
+        self._seen += 1
+        if self._seen % REPORT_EVERY == 0:
+            self._report(self._seen)
 
 
 def _open(stack: ExitStack, folder: Path, format_: Format, split: str) -> _Split:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import fields, replace
 
@@ -44,10 +44,17 @@ def surroundings_of(
     return Surroundings(scope, settings, texts, tested, groups)
 
 
-def prepared(definition: Definition) -> tuple[Surroundings, Space | None]:
+def walks(definition: Definition) -> int:
+    """How often all rows are walked: where origins have caps, what may stay depends on all of them."""
+    return 2 if definition.rules.caps and definition.format.scope == "train" else 1
+
+
+def prepared(
+    definition: Definition, saw: Callable[[], object] = lambda: None
+) -> tuple[Surroundings, Space | None]:
     """For a walk over all rows; with where the vectors of prompts are, None when none are held against any.
 
-    Where origins have caps the rows are walked here once: what may stay depends on all of them.
+    Where there are two walks the first is here; saw: called at each of its rows.
     """
     project_id, format_, rules = definition.project_id, definition.format, definition.rules
     trains = format_.scope == "train"
@@ -55,7 +62,7 @@ def prepared(definition: Definition) -> tuple[Surroundings, Space | None]:
     tested = protected.tested_texts_of(project_id) if trains else protected.no_texts()
     around = surroundings_of(definition, texts, tested)
     space = _vectors_for(project_id, around)
-    if rules.caps and trains:
+    if walks(definition) > 1:
         verdicts = queries.verdicts_of(
             project_id,
             definition.filter,
@@ -64,7 +71,7 @@ def prepared(definition: Definition) -> tuple[Surroundings, Space | None]:
             unreliable=unreliable_for(definition),
         )
         with closing(verdicts):
-            around, space = capped(verdicts, format_, around, rules.caps), None
+            around, space = capped(verdicts, format_, around, rules.caps, saw), None
     return around, space
 
 
@@ -76,7 +83,11 @@ def _vectors_for(project_id: int, around: Surroundings) -> Space | None:
 
 
 def capped(
-    verdicts: Iterable[Found], format_: Format, around: Surroundings, shares: Mapping[str, float]
+    verdicts: Iterable[Found],
+    format_: Format,
+    around: Surroundings,
+    shares: Mapping[str, float],
+    saw: Callable[[], object] = lambda: None,
 ) -> Surroundings:
     """With the largest draw of each origin that stays under the caps, from a first walk over all rows, and
     what their guards found there: the next walk must be over the same rows, and asks for no text again.
@@ -85,6 +96,7 @@ def capped(
     guarded = Guarded(format_, around, keep=hits)
     draws: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
     for found, record in guarded.passed(verdicts):
+        saw()
         if not isinstance(record, Excluded):
             draws[guarded.origin].append(drawn(found.row.record_id))
     keep = kept_under({origin: len(drawn_) for origin, drawn_ in draws.items()}, shares)
