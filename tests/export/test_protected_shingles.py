@@ -2,8 +2,13 @@
 
 import gc
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 from random import Random
 
+import psutil
 import pytest
 
 from accounts.actor import Actor
@@ -17,6 +22,8 @@ from tests.factories.golden import golden_record, verified
 from tests.factories.projects import Cast, cast
 from tests.factories.verdicts import record_of, settled
 from tests.factories.work import queue_in
+
+ROOT = Path(__file__).parents[2]
 
 
 def said(chance: Random, words: int) -> str:
@@ -72,6 +79,37 @@ def test_the_process_beside_ends_with_who_asks_it() -> None:
 
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+_ASKS = """
+import time
+from queues.export.guarding.protected_shingles import Beside
+beside = Beside()
+print(beside.process_id, flush=True)
+time.sleep(60)
+"""
+
+
+def test_the_process_beside_ends_when_who_asks_it_is_killed() -> None:
+    asking = subprocess.Popen([sys.executable, "-c", _ASKS], stdout=subprocess.PIPE, cwd=ROOT)
+    assert asking.stdout is not None
+    beside = psutil.Process(int(asking.stdout.readline()))
+
+    asking.kill()
+    asking.communicate()
+
+    give_up = time.monotonic() + 20
+    while is_running(beside) and time.monotonic() < give_up:
+        time.sleep(0.05)
+    assert not is_running(beside)
+
+
+def is_running(process: psutil.Process) -> bool:
+    """One that has ended keeps its name until somebody asks how."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_who_asks_a_process_that_was_killed_hears_of_it(beside: Beside) -> None:

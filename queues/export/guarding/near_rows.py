@@ -3,8 +3,8 @@
 Two rows are nearly the same when question and answer together share 70 % of their runs of three words
 (Jaccard), and the answers alone do: a later turn of a conversation repeats what was said, but answers
 something else. Rows are met by MinHash: 12 bands of 3 values, so one at exactly 0.7 is met with a probability
-of 0.993, at 0.8 of 0.9999; what is met is then counted exactly. Twelve bytes a row in memory; where rows are
-met and what they say lies on the disk.
+of 0.993, at 0.8 of 0.9999; what is met is then counted exactly. Twelve bytes a row in memory, and some tens
+of MiB whatever their number; where the others are met and what they say lies on the disk.
 Source: Broder (1997), https://doi.org/10.1109/SEQUEN.1997.666900; methods.md 6.7.
 """
 

@@ -63,8 +63,8 @@ class Sets:
 class NearTexts:
     """Texts by their shingles, whatever the texts' length. Named by their place.
 
-    In memory are pairs of a hash and a text for which it is one of the rarest, in order: about a third of
-    all, which are on the disk, and two bits or more for each.
+    In memory are pairs of a hash and a text for which it is one of the rarest, in order: less than half of
+    all, which are on the disk; of each of all a byte or more says that it is one, of the rarest two.
     """
 
     def __init__(self, sets: Sets) -> None:

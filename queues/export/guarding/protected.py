@@ -48,7 +48,7 @@ WHERE k.project_id = %s AND e.name = %s AND length(k.vector) > 0 ORDER BY k.id
 """
 _Text = tuple[str, str, Sequence[str]]  # name, prompt, answers
 _VECTORS_AT_ONCE = 4_096
-BESIDE_FROM = 20_000  # texts: their shingles take a second, and a process of its own to begin 0.3
+BESIDE_FROM = 20_000  # texts: their shingles take a second, and a process of its own 0.2 to begin
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Pairs of a hash (upper 32 bits) and a place (lower 32), in order, on the disk: each look reads 4 KiB.
 
-In memory is the first pair of each block alone: a hundredth of a byte a pair.
+In memory is the first pair of each block alone: a sixty-fourth of a byte a pair.
 """
 
 import os
