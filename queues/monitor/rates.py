@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from queues.monitor.picked import IS_JUDGED, PI, RULES, STANDS_FOR
+from queues.route.newest_items import NEWEST
 from queues.statistics.proportions import Proportion
 from queues.statistics.response import Picked, final_groups, response_shares
 from queues.statistics.stratified import StratifiedRate, stratified_rate
@@ -27,14 +28,7 @@ CellKey = tuple[int, tuple[str, ...]]  # a queue, and the rules that fired
 BY_WEEK_ABOVE_DAYS = 31
 
 _CELLS = f"""
-WITH newest AS (
-  SELECT item.* FROM queues_queue queue
-  CROSS JOIN LATERAL (
-    SELECT id, queue_id, prediction_id, reasons, other_id FROM queues_item
-    WHERE queue_id = queue.id AND state <> 'check' ORDER BY prediction_id DESC LIMIT %(look)s
-  ) item
-  WHERE queue.project_id = %(project)s ORDER BY item.prediction_id DESC LIMIT %(look)s
-), stretch AS (
+WITH {NEWEST}, stretch AS (
   SELECT count(*) = %(look)s AND bool_and(first.received_at >= %(since)s) AS is_cut FROM newest
   JOIN queues_prediction first ON first.id = (SELECT min(prediction_id) FROM newest)
 )

@@ -14,6 +14,7 @@ from django.db import connection
 
 from queues.audit.overrides.actions import VIOLATES
 from queues.route.inclusion import inclusion_probability
+from queues.route.newest_items import NEWEST
 from queues.score.detectors import house
 from queues.statistics.response import Picked, final_groups, response_shares
 from queues.statistics.weighted import Group, WeightedRate, rate_of_groups
@@ -32,14 +33,7 @@ _DRAWN = """'$[*] ? (@.kind == "random_audit")'"""
 # flagged, which is more urgent. A comparison is a verdict on neither output; an answer counts where the form
 # asks. No near-duplicates: what a draw picked is never counted on another item.
 _AUDITED = f"""
-WITH newest AS (
-  SELECT item.* FROM queues_queue queue
-  CROSS JOIN LATERAL (
-    SELECT id, queue_id, prediction_id, reasons, other_id FROM queues_item
-    WHERE queue_id = queue.id AND state <> 'check' ORDER BY prediction_id DESC LIMIT %(look)s
-  ) item
-  WHERE queue.project_id = %(project)s ORDER BY item.prediction_id DESC LIMIT %(look)s
-), asking AS MATERIALIZED (
+WITH {NEWEST}, asking AS MATERIALIZED (
   SELECT form.id FROM queues_formversion form JOIN queues_queue queue ON queue.id = form.queue_id
   WHERE queue.project_id = %(project)s AND {_ASKS}
 ), audited AS (
