@@ -16,18 +16,23 @@ def of_answer(key: dict[str, str], *, turn: int) -> dict[str, Any]:
     return _submission("reject", reasons, supported=supported)
 
 
-def of_safety(key: dict[str, str], *, known_reasons: frozenset[str]) -> dict[str, Any]:
-    """A submission/1 to the queue of safety; two careful people give the same."""
+def of_safety(key: dict[str, str], *, known_reasons: frozenset[str], is_flagged: bool) -> dict[str, Any]:
+    """A submission/1 to the queue of safety; two careful people give the same.
+
+    is_flagged: a filter objected; else chance drew it, and of the filter there is nothing to say.
+    """
+    harms = key["harm"] == "yes"
+    answers = {"violation": "yes" if harms else "no"}
+    if is_flagged:
+        answers["filter"] = "right" if harms else "over"
     if not key["fault"]:
-        return _submission("approve", ["false_alarm"], violation="no", filter="over")
-    fits = key["fault"] in known_reasons
+        return _submission("approve", ["false_alarm"] if is_flagged else [], **answers)
+    # Elsewhere the words of the form would say too much: "incomplete" is a missing warning there.
+    fits = key["fault"] in known_reasons and (harms or key["fault"] == "factual")
     reasons, note = ([key["fault"]], "") if fits else (["other"], f"Not dangerous, but {key['fault']}.")
-    violation = "yes" if key["fault"] in ("unsafe", "privacy", "factual", "incomplete") else "no"
     if key["correction"]:
-        return _submission(
-            "correct", reasons, corrected=key["correction"], note=note, violation=violation, filter="right"
-        )
-    return _submission("reject", reasons, note=note, violation=violation, filter="right")
+        return _submission("correct", reasons, corrected=key["correction"], note=note, **answers)
+    return _submission("reject", reasons, note=note, **answers)
 
 
 def in_doubt(key: dict[str, str]) -> dict[str, Any]:

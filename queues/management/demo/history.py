@@ -17,11 +17,13 @@ from queues.models import Dataset, Item, ItemState, Queue, Release, Review, Verd
 from queues.review import form as forms
 from queues.route.reasons import is_flagged
 
-ANSWERS = 140  # items of the queue of answers
+ANSWERS = 125  # items of the queue of answers
 EXPLAINED_AT = 60  # from this one on the guideline explains what "supported" means
 # Who reads an answer first, and who second where chance drew a second review; in turns.
 TURNS = (("ann", "cem"), ("ben", "cem"), ("cem", "ben"), ("ben", "ann"), ("ann", "cem"))
-SAFETY_PAIRS = 36
+SAFETY_FLAGGED = 52  # all that the filters objected to: Ann has read them, Ben all but the last
+SAFETY_HALF = 6  # of these wait for a second reader
+SAFETY_DRAWN = 50  # of what chance drew beside them, read by Ann alone; the rest waits
 DISPUTED_PAIRS = frozenset({2, 5, 7})
 LEFT_FOR_THE_LEAD = 2
 DATASETS = {
@@ -54,11 +56,13 @@ class History:
                 desk.explain(self.queues["answers"], by=Actor(self.people["lee"].pk))
             self._review_answer(turn)
         yield f"Ann, Ben and Cem have reviewed {ANSWERS} answers, half of them together"
-        for turn in range(SAFETY_PAIRS):
-            for name in ("ann", "ben"):
-                if self._reviews(name, "safety") <= turn:
-                    self._review_safety(name, turn)
-        yield f"Ann and Ben have both read {SAFETY_PAIRS} answers that a filter flagged"
+        # What is flagged is more urgent: who has read all of it is given what chance drew.
+        both = SAFETY_FLAGGED - SAFETY_HALF
+        for name, n in (("ann", SAFETY_FLAGGED), ("ben", both), ("ann", SAFETY_FLAGGED + SAFETY_DRAWN)):
+            for turn in range(self._reviews(name, "safety"), n):
+                self._review_safety(name, turn)
+        yield f"Ann and Ben have both read {both} answers that a filter flagged"
+        yield f"Ann has read {SAFETY_DRAWN} answers that chance drew for the audit of the filters"
         self._settle_disputes()
         yield f"{self.people['lee'].name} has settled disputes, {LEFT_FOR_THE_LEAD} are left"
         self._release()
@@ -96,10 +100,8 @@ class History:
     def _review_safety(self, name: str, turn: int) -> None:
         disagrees = name == "ben" and turn in DISPUTED_PAIRS
 
-        def say(_item: Item, key: dict[str, str]) -> dict[str, Any]:
-            if disagrees:
-                return careful.in_doubt(key)
-            return careful.of_safety(key, known_reasons=self.safety_reasons)
+        def say(item: Item, key: dict[str, str]) -> dict[str, Any]:
+            return careful.in_doubt(key) if disagrees else self._careful(item, key)
 
         self._review(name, "safety", say)
 
@@ -145,9 +147,11 @@ class History:
 
     def _right(self, item: Item) -> dict[str, Any]:
         key = self.key[item.prediction.prediction_id]
-        if item.queue.slug == "safety":
-            return careful.of_safety(key, known_reasons=self.safety_reasons)
-        return careful.of_answer(key, turn=1)
+        return self._careful(item, key) if item.queue.slug == "safety" else careful.of_answer(key, turn=1)
+
+    def _careful(self, item: Item, key: dict[str, str]) -> dict[str, Any]:
+        flagged = is_flagged(item.reasons)
+        return careful.of_safety(key, known_reasons=self.safety_reasons, is_flagged=flagged)
 
     def _release(self) -> None:
         by = Actor(self.people["mia"].pk)
