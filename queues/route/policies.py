@@ -119,8 +119,8 @@ def first_policy(project: Project, queues: Sequence[Queue], *, by: Actor = SYSTE
 
 
 def _asks_violation(queue: Queue) -> bool:
-    form = FormVersion.objects.filter(pk=queue.form_id).values_list("document", flat=True).first()
-    return any(question["key"] == "violation" for question in (form or {}).get("questions", []))
+    form = FormVersion.objects.filter(pk=queue.form_id).first() if queue.form_id else None
+    return form is not None and any(asked["key"] == "violation" for asked in form.document["questions"])
 
 
 def first_document(*, answers: str, safety: str, audits_filters: bool = False) -> dict[str, Any]:
