@@ -17,7 +17,7 @@ from queues.adjudicate import queries as adjudicate
 from queues.agree import rule_versions
 from queues.curate.checks import questions
 from queues.errors import Fault, Invalid, NotAllowed, NotFound, WrongState
-from queues.models import Decision, ItemState, Queue
+from queues.models import ItemState, Queue
 from queues.newest import PAGE_SIZE
 from queues.review import care, line_ends, pair
 from queues.review import form as review_forms
@@ -31,6 +31,7 @@ from queues.web.paging import address, number
 from queues.web.posted import is_unveiled, submission_of
 from queues.web.posted_answers import answers_of
 from queues.web.record import shown_record
+from queues.web.verdict_choices import picks_of
 
 WRITTEN = "written"  # the lead writes a third verdict instead of picking a review
 TEXTS = ("source", "decision", "corrected_text", "why", "answer")
@@ -192,7 +193,7 @@ def _desk(
         "record": shown_record(payload.record),
         "typed": fields,
         "asked_by": sorted({review.person.name for review in dispute.questions}),
-        "may_pick": [review for review in dispute.reviews if review.decision != Decision.ESCALATE],
+        "may_pick": picks_of(dispute.reviews, labels, hides_texts=bool(veiled)),
         "marks": marks,
         "faults": [(_asked_at(place, form), detail) for place, detail in marks.items()],
         "refusal": str(refusal) if refusal else "",

@@ -1,5 +1,6 @@
 """Disputes: the lead sees who said what, picks or writes the verdict, and says why."""
 
+import re
 from html import unescape
 from typing import Any
 
@@ -155,6 +156,55 @@ def test_what_is_missing_is_told_with_its_question(people: Cast, lee: Client) ->
     told = unescape(answer.content.decode()).partition('role="alert"')[2].partition("</ul>")[0]
     assert answer.status_code == 422
     assert TONE["label"] in told
+
+
+def picks(people: Cast, lee: Client, item: Item) -> list[str]:
+    """What each choice of the desk reads as, with nothing but its text."""
+    html = lee.get(desk(people, item)).content.decode()
+    found = re.findall(r'<label class="source">.*?<span>(.*?)</span>(?:<kbd>|</label>)', html, re.S)
+    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", one)).split()) for one in found[:-1]]
+
+
+def both(people: Cast, form: dict[str, Any], *said: dict[str, Any]) -> Item:
+    queue = queue_in(people.project, form=form)
+    item = waiting(queue, reviews_needed=len(said), output_text="It takes seven days.")
+    for person, document in zip([people.ann, people.olga], said, strict=False):
+        reviewed(queue, person, document)
+    item.refresh_from_db()
+    return item
+
+
+def test_two_choices_of_the_same_decision_are_told_by_the_answer_that_differs(
+    people: Cast, lee: Client
+) -> None:
+    fix = {"decision": "correct", "reasons": ["factual"], "corrected_text": "It takes five days."}
+    item = both(people, WITH_TONE, {**fix, "answers": {"tone": "fine"}}, {**fix, "answers": {"tone": "rude"}})
+
+    assert picks(people, lee, item) == [
+        "As Ann said: Correct How is the tone? – Fine",
+        "As Olga said: Correct How is the tone? – Rude",
+    ]
+
+
+def test_what_sets_choices_apart_is_escaped_and_a_long_text_begins_where_they_part(
+    people: Cast, lee: Client
+) -> None:
+    option = {"value": "rude", "label": "<b>Rude</b> & cold"}
+    form = {**FORM, "questions": [{**TONE, "options": [TONE["options"][0], option]}]}
+    long = "It takes " + "very " * 20
+    fix = {"decision": "correct", "reasons": ["factual"]}
+    item = both(
+        people,
+        form,
+        {**fix, "corrected_text": f"{long}few days.", "answers": {"tone": "fine"}},
+        {**fix, "corrected_text": f"{long}many days.", "answers": {"tone": "rude"}},
+    )
+
+    first, second = picks(people, lee, item)
+
+    assert first.endswith("Fine Corrected text – …very very very few days.")
+    assert second.endswith("<b>Rude</b> & cold Corrected text – …very very very many days.")
+    assert "<b>Rude</b>" not in lee.get(desk(people, item)).content.decode()
 
 
 def test_an_escalation_is_a_question_and_cannot_be_picked(people: Cast, lee: Client) -> None:
