@@ -24,10 +24,10 @@ _COLUMNS = {
     "after": "jsonb",
     "reason": "text",
 }
+# Also for a statement that tells itself what it does: a SELECT of these columns, in their order, follows.
+APPEND = f"INSERT INTO accounts_event ({', '.join(_COLUMNS)})"
 # One statement of constant text however many events there are.
-_INSERT = "INSERT INTO accounts_event ({columns}) SELECT * FROM unnest({arrays})".format(
-    columns=", ".join(_COLUMNS), arrays=", ".join(f"%s::{type_}[]" for type_ in _COLUMNS.values())
-)
+_INSERT = f"{APPEND} SELECT * FROM unnest({', '.join(f'%s::{type_}[]' for type_ in _COLUMNS.values())})"
 
 
 Facts = Mapping[str, object] | Sequence[object] | str | int | float | bool | None

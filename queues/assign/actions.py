@@ -5,11 +5,12 @@ A lease is granted by the database's clock and fenced by its token; nothing here
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts import events
 from accounts.actor import SYSTEM, Actor
 from queues.assign import further, policy
-from queues.assign.claim import claim, claim_found, claim_of_item, held
+from queues.assign.claim import Asking, claim, claim_found, claim_of_item, held
 from queues.assign.lease import AHEAD_SECONDS, Lease
 from queues.assign.orders import orders
 from queues.assign.policy import Fit
@@ -59,32 +60,29 @@ def _claim_or_be_sure(queue: Queue, by: Actor, seconds: int, fit: Fit) -> Lease 
 
     And when very many slots in front are not for this person: asked again, it goes on where it stopped.
     """
-    walk, me = orders.get(queue.order).walk, by.as_person()
+    walk, asking = orders.get(queue.order).walk, Asking(queue, by, seconds)
     for _try in range(_LOCKED_TRIES):
-        first = partial(claim, queue.pk, walk=walk, fit=fit, person_id=me, seconds=seconds)
-        if lease := _claim(queue, by, first):
+        if lease := _claim(partial(claim, asking, walk=walk, fit=fit)):
             return lease
-        found = further.find(queue.pk, walk=walk, fit=fit, person_id=me)
+        found = further.find(queue.pk, walk=walk, fit=fit, person_id=by.as_person())
         if found.slots:
-            past = partial(claim_found, found.slots, person_id=me, seconds=seconds)
-            if lease := _claim(queue, by, past):
+            if lease := _claim(partial(claim_found, asking, found.slots, found.marks)):
                 return lease
             time.sleep(_LOCKED_PAUSE_SECONDS)
+            continue
+        found.marks.store()
         # Nobody swept: the worker may be away.
-        elif not free_ended(queue_id=queue.pk) and (found.is_all or _try + 1 >= _SEARCHES):
+        if not free_ended(queue_id=queue.pk) and (found.is_all or _try + 1 >= _SEARCHES):
             return None
     return None
 
 
-def _claim(queue: Queue, by: Actor, take: Callable[..., Lease | None]) -> Lease | None:
-    """What `take` leases by a new token, with its event."""
+def _claim(take: Callable[..., Lease | None]) -> Lease | None:
+    """What `take` leases by a new token: one statement mostly, which is a transaction by itself."""
     for _try in range(_CLAIM_TRIES):
         try:
-            with transaction.atomic():
-                lease = take(token=uuid4())
-                if lease is not None:
-                    _record_lease(queue.project_id, lease, by)
-                return lease
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():
+                return take(token=uuid4())
         except IntegrityError:
             # Another tab of the same person took a slot of the same item in this very moment.
             continue
@@ -106,8 +104,7 @@ def lease_again(item: Item, *, by: Actor) -> Lease | None:
         )
     policy.check_may_work(queue, person_id)
     free_ended(queue_id=queue.pk)
-    seconds = queue.lease_seconds
-    return _claim(queue, by, partial(claim_of_item, queue.pk, item.pk, person_id=person_id, seconds=seconds))
+    return _claim(partial(claim_of_item, Asking(queue, by, queue.lease_seconds), item.pk))
 
 
 def heartbeat(slot_id: int, *, token: UUID, by: Actor, is_first_look: bool = False) -> datetime:
@@ -173,17 +170,6 @@ def free_ended(*, queue_id: int | None = None, at_most: int = 500) -> int:
     for slot in slots:
         _reopen(slot, "slot.lease_ended", SYSTEM, "")
     return len(slots)
-
-
-def _record_lease(project_id: int, lease: Lease, by: Actor) -> None:
-    events.record(
-        project_id=project_id,
-        kind="slot.leased",
-        by=by,
-        subject_kind="slot",
-        subject_id=lease.slot_id,
-        after={"item": lease.item_id, "until": lease.until},
-    )
 
 
 def lease_ended() -> Taken:

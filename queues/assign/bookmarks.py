@@ -5,34 +5,41 @@ from typing import Any
 
 from django.db import connection
 
-from queues.models import Bookmark
-
 Key = tuple[int, Any, int]  # priority, due time or place, id of the slot
+
+_COLUMNS = ("tracks", "priorities", "due_ats", "places", "slots")
 
 _READ = """
 SELECT track, priority, due_at, place, slot_id FROM queues_bookmark
-WHERE queue_id = %(queue)s AND person_id = %(person)s
+WHERE queue_id = %(queue)s AND person_id = %(me)s
 """
-# Alone in its transaction it does not wait for the disk: a bookmark that a crash takes costs one look again.
-# Inside another's it must not say so, for that would hold for all of it.
-_UNHURRIED = "set_config('synchronous_commit', 'off', true) IS NOT NULL"
-_STORE = """
+# Two parts of one statement. They are also parts of the claim that follows a search, which so needs neither a
+# statement nor a commit more for them.
+REMOVED = """
+DELETE FROM queues_bookmark
+WHERE queue_id = %(queue)s AND person_id = %(me)s AND track = ANY(%(ended)s::text[])
+"""
+_STORED = """
 INSERT INTO queues_bookmark (queue_id, person_id, track, priority, due_at, place, slot_id)
-SELECT %(queue)s, %(person)s, told.* FROM unnest(
+SELECT %(queue)s, %(me)s, mark.* FROM unnest(
   %(tracks)s::text[], %(priorities)s::smallint[], %(due_ats)s::timestamptz[], %(places)s::bigint[],
-  %(slots)s::bigint[]) told
+  %(slots)s::bigint[]) mark
 WHERE {unhurried}
 ON CONFLICT (queue_id, person_id, track) DO UPDATE SET
   priority = excluded.priority, due_at = excluded.due_at, place = excluded.place, slot_id = excluded.slot_id
 """
-_STORE_ALONE, _STORE_INSIDE = _STORE.format(unhurried=_UNHURRIED), _STORE.format(unhurried="true")
+STORED = _STORED.format(unhurried="true")
+# Alone in its transaction it does not wait for the disk: a bookmark that a crash takes costs one look again.
+# Inside another's it must not say so, for that would hold for all of it.
+_UNHURRIED = _STORED.format(unhurried="set_config('synchronous_commit', 'off', true) IS NOT NULL")
+_STORE_ALONE, _STORE_INSIDE = (f"WITH removed AS ({REMOVED}) {stored}" for stored in (_UNHURRIED, STORED))
 
 
 class Bookmarks:
     """Track → how far the person has come on it; None: from the top."""
 
     def __init__(self, queue_id: int, person_id: int) -> None:
-        self._where = {"queue": queue_id, "person": person_id}
+        self._where = {"queue": queue_id, "me": person_id}
         with connection.cursor() as cursor:
             cursor.execute(_READ, self._where)
             rows = cursor.fetchall()
@@ -54,16 +61,22 @@ class Bookmarks:
 
     def store(self) -> None:
         """What has moved; nothing is written when nothing has."""
-        moved = {track: key for track, key in self._moved.items() if self._stored.get(track) != key}
-        if gone := [track for track, key in moved.items() if key is None]:
-            Bookmark.objects.filter(**self._where, track__in=gone).delete()
-        # In one order, so that two tabs of a person do not wait for each other.
-        if rows := [(track, *_placed(key)) for track, key in sorted(moved.items()) if key is not None]:
-            tracks, priorities, due_ats, places, slots = map(list, zip(*rows, strict=True))
-            told = {"tracks": tracks, "priorities": priorities, "due_ats": due_ats, "places": places}
+        if self._changes():
             with connection.cursor() as cursor:
                 statement = _STORE_INSIDE if connection.in_atomic_block else _STORE_ALONE
-                cursor.execute(statement, {**self._where, **told, "slots": slots})
+                cursor.execute(statement, self._where | self.arguments())
+
+    def arguments(self) -> dict[str, Any]:
+        """What has moved, as REMOVED and STORED ask for it beside the queue and the person."""
+        changes = self._changes()
+        # In one order, so that two tabs of a person do not wait for each other.
+        rows = [(track, *_placed(key)) for track, key in sorted(changes.items()) if key is not None]
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _name in _COLUMNS]
+        ended = [track for track, key in changes.items() if key is None]
+        return dict(zip(_COLUMNS, columns, strict=True)) | {"ended": ended}
+
+    def _changes(self) -> dict[str, Key | None]:
+        return {track: key for track, key in self._moved.items() if self._stored.get(track) != key}
 
 
 def _placed(key: Key) -> tuple[int, datetime | None, int | None, int]:

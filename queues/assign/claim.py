@@ -1,4 +1,4 @@
-"""The claim: one statement that hands one slot to one person.
+"""The claim: one statement that hands one slot to one person, with the event that tells it.
 
 Higher priority first; within it the queue's order of work, which walks one of three indexes. Among equals
 an item that somebody has started comes first, so that it is finished. "Have I seen this item?" is asked
@@ -15,9 +15,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from accounts import events
+from accounts.actor import Actor
+from queues.assign.bookmarks import REMOVED, STORED, Bookmarks
 from queues.assign.lease import Lease
 from queues.assign.orders import Walk
 from queues.assign.policy import Fit
+from queues.models import Queue
 from queues.score.detectors import taxonomy
 
 LOOK_AHEAD = 64  # started slots examined before the first untouched one is taken, and heads of each lane
@@ -86,8 +90,20 @@ PATHS: Mapping[Walk, Path] = {
 }
 
 
-def _taking(which: str) -> str:
-    """The statement that leases one slot; which: an expression that gives its id, or nothing."""
+# As the other events write a time: to the millisecond, UTC.
+_UNTIL = """to_char(lease_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+_TOLD = f"""
+  {events.APPEND}
+  SELECT %(project)s, 'slot.leased', %(me)s, %(key)s::bigint, 'slot', id, NULL,
+    jsonb_build_object('item', item_id, 'until', {_UNTIL}), '' FROM claimed
+"""
+
+
+def _taking(which: str, *, beside: str = "") -> str:
+    """The statement that leases one slot and appends its event; which: gives the slot's id, or nothing.
+
+    beside: what it does more, whether it leases one or not.
+    """
     return f"""
 WITH claimed AS (
   UPDATE queues_slot SET
@@ -101,7 +117,7 @@ WITH claimed AS (
 ), begun AS (
   UPDATE queues_item i SET state = 'in_review' FROM claimed
   WHERE i.id = claimed.item_id AND i.state IN ('open', 'in_review')
-)
+), told AS ({_TOLD}){beside}
 SELECT * FROM claimed
 """
 
@@ -125,9 +141,12 @@ CLAIM_OF_ITEM = _taking(f"""(SELECT s.id FROM queues_slot s
     ORDER BY s.seq FOR UPDATE SKIP LOCKED LIMIT 1)""")
 
 # What was found is asked again: somebody may have taken it since, or this person in another tab.
-CLAIM_OF_FOUND = _taking(f"""(SELECT s.id FROM queues_slot s
+CLAIM_OF_FOUND = _taking(
+    f"""(SELECT s.id FROM queues_slot s
     WHERE s.id = ANY(%(found)s) AND s.state = 'open' AND {NOT_MINE}
-    ORDER BY array_position(%(found)s, s.id) FOR UPDATE SKIP LOCKED LIMIT 1)""")
+    ORDER BY array_position(%(found)s, s.id) FOR UPDATE SKIP LOCKED LIMIT 1)""",
+    beside=f", removed AS ({REMOVED}), stored AS ({STORED})",
+)
 HELD = """
 UPDATE queues_slot SET lease_until = GREATEST(lease_until, now() + make_interval(secs => %(seconds)s))
 WHERE id = (
@@ -140,9 +159,28 @@ RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at, is_blind
 """
 
 
-def claim(queue_id: int, *, walk: Walk, fit: Fit, person_id: int, token: UUID, seconds: int) -> Lease | None:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks for a slot of which queue, for how long a lease."""
+
+    queue: Queue
+    by: Actor
+    seconds: int
+
+    def arguments(self, token: UUID) -> dict[str, Any]:
+        return {
+            "queue": self.queue.pk,
+            "project": self.queue.project_id,
+            "me": self.by.as_person(),
+            "key": self.by.key_id,
+            "seconds": self.seconds,
+            "token": token,
+        }
+
+
+def claim(asking: Asking, *, walk: Walk, fit: Fit, token: UUID) -> Lease | None:
     """Take the next slot of the queue for this person; None when there is nothing among the first."""
-    arguments = of_person(queue_id, fit, person_id) | {"token": token, "seconds": seconds}
+    arguments = asking.arguments(token) | of_person(asking.queue.pk, fit, asking.by.as_person())
     claims = PICKY_CLAIMS if fit.refused else CLAIMS
     lease = _lease(claims[walk], arguments)
     if lease is None and walk is Walk.PLACE:
@@ -151,18 +189,14 @@ def claim(queue_id: int, *, walk: Walk, fit: Fit, person_id: int, token: UUID, s
     return lease
 
 
-def claim_of_item(queue_id: int, item_id: int, *, person_id: int, token: UUID, seconds: int) -> Lease | None:
+def claim_of_item(asking: Asking, item_id: int, *, token: UUID) -> Lease | None:
     """Take an open slot of this item; None when others have them all, or when it is not for this person."""
-    return _lease(
-        CLAIM_OF_ITEM,
-        {"queue": queue_id, "item": item_id, "me": person_id, "token": token, "seconds": seconds},
-    )
+    return _lease(CLAIM_OF_ITEM, asking.arguments(token) | {"item": item_id})
 
 
-def claim_found(slots: Sequence[int], *, person_id: int, token: UUID, seconds: int) -> Lease | None:
-    """Take the first of these slots that is still open and not locked by another claim."""
-    found = {"found": list(slots), "me": person_id, "token": token, "seconds": seconds}
-    return _lease(CLAIM_OF_FOUND, found)
+def claim_found(asking: Asking, slots: Sequence[int], marks: Bookmarks, *, token: UUID) -> Lease | None:
+    """Take the first of these slots that is still open and not locked by another claim; store the marks."""
+    return _lease(CLAIM_OF_FOUND, asking.arguments(token) | {"found": list(slots)} | marks.arguments())
 
 
 def of_person(queue_id: int, fit: Fit, person_id: int) -> dict[str, Any]:

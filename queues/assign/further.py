@@ -51,8 +51,12 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Slots that this person may have, best first. is_all: nothing was found because there is nothing."""
+    """Slots that this person may have, best first. is_all: nothing was found because there is nothing.
 
+    marks: how far the search came, for the caller to store.
+    """
+
+    marks: Bookmarks
     slots: Sequence[int] = ()
     is_all: bool = True
 
@@ -67,19 +71,18 @@ class Look:
 
 
 def find(queue_id: int, *, walk: Walk, fit: Fit, person_id: int) -> Found:
-    """The next slots for this person past those that are not for them, and bookmarks of how far it came."""
+    """The next slots for this person past those that are not for them."""
     arguments = of_person(queue_id, fit, person_id)
     marks = Bookmarks(queue_id, person_id)
-    found = Found()
+    found = Found(marks)
     for level in _levels(walk, fit):
         looks = [_along(track, arguments, marks, refuses=bool(fit.refused)) for track in level]
         fitting = sorted((key for look in looks for key in look.fitting), key=_order)
-        found = Found([key[2] for key in fitting], found.is_all and all(look.is_end for look in looks))
+        found = Found(marks, [key[2] for key in fitting], found.is_all and all(look.is_end for look in looks))
         if found.slots:
             break
     if found.is_all and not found.slots:
         marks.remove()
-    marks.store()
     return found
 
 

@@ -1,9 +1,11 @@
 """Who gets which item: order, overlap, fences."""
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -284,7 +286,7 @@ def test_giving_back_opens_the_item_again(queue: Queue, ann: Actor) -> None:
     assert assign.lease_next(queue, by=ann) is not None
 
 
-def test_a_lease_takes_at_most_four_statements(queue: Queue, ann: Actor) -> None:
+def test_a_lease_takes_three_statements(queue: Queue, ann: Actor) -> None:
     for _ in range(30):
         waiting(queue, reviews_needed=2)
 
@@ -292,7 +294,28 @@ def test_a_lease_takes_at_most_four_statements(queue: Queue, ann: Actor) -> None
         assign.lease_next(queue, by=ann)
 
     work = [query for query in statements if "SAVEPOINT" not in query["sql"]]
-    assert len(work) == 4  # held, the person's profile, claim, event
+    assert len(work) == 3  # held, the person's profile, the claim with its event
+
+
+def test_a_claim_tells_its_event_as_any_action_does(queue: Queue, ann: Actor) -> None:
+    waiting(queue)
+    asking = Actor(ann.as_person(), key_id=7)
+
+    lease = assign.lease_next(queue, by=asking)
+
+    assert lease is not None
+    told = Event.objects.get(kind="slot.leased", subject_id=lease.slot_id)
+    assert (told.project_id, told.actor_person_id, told.actor_key_id) == (queue.project_id, ann.person_id, 7)
+    assert (told.subject_kind, told.before, told.reason) == ("slot", None, "")
+    assert told.after == json.loads(
+        json.dumps({"item": lease.item_id, "until": lease.until}, cls=DjangoJSONEncoder)
+    )
+
+
+def test_a_claim_that_finds_nothing_tells_nothing(queue: Queue, ann: Actor) -> None:
+    assert assign.lease_next(queue, by=ann) is None
+
+    assert not Event.objects.filter(kind="slot.leased").exists()
 
 
 @settings(deadline=None, max_examples=6)  # five people are made for each example

@@ -144,7 +144,7 @@ def test_what_fits_is_given_in_its_order_however_thinly_it_lies_among_the_rest(
     assert given == fitting[:40]
 
 
-def test_past_what_is_in_front_a_claim_takes_eight_statements(people: Cast) -> None:
+def test_past_what_is_in_front_a_claim_takes_six_statements(people: Cast) -> None:
     queue = filled(people)
     behind(queue)
     done(lease(queue, people.ann))
@@ -152,8 +152,31 @@ def test_past_what_is_in_front_a_claim_takes_eight_statements(people: Cast) -> N
     with noted() as statements:
         given = lease(queue, people.ann)
 
-    # Held, the person's profile, the first claim; bookmarks read, both windows, stored; claim, event.
-    assert given is not None and len(statements) == 8
+    # Held, the person's profile, the first claim; bookmarks read, both windows; the claim that stores them.
+    assert given is not None and len(statements) == 6
+
+
+def test_a_claim_past_bookmarks_stores_and_removes_them(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(further, "BEHIND", IN_FRONT - 1)
+    queue = filled(people)
+    _first, refused, *_rest = behind(queue)
+    marks = Bookmark.objects.filter(person=people.ann).order_by("track")
+    seen = []
+    done(lease(queue, people.ann))
+    prediction_id = Item.objects.get(pk=refused).prediction_id
+    Flag.objects.create(
+        prediction_id=prediction_id, component="filter", category="hate", flagged=True, severity=3
+    )
+
+    for _ in range(2):
+        done(lease(queue, people.ann))
+        seen.append(list(marks.values_list("track", "slot_id")))
+
+    passed = Slot.objects.get(item=refused, seq=1).pk
+    assert [track for track, _slot in seen[0]] == ["due:untouched", "due:untouched:behind"]
+    assert seen[1] == [("due:untouched", passed)]
 
 
 def test_a_bookmark_changes_nothing_of_how_its_callers_transaction_is_written(people: Cast) -> None:

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from queues import jobs
 from queues.assign import actions as assign
 from queues.assign import queues, reordering, working
-from queues.assign.claim import CLAIMS
+from queues.assign.claim import CLAIMS, Asking
 from queues.assign.orders import Walk, orders
 from queues.assign.orders.language import UNKNOWN, language_of
 from queues.models import Item, Job, Queue, Slot, SlotState, WorkOrder
@@ -257,10 +257,7 @@ def test_a_claim_reads_few_rows_also_for_who_has_half_done_items_in_front(people
     queue = queue_in(people.project)
     _fill(people, queue)
     arguments: dict[str, Any] = {
-        "queue": queue.pk,
-        "me": people.ann.pk,
-        "token": uuid4(),
-        "seconds": 600,
+        **Asking(queue, Actor(people.ann.pk), 600).arguments(uuid4()),
         "lanes": ["en", UNKNOWN, ""],
     }
 

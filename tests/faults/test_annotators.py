@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts import events
 from accounts.actor import Actor
 from queues.assign import actions as assign
+from queues.assign.claim import Asking
 from queues.assign.lease import Lease
 from queues.models import Item, ItemState, Slot, SlotState, WorkOrder
 from tests.factories.projects import cast
@@ -73,17 +75,26 @@ def test_the_harness_finds_what_a_claim_that_reads_and_then_saves_breaks(
     assert found["leases taken from under somebody's hands"]
 
 
-def naive_claim(queue_id: int, *, person_id: int, token: UUID, seconds: int, **_rest: Any) -> Lease | None:
+def naive_claim(asking: Asking, *, token: UUID, **_rest: Any) -> Lease | None:
     """Reads the next open slot, and then saves it as one's own: as if nobody else did the same."""
-    seen = Slot.objects.filter(person=person_id).values("item")
-    slot = Slot.objects.filter(queue=queue_id, state=SlotState.OPEN).exclude(item__in=seen).first()
+    me = asking.by.as_person()
+    seen = Slot.objects.filter(person=me).values("item")
+    slot = Slot.objects.filter(queue=asking.queue, state=SlotState.OPEN).exclude(item__in=seen).first()
     if slot is None:
         return None
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(0.002)")  # the time that a request takes in between
     now = timezone.now()
-    slot.state, slot.person_id, slot.lease_token, slot.untouched = SlotState.LEASED, person_id, token, False
-    slot.leased_at, slot.lease_until = now, now + timedelta(seconds=seconds)
-    slot.save()
-    Item.objects.filter(pk=slot.item_id, state=ItemState.OPEN).update(state=ItemState.IN_REVIEW)
-    return Lease(slot.pk, slot.item_id, queue_id, token, slot.lease_until, now)
+    slot.state, slot.person_id, slot.lease_token, slot.untouched = SlotState.LEASED, me, token, False
+    slot.leased_at, slot.lease_until = now, now + timedelta(seconds=asking.seconds)
+    with transaction.atomic():
+        slot.save()
+        Item.objects.filter(pk=slot.item_id, state=ItemState.OPEN).update(state=ItemState.IN_REVIEW)
+        events.record(
+            project_id=asking.queue.project_id,
+            kind="slot.leased",
+            by=asking.by,
+            subject_kind="slot",
+            subject_id=slot.pk,
+        )
+    return Lease(slot.pk, slot.item_id, slot.queue_id, token, slot.lease_until, now)

@@ -131,5 +131,6 @@ def _holds(queue: Queue, by: Actor, beside: Sequence[int]) -> bool:
 def _coming(queue: Queue, by: Actor, fit: Fit) -> int | None:
     """The slot that this person would be given now."""
     walk = orders.get(queue.order).walk
-    slots = further.find(queue.pk, walk=walk, fit=fit, person_id=by.as_person()).slots
-    return slots[0] if slots else None
+    found = further.find(queue.pk, walk=walk, fit=fit, person_id=by.as_person())
+    found.marks.store()
+    return found.slots[0] if found.slots else None
