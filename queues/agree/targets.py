@@ -53,13 +53,16 @@ def judged(figure: Figure, target: Target = DEFAULT) -> Judged:
     """By the lower end of the interval; without an interval there is too little to say."""
     if target.good is None or target.tentative is None:
         return Judged.DISTRIBUTION
-    if figure.why == PERFECT and figure.value == 1.0 and figure.n_units >= MIN_UNITS:
-        return Judged.PERFECT
-    if figure.low is None:
+    is_perfect = figure.why == PERFECT and figure.value == 1.0 and figure.n_units >= MIN_UNITS
+    # Few items without any disagreement prove little: the share that surely agrees is their lower end.
+    low = figure.at_least if is_perfect else figure.low
+    if low is None:
         return Judged.TOO_LITTLE
-    if figure.low >= target.good:
-        return Judged.GOOD
-    return Judged.TENTATIVE if figure.low >= target.tentative else Judged.BELOW
+    if low >= target.good:
+        return Judged.PERFECT if is_perfect else Judged.GOOD
+    if low >= target.tentative:
+        return Judged.TENTATIVE
+    return Judged.TOO_LITTLE if is_perfect else Judged.BELOW
 
 
 def targets_of(queue_id: int) -> Mapping[str, Target]:

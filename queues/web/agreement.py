@@ -16,7 +16,7 @@ from queues.agree import queries as agree
 from queues.agree.asked import DECISION
 from queues.agree.blind import anchoring_in
 from queues.agree.histogram import Unsure
-from queues.agree.metric import AT_AN_END, FEW_UNITS, HINGES_ON_ONE, NO_PAIRS, ONE_VALUE, PERFECT, Figure
+from queues.agree.metric import MIN_UNITS, PERFECT, Figure
 from queues.agree.queries import QuestionAgreement, QueueAgreement
 from queues.agree.targets import DEFAULT, Judged, Target, judged, targets_of
 from queues.errors import NotFound
@@ -25,19 +25,12 @@ from queues.numbers import localized
 from queues.web.agreement_check import check_state_of
 from queues.web.answer_words import in_words
 from queues.web.csv_file import csv_file
+from queues.web.figure_words import why_of
 from queues.web.labels import labels_of_versions
 from queues.web.paging import address
 
 SHARES_SHOWN = 5
 
-WHY_NOT: dict[str, Promise] = {
-    NO_PAIRS: gettext_lazy("not defined: no item has two answers yet"),
-    ONE_VALUE: gettext_lazy("not defined: only one value was used"),
-    FEW_UNITS: gettext_lazy("no interval: fewer than 10 items have two answers"),
-    HINGES_ON_ONE: gettext_lazy("no interval: without one certain item the figure is not defined"),
-    AT_AN_END: gettext_lazy("no interval: the figure lies at the end of its range"),
-    PERFECT: gettext_lazy("perfect on all of them"),
-}
 METRICS: dict[str, Promise] = {
     "alpha_nominal": gettext_lazy("alpha, nominal"),
     "alpha_ordinal": gettext_lazy("alpha, ordinal"),
@@ -68,7 +61,7 @@ class Line(NamedTuple):
     target: Target
     metric: Promise
     says: Saying
-    why: Promise | str
+    why: str
     shares: list[tuple[str, float]]
     n_more_values: int
     unsure: str
@@ -163,7 +156,7 @@ def _line(one: QuestionAgreement, target: Target, labels: dict[str, str]) -> Lin
         target,
         METRICS[one.metric],
         says(one.main, target),
-        WHY_NOT.get(one.main.why or "", ""),
+        why_of(one.main),
         words[:SHARES_SHOWN],
         more,
         _unsure(one.unsure),
@@ -198,6 +191,13 @@ def says(figure: Figure, target: Target = DEFAULT) -> Saying:
         Judged.TOO_LITTLE: Saying("", "info", _("too little to say")),
         Judged.DISTRIBUTION: Saying("", "info", _("distribution expected")),
     }[judged(figure, target)]
+
+
+def drawn(figure: Figure) -> tuple[float | None, float | None, float | None]:
+    """What a chart may show of a share: its value with its ends; a gap where it has none."""
+    if figure.why == PERFECT and figure.n_units >= MIN_UNITS:
+        return figure.value, figure.at_least, 1.0
+    return (None, None, None) if figure.low is None else (figure.value, figure.low, figure.high)
 
 
 def _ends(figure: Figure | None) -> tuple[float | None, float | None, float | None]:

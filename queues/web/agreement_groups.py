@@ -24,9 +24,10 @@ from queues.agree.targets import DEFAULT, Target, targets_of
 from queues.errors import NotFound
 from queues.models import Queue
 from queues.numbers import localized, percent
-from queues.web.agreement import METRICS, WHY_NOT, Saying, chosen_of, is_drawn_only, queues_of, says
-from queues.web.charts import Plot, Point, plot, spread
+from queues.web.agreement import METRICS, Saying, chosen_of, drawn, is_drawn_only, queues_of, says
+from queues.web.charts import Plot, Point, line_of, spread
 from queues.web.csv_file import csv_file
+from queues.web.figure_words import why_of
 from queues.web.paging import address
 from queues.web.sentences import label_of
 
@@ -60,7 +61,7 @@ class GroupLine(NamedTuple):
     of: Group
     name: str
     says: Saying
-    why: Promise | str
+    why: str
     url: str
 
 
@@ -87,7 +88,7 @@ def groups(request: ProjectRequest) -> HttpResponse:
             "drawn_url": address(request, only=None if is_drawn_only(request) else "drawn"),
             "metric": METRICS[found.asked.scale.metric],
             "lines": lines,
-            "plot": _trend(lines) if by == By.WEEK and len(lines) > 1 else None,
+            "plot": _trend(lines) if by == By.WEEK else None,
             "tabs": tabs(request, by),
             "csv_url": f"{csv_url}?{urlencode(query)}",
         }
@@ -147,7 +148,7 @@ def tabs(request: ProjectRequest, by: By | None) -> list[dict[str, object]]:
 def _line(group: Group, by: By, target: Target, items_url: str) -> GroupLine:
     words = says(group.main, target)
     url = f"{items_url}&{urlencode({'name': group.name})}"
-    return GroupLine(group, name_of(group.name, by), words, WHY_NOT.get(group.main.why or "", ""), url)
+    return GroupLine(group, name_of(group.name, by), words, why_of(group.main), url)
 
 
 def name_of(name: str, by: By) -> str:
@@ -159,13 +160,10 @@ def name_of(name: str, by: By) -> str:
     return name or _("not said")
 
 
-def _trend(lines: Sequence[GroupLine]) -> Plot:
+def _trend(lines: Sequence[GroupLine]) -> Plot | None:
     """Of the share of equal answers, as it lies between 0 and 1; coefficients may lie below 0."""
-    points = [
-        Point(float(place), line.of.percent.value, line.of.percent.low, line.of.percent.high, _said(line))
-        for place, line in enumerate(lines)
-    ]
-    return plot(
+    points = [Point(float(place), *drawn(line.of.percent), _said(line)) for place, line in enumerate(lines)]
+    return line_of(
         points,
         x_range=(0.0, float(len(lines) - 1)),
         x_ticks=spread([line.name for line in lines]),
@@ -174,11 +172,13 @@ def _trend(lines: Sequence[GroupLine]) -> Plot:
 
 
 def _said(line: GroupLine) -> str:
-    same = line.of.percent
-    if same.value is None:
+    share, low, high = drawn(line.of.percent)
+    if share is None or low is None or high is None:
         return ""
-    facts = {"name": line.name, "share": percent(same.value), "n": localized(same.n_units)}
-    if same.low is None or same.high is None:
-        return _("Week of %(name)s: %(share)s the same, %(n)s shared items, no interval") % facts
-    ends = {"low": localized(100 * same.low, ".1f"), "high": localized(100 * same.high, ".1f")}
-    return _("Week of %(name)s: %(share)s [%(low)s–%(high)s] the same, %(n)s shared items") % (facts | ends)
+    return _("Week of %(name)s: %(share)s [%(low)s–%(high)s] the same, %(n)s shared items") % {
+        "name": line.name,
+        "share": percent(share),
+        "low": localized(100 * low, ".1f"),
+        "high": localized(100 * high, ".1f"),
+        "n": localized(line.of.percent.n_units),
+    }

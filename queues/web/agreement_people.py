@@ -23,8 +23,9 @@ from queues.ingest.queries import beginnings_of
 from queues.models import Queue
 from queues.newest import PAGE_SIZE
 from queues.review import care
-from queues.web.agreement import METRICS, WHY_NOT, chosen_of, queues_of, value_words
+from queues.web.agreement import METRICS, chosen_of, queues_of, value_words
 from queues.web.csv_file import csv_file
+from queues.web.figure_words import why_of
 from queues.web.labels import labels_of_versions
 from queues.web.paging import address, number
 from queues.web.pairs_map import LEAST_ITEMS, map_of
@@ -59,7 +60,7 @@ def people(request: ProjectRequest) -> HttpResponse:
         context |= {
             "found": found,
             "metric": METRICS[found.asked.scale.metric],
-            "why": WHY_NOT.get(found.main.why or "", ""),
+            "why": why_of(found.main),
             "people": [(one, names.get(one.person_id, "")) for one in found.people],
             "map": map_of(found, names, urls),
             "least_items": LEAST_ITEMS,

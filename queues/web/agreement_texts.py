@@ -1,6 +1,6 @@
 """Agreement on places in texts and on corrections, which lie on no scale, over the newest shared items."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse
@@ -23,10 +23,12 @@ from queues.errors import NotFound
 from queues.ingest.queries import beginnings_of
 from queues.review import care
 from queues.statistics.quantiles import Quantile
-from queues.web.agreement import WHY_NOT, chosen_of, queues_of
+from queues.web.agreement import chosen_of, queues_of
 from queues.web.csv_file import csv_file
+from queues.web.figure_words import WHY_NOT, why_of
 
-WHY_NOT_ON_TEXTS: dict[str, Promise] = WHY_NOT | {
+WHY_NOT_ON_TEXTS: Mapping[str, Promise] = {
+    **WHY_NOT,
     NO_PAIRS: lazy("not defined: no two people have answered this on one output"),
     ONE_VALUE: lazy("not defined: nobody marked anything"),
 }
@@ -40,7 +42,7 @@ class Line(NamedTuple):
 
     name: Promise
     of: Figure
-    why: Promise | str
+    why: str
 
 
 class Similarity(NamedTuple):
@@ -48,6 +50,12 @@ class Similarity(NamedTuple):
 
     name: Promise
     of: TextAgreement
+
+    @property
+    def is_too_little(self) -> bool:
+        """There is no interval, or nothing to hold it against."""
+        between = self.of.between_people
+        return between is None or between.low is None or not self.of.n_baseline
 
 
 @needs(Permission.READ)
@@ -114,7 +122,7 @@ def _lines(one: agree.OnPlaces) -> list[Line]:
         (lazy("the same marks (F1)"), one.exact),
         (lazy("marks that overlap by half (F1)"), one.half),
     )
-    return [Line(name, figure, WHY_NOT_ON_TEXTS.get(figure.why or "", "")) for name, figure in named]
+    return [Line(name, figure, why_of(figure, WHY_NOT_ON_TEXTS)) for name, figure in named]
 
 
 def _similarities(found: OnTexts) -> list[Similarity]:

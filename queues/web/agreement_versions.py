@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -20,10 +19,11 @@ from queues.agree.versions import OfVersion, Versions
 from queues.errors import NotFound
 from queues.models import Queue
 from queues.numbers import localized, percent
-from queues.web.agreement import METRICS, WHY_NOT, Saying, chosen_of, is_drawn_only, queues_of, says
+from queues.web.agreement import METRICS, Saying, chosen_of, drawn, is_drawn_only, queues_of, says
 from queues.web.agreement_groups import tabs
-from queues.web.charts import Plot, Point, plot, spread
+from queues.web.charts import Plot, Point, line_of, spread
 from queues.web.csv_file import csv_file
+from queues.web.figure_words import why_of
 from queues.web.paging import address
 
 _HEAD = (
@@ -37,7 +37,7 @@ class VersionLine(NamedTuple):
 
     of: OfVersion
     says: Saying
-    why: Promise | str
+    why: str
     change: str
     url: str
 
@@ -61,7 +61,7 @@ def versions(request: ProjectRequest) -> HttpResponse:
             "found": found,
             "metric": METRICS[found.asked.scale.metric],
             "lines": lines,
-            "plot": _plot(lines) if len(lines) > 1 else None,
+            "plot": _plot(lines),
             "tabs": tabs(request, None),
             "drawn_only": is_drawn_only(request),
             "drawn_url": address(request, only=None if is_drawn_only(request) else "drawn"),
@@ -100,7 +100,7 @@ def _found(request: ProjectRequest, queue: Queue) -> Versions:
 
 def _line(one: OfVersion, target: Target, items_url: str) -> VersionLine:
     url = f"{items_url}&{urlencode({'version': one.form.version})}"
-    why = WHY_NOT.get(one.main.why or "", "")
+    why = why_of(one.main)
     return VersionLine(one, says(one.main, target), why, _change_in_words(one), url)
 
 
@@ -115,30 +115,24 @@ def _change_in_words(one: OfVersion) -> str:
     return _("%(difference)s [%(low)s to %(high)s]") % ends
 
 
-def _plot(lines: Sequence[VersionLine]) -> Plot:
+def _plot(lines: Sequence[VersionLine]) -> Plot | None:
     """Of the share of equal answers, as it lies between 0 and 1."""
     points = [
-        Point(
-            float(place),
-            line.of.percent.value,
-            line.of.percent.low,
-            line.of.percent.high,
-            _said(line),
-            line.url,
-        )
+        Point(float(place), *drawn(line.of.percent), _said(line), line.url)
         for place, line in enumerate(lines)
     ]
     names = [str(line.of.form.version) for line in lines]
-    return plot(points, x_range=(0.0, float(len(lines) - 1)), x_ticks=spread(names), top=1.0)
+    return line_of(points, x_range=(0.0, float(len(lines) - 1)), x_ticks=spread(names), top=1.0)
 
 
 def _said(line: VersionLine) -> str:
-    same = line.of.percent
-    if same.value is None:
+    share, low, high = drawn(line.of.percent)
+    if share is None or low is None or high is None:
         return ""
-    facts = {
+    return _("Version %(version)s: %(share)s [%(low)s–%(high)s] the same, %(n)s shared items") % {
         "version": line.of.form.version,
-        "share": percent(same.value),
-        "n": localized(same.n_units),
+        "share": percent(share),
+        "low": localized(100 * low, ".1f"),
+        "high": localized(100 * high, ".1f"),
+        "n": localized(line.of.percent.n_units),
     }
-    return _("Version %(version)s: %(share)s the same, %(n)s shared items") % facts

@@ -101,6 +101,18 @@ def plot(
     )
 
 
+def line_of(
+    points: Sequence[Point],
+    *,
+    x_range: tuple[float, float],
+    x_ticks: Sequence[tuple[float, str]],
+    top: float,
+) -> Plot | None:
+    """The same where there is something to compare: from two points with a value on."""
+    shown = [point for point in points if point.value is not None]
+    return plot(points, x_range=x_range, x_ticks=x_ticks, top=top) if len(shown) > 1 else None
+
+
 def top_of(values: Sequence[float | None]) -> float:
     """The lowest round share that holds them all."""
     largest = max((value for value in values if value is not None), default=1.0)

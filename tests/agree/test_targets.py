@@ -43,8 +43,18 @@ def test_a_figure_is_judged_by_the_lower_end_of_its_interval(
 
 
 def test_perfect_agreement_needs_ten_items_to_say_so() -> None:
-    assert judged(Figure(1.0, 10, why=PERFECT)) is Judged.PERFECT
-    assert judged(Figure(1.0, 9, why=PERFECT)) is Judged.TOO_LITTLE
+    assert judged(perfect_on(9)) is Judged.TOO_LITTLE
+    assert judged(perfect_on(10), Target(0.5, 0.4)) is Judged.PERFECT
+
+
+def test_perfect_agreement_on_few_items_reaches_no_higher_target_than_it_proves() -> None:
+    assert judged(perfect_on(13)) is Judged.TENTATIVE  # 0.05^(1/13) = 0.794
+    assert judged(perfect_on(14)) is Judged.PERFECT  # 0.807
+    assert judged(perfect_on(10), Target(0.9, 0.8)) is Judged.TOO_LITTLE
+
+
+def perfect_on(n: int) -> Figure:
+    return Figure(1.0, n, why=PERFECT, at_least=0.05 ** (1 / n))
 
 
 def test_the_newest_target_holds_and_leaves_an_event(people: Cast, queue: Queue) -> None:

@@ -78,7 +78,24 @@ def test_model_versions_are_told_apart(people: Cast, queue: Queue) -> None:
     assert sum(group.main.n_units for group in found) == 2
 
 
-def test_the_page_draws_the_weeks_with_n_and_says_why_there_is_no_interval(
+def test_the_page_draws_weeks_with_their_interval_and_perfect_ones_with_what_they_prove(
+    people: Cast, signed_in: SignIn, queue: Queue
+) -> None:
+    both(queue, people, "fine", "rude")
+    for place in range(9):
+        both(queue, people, "fine", "fine", opened=MONDAY + timedelta(days=1, hours=place))
+    for place in range(10):
+        both(queue, people, "rude", "rude", opened=MONDAY + timedelta(days=14, hours=place))
+
+    shown = signed_in(people.lee).get(address(people), {"queue": queue.slug, "question": "tone"})
+
+    first, third = shown.context["plot"].marks
+    assert first.label == "Week of 2 Mar 2026: 90.0% [42.2–99.1] the same, 10 shared items"
+    assert third.label == "Week of 16 Mar 2026: 100.0% [74.1–100.0] the same, 10 shared items"
+    assert len(shown.context["plot"].lines) == 2  # nothing joins them over the week between
+
+
+def test_weeks_without_an_interval_are_no_line_and_say_why(
     people: Cast, signed_in: SignIn, queue: Queue
 ) -> None:
     three_weeks(queue, people)
@@ -86,11 +103,10 @@ def test_the_page_draws_the_weeks_with_n_and_says_why_there_is_no_interval(
     shown = signed_in(people.lee).get(address(people), {"queue": queue.slug, "question": "tone"})
 
     page = shown.content.decode()
-    assert [mark.label for mark in shown.context["plot"].marks] == [
-        "Week of 2 Mar 2026: 50.0% the same, 2 shared items, no interval",
-        "Week of 16 Mar 2026: 100.0% the same, 2 shared items, no interval",
-    ]
-    assert "no interval: without one certain item the figure is not defined" in page
+    assert shown.context["plot"] is None
+    assert "no interval: fewer than 10 items have two answers" in page
+    assert "too few for an interval" in page
+    assert "at least 22.4%" in page
     assert "not defined: no item has two answers yet" in page
     assert "by=model" in page
 
