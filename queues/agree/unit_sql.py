@@ -9,7 +9,8 @@ and reading cannot differ.
 IS_SHARED = "item.reviews_needed > 1 AND item.state IN ('disputed', 'settled')"
 
 # What items are told apart by; fixed for the life of an item. Of a cohort only words and yes or no: numbers
-# are no groups, and as many as there are items.
+# are no groups, and as many as there are items. It stands beside the record, which is opened only where a
+# version before has written it: a submit must not cost what its texts are long.
 GROUPS = """
 jsonb_build_array(
   jsonb_build_array('week', to_char(date_trunc('week', item.created_at AT TIME ZONE 'UTC'), 'YYYY-MM-DD')),
@@ -24,7 +25,7 @@ jsonb_build_array(
     jsonb_build_array('cohort', one.key || '=' || (one.value #>> '{}')) ORDER BY one.key
   ), '[]')
   FROM queues_payload payload
-  CROSS JOIN LATERAL (SELECT payload.record #> '{subject,cohort}' AS said) cohort
+  CROSS JOIN LATERAL (SELECT coalesce(payload.cohort, payload.record #> '{subject,cohort}') AS said) cohort
   CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(cohort.said) WHEN 'object' THEN cohort.said END) one
   WHERE payload.prediction_id = prediction.id AND jsonb_typeof(one.value) IN ('string', 'boolean')
 )

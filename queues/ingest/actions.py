@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import orjson
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils.crypto import salted_hmac
 from psycopg import errors as pg_errors
@@ -159,7 +160,7 @@ _PREDICTION_COLUMNS = (
     "input_key",
     "occurred_at",
 )
-_PAYLOAD_COLUMNS = ("prediction_id", "record", "output_text")
+_PAYLOAD_COLUMNS = ("prediction_id", "record", "cohort", "output_text")
 
 
 def _prediction_rows(
@@ -185,7 +186,8 @@ def _prediction_rows(
 
 def _payload_rows(rows: Sequence[New]) -> Iterator[tuple[Value, ...]]:
     for new in rows:
-        yield new.id, new.checked.json.decode(), new.checked.output_text
+        cohort = orjson.dumps(new.checked.cohort).decode()
+        yield new.id, new.checked.json.decode(), cohort, new.checked.output_text
 
 
 def _record_event(project_id: int, ids: Sequence[int], by: Actor) -> None:

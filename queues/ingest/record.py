@@ -48,6 +48,11 @@ class CheckedRecord:
     altered: tuple[str, ...]
     input_key: int
 
+    @property
+    def cohort(self) -> dict[str, Any]:
+        """By key; empty where the record names none."""
+        return (self.record.get("subject") or {}).get("cohort") or {}
+
 
 @with_config(STRICT)
 class _Input(TypedDict):

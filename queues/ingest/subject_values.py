@@ -51,8 +51,7 @@ def _values_of(record: CheckedRecord) -> Iterator[Value]:
     """Numbers of a cohort tell nothing apart, so only their key counts."""
     if record.segment:
         yield "segment", record.segment
-    cohort = (record.record.get("subject") or {}).get("cohort") or {}
-    for key, value in cohort.items():
+    for key, value in record.cohort.items():
         yield _KEY, key
         if isinstance(value, str | bool):
             yield f"{_KEY}.{key}", value if isinstance(value, str) else str(value).lower()

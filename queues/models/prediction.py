@@ -73,10 +73,16 @@ class Prediction(models.Model):
 
 
 class Payload(models.Model):
-    """The texts of one prediction, kept apart so that they can be erased."""
+    """The texts of one prediction, kept apart so that they can be erased.
+
+    cohort: that of the record ({}: it has none), beside it so that a submit need not open the whole record,
+    which may have a megabyte; None in rows that a version before has written. A constraint of migration 0014
+    holds it to the record.
+    """
 
     prediction = models.OneToOneField(Prediction, primary_key=True, on_delete=models.PROTECT)
     record = models.JSONField()  # prediction/1 as accepted
+    cohort = models.JSONField(null=True)
     output_text = models.TextField()  # the text under review: offsets are code points of this
     erased_at = models.DateTimeField(null=True)
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from accounts.actor import Actor
 from accounts.models import Person
 from accounts.roles import Role
 from queues import jobs, pipeline, reviewing
-from queues.agree import histogram, units
+from queues.agree import histogram, unit_sql, units
 from queues.agree.asked import asked_in
 from queues.agree.histogram import By
 from queues.agree.patterns import Pattern, merged
@@ -22,7 +23,7 @@ from queues.assign import actions as assign
 from queues.assign.bulk import asking, run
 from queues.assign.lease import Lease
 from queues.errors import ReviewappError
-from queues.models import AgreementUnit, BulkChange, Item, Job, PatternCount, Queue, Review
+from queues.models import AgreementUnit, BulkChange, Item, Job, PatternCount, Payload, Queue, Review
 from queues.review import form_versions
 from tests.factories.projects import Cast, cast, member
 from tests.factories.reviews import APPROVE, REJECT, reviewed
@@ -323,3 +324,23 @@ def test_a_count_below_one_and_a_pattern_twice_are_refused(people: Cast) -> None
     PatternCount.objects.create(**row, pattern="[]", n=1)
     with pytest.raises(IntegrityError, match="pattern_count_once"), transaction.atomic():
         PatternCount.objects.create(**row, pattern="[]", n=1)
+
+
+@pytest.mark.parametrize("cohort", [{"plan": "gold"}, None], ids=["beside the record", "of a version before"])
+def test_the_cohort_is_counted_and_a_long_record_opened_only_where_it_must_be(
+    people: Cast, cohort: dict[str, str] | None
+) -> None:
+    texts = [token_hex(500) for _ in range(300)]  # 300 kB, and little of it can be packed
+    record = {"subject": {"cohort": {"plan": "gold"}}, "input": {"prompt": texts}}
+    item = waiting(queue_in(people.project), reviews_needed=2, record=record)
+    Payload.objects.filter(prediction=item.prediction_id).update(cohort=cohort)
+
+    with connection.cursor() as cursor:
+        explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {unit_sql.COUNT_ONE}"
+        cursor.execute(explain, [item.pk, 1, '{"decision": {"1": "approve", "2": "reject"}}'])
+        [[[plan]]] = [cursor.fetchone()]
+
+    unit = AgreementUnit.objects.get(pk=item.pk)
+    assert unit.holds is not None and ["cohort", "plan=gold"] in unit.holds["groups"]
+    opened = plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"] > 50
+    assert opened == (cohort is None)

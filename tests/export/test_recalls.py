@@ -173,7 +173,8 @@ def test_what_is_erased_is_nowhere_and_the_decisions_stay(
     }
     review = Review.objects.get(item=item)
     assert (review.decision, review.corrected_text) == ("correct", "")
-    assert Payload.objects.get(prediction=item.prediction_id).erased_at is not None
+    payload = Payload.objects.get(prediction=item.prediction_id)
+    assert payload.erased_at is not None and payload.cohort == {}
     assert list(Event.objects.order_by("pk").values())[: len(events)] == events  # nothing of the log changed
     release.refresh_from_db()
     assert release.manifest is not None

@@ -1,7 +1,8 @@
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.actor import SYSTEM
@@ -46,6 +47,30 @@ def test_a_text_survives_code_point_for_code_point(project: Project, text: str) 
 
     payload = Payload.objects.get(pk=stored.id)
     assert (payload.output_text, payload.record["metadata"]["note"]) == (text, text)
+
+
+@pytest.mark.parametrize(
+    ("subject", "cohort"),
+    [({"cohort": {"plan": "gold", "n": 1.50, "is_new": True}}, {"plan": "gold", "n": 1.5, "is_new": True}),
+     ({"cohort": {}}, {}), ({"cohort": None}, {}), ({"locale": "de"}, {}), (None, {})],
+)  # fmt: skip
+def test_the_cohort_of_a_record_stands_beside_it(
+    project: Project, subject: dict[str, Any] | None, cohort: dict[str, Any]
+) -> None:
+    # One goes by INSERT and many by COPY.
+    store(project.pk, [sent(subject=subject)], by=SYSTEM)
+    store(project.pk, [sent(f"many-{n}", subject=subject) for n in range(6)], by=SYSTEM)
+
+    assert list(Payload.objects.values_list("cohort", flat=True)) == [cohort] * 7
+
+
+def test_the_database_refuses_another_cohort_than_that_of_the_record(project: Project) -> None:
+    (stored,) = store(project.pk, [check(full_record())], by=SYSTEM)
+
+    changes: list[dict[str, Any]] = [{"cohort": {}}, {"cohort": {"plan": "free"}}, {"record": {}}]
+    for wrong in changes:
+        with pytest.raises(IntegrityError, match="payload_cohort_is_the_records"), transaction.atomic():
+            Payload.objects.filter(pk=stored.id).update(**wrong)
 
 
 def test_the_same_again_is_a_duplicate_and_another_content_a_conflict(project: Project) -> None:

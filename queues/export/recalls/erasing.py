@@ -42,7 +42,7 @@ def erase(prediction_ids: Sequence[int]) -> None:
     """The payloads first: what people wrote about them may be emptied only then (a trigger sees to it)."""
     now = timezone.now()
     Payload.objects.filter(prediction__in=prediction_ids, erased_at=None).update(
-        record={}, output_text="", erased_at=now
+        record={}, cohort={}, output_text="", erased_at=now
     )
     item_ids = Item.objects.showing(prediction_ids)
     Draft.objects.filter(item__in=item_ids).delete()
