@@ -42,7 +42,7 @@ def grouped(queue: Queue, *, key: str, by: By, drawn_only: bool = False) -> Grou
     drawn_only: only items that chance gave extra reviews, which speak for all the work of their group.
     """
     choices, asked = question_in(queue, key)
-    counts = histogram.read(queue.pk, by=by, questions=[histogram.ITEMS, key])
+    counts = histogram.read(queue.pk, by=by, questions=[histogram.ITEMS, key], tells_drawn=drawn_only)
     names = _weeks(counts.names) if by == By.WEEK else _largest(counts)
     groups = [_group(asked, name, counts.of(asked, name=name, drawn_only=drawn_only)) for name in names]
     return Groups(asked, choices, groups, max(0, len(counts.names) - len(names)))

@@ -143,14 +143,18 @@ def _pattern(asked: Asked, pattern: bytes, version: int) -> Pattern:
     return pattern_of(answer for answer in answers if answer is not None)
 
 
-def read(queue_id: int, *, by: By = By.ALL, questions: Sequence[str] | None = None) -> Counts:
+def read(
+    queue_id: int, *, by: By = By.ALL, questions: Sequence[str] | None = None, tells_drawn: bool = True
+) -> Counts:
     """The histogram of a queue, exact to the last commit; one statement. questions: only these, by key.
 
     Costs what there are patterns, and what was reviewed in the seconds since the sweeper folded.
+    tells_drawn: whether cells tell the items that chance gave extra reviews apart; without, none is_drawn.
     """
     wanted = None if questions is None else list(questions)
+    asked = {"queue": queue_id, "by": by.value, "questions": wanted, "tells_drawn": tells_drawn}
     with connection.cursor() as cursor:
-        cursor.execute(unit_sql.READ, {"queue": queue_id, "by": by.value, "questions": wanted})
+        cursor.execute(unit_sql.READ, asked)
         return Counts([Cell._make(row) for row in cursor.fetchall()])
 
 

@@ -7,6 +7,7 @@ days, queues and shards add up, and a million units cost what their few hundred 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -39,9 +40,9 @@ def merged(histograms: Iterable[Histogram]) -> dict[Pattern, int]:
     return {pattern: n for pattern, n in total.items() if n}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answers:
-    """A histogram as arrays. What every metric takes.
+    """A histogram as arrays, which nobody changes. What every metric takes.
 
     values: the V possible answers, in the order of the scale; counts: (P, V), how often each pattern holds
     each value; units: (P,), how many units have the pattern.
@@ -51,7 +52,7 @@ class Answers:
     counts: Floats
     units: Floats
 
-    @property
+    @cached_property
     def sizes(self) -> Floats:
         """(P,) Answers in a unit of each pattern."""
         return self.counts.sum(axis=1)
@@ -63,7 +64,13 @@ class Answers:
 
     def pairable(self) -> "Answers":
         """Only the units with two answers or more."""
+        return self._pairable
+
+    @cached_property
+    def _pairable(self) -> "Answers":
         has_pair = self.sizes >= 2
+        if has_pair.all():
+            return self
         return Answers(self.values, self.counts[has_pair], self.units[has_pair])
 
 

@@ -112,15 +112,17 @@ UPDATE queues_agreementunit unit SET folded = unit.holds, is_folded = true
 FROM taken WHERE unit.item_id = taken.item_id
 """
 
-# The counts, and what they do not contain yet, of one moment.
+# The counts, and what they do not contain yet, of one moment. Half as many rows where it need not be told
+# which items were drawn.
 READ = f"""
 SELECT name, is_drawn, question, version, pattern, sum(n)::bigint FROM (
-  SELECT name, is_drawn, question, version, pattern, n FROM queues_patterncount
+  SELECT name, is_drawn AND %(tells_drawn)s AS is_drawn, question, version, pattern, n
+  FROM queues_patterncount
   WHERE queue_id = %(queue)s AND by = %(by)s
     AND question = ANY (coalesce(%(questions)s::text[], ARRAY[question]))
   UNION ALL
-  SELECT grouped.name, (doc -> 'drawn')::boolean, told.question, (doc ->> 'version')::int, told.pattern,
-    side.n
+  SELECT grouped.name, (doc -> 'drawn')::boolean AND %(tells_drawn)s, told.question, (doc ->> 'version')::int,
+    told.pattern, side.n
   FROM (
     SELECT holds AS doc, 1 AS n FROM queues_agreementunit
     WHERE NOT is_folded AND NOT is_owed AND (holds ->> 'queue')::bigint = %(queue)s

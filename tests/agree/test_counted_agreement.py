@@ -245,6 +245,25 @@ def test_counts_equal_a_recount_after_each_of_many_steps(steps: list[tuple[str, 
     check(desk)
 
 
+def test_what_need_not_tell_the_drawn_items_apart_reads_fewer_cells_of_the_same(people: Cast) -> None:
+    queue = queue_in(people.project)
+    for is_drawn in (False, True):
+        item = waiting(queue, reviews_needed=2)
+        Item.objects.filter(pk=item.pk).update(overlap_drawn=is_drawn, extra_reviews=int(is_drawn))
+        for person in (people.ann, people.lee):
+            reviewed(queue, person)
+    decision = asked_in(queue)[0][0]
+
+    for _before_and_after_folding in range(2):
+        told = histogram.read(queue.pk, by=By.WEEK, questions=["decision"])
+        untold = histogram.read(queue.pk, by=By.WEEK, questions=["decision"], tells_drawn=False)
+
+        assert untold.of(decision) == told.of(decision) == {("approve", "approve"): 2}
+        assert sorted(cell.is_drawn for cell in told.cells) == [False, True]
+        assert [(cell.is_drawn, cell.n) for cell in untold.cells] == [(False, 2)]
+        units.fold()
+
+
 def two_say(queue: Queue, one: tuple[Person, str], other: tuple[Person, str], **fields: Any) -> Item:
     item = waiting(queue, reviews_needed=2, **fields)
     for person, tone in (one, other):
