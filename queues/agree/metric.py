@@ -42,6 +42,16 @@ def undefined(why: str, n_units: int = 0) -> Figure:
     return Figure(None, n_units, why=why)
 
 
+def share_ends(share: Figure) -> tuple[float, float] | None:
+    """The ends between which a share of equal answers lies; None where nothing is known of them.
+
+    Of perfect agreement on enough units: from what it proves to 1.
+    """
+    if share.why == PERFECT and share.n_units >= MIN_UNITS and share.at_least is not None:
+        return share.at_least, 1.0
+    return None if share.low is None or share.high is None else (share.low, share.high)
+
+
 Metric = Callable[[Answers], Figure]
 
 metrics: Registry[Metric] = Registry("metric")

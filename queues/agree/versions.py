@@ -5,13 +5,13 @@ may come from the items or the people as well.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from queues.agree import histogram
 from queues.agree import metrics as _shipped  # noqa: F401 - importing it registers the metrics
 from queues.agree.asked import DECISION, Asked, question_in
-from queues.agree.metric import Figure, metrics
+from queues.agree.metric import Figure, metrics, share_ends
 from queues.agree.patterns import answers_of
 from queues.models import FormVersion, Queue
 from queues.review import form as forms
@@ -40,13 +40,15 @@ class Change:
 class OfVersion:
     """Agreement under one version of the form. change: against the version before with items of its own.
 
-    None where one of the two has no interval. guideline_changed: of this question, or of the whole form.
+    same_change: of the share of equal answers, which also perfect agreement has. Each is None where one of
+    the two has no interval. guideline_changed: of this question, or of the whole form.
     """
 
     form: FormVersion
     main: Figure
     percent: Figure
     change: Change | None
+    same_change: Change | None
     guideline_changed: bool
 
 
@@ -80,6 +82,7 @@ def by_version(queue: Queue, *, key: str, drawn_only: bool = False) -> Versions:
                 main,
                 percent,
                 change_of(before.main, main) if before else None,
+                change_of(_bounded(before.percent), _bounded(percent)) if before else None,
                 before is not None and _guideline(before.form, key) != _guideline(by_number[number], key),
             )
         )
@@ -96,6 +99,12 @@ def change_of(before: Figure, after: Figure) -> Change | None:
     low = apart - sqrt((after.value - after.low) ** 2 + (before.high - before.value) ** 2)
     high = apart + sqrt((after.high - after.value) ** 2 + (before.value - before.low) ** 2)
     return Change(apart, low, high)
+
+
+def _bounded(share: Figure) -> Figure:
+    """The share with the ends between which it lies."""
+    ends = share_ends(share)
+    return replace(share, low=ends[0], high=ends[1]) if ends else share
 
 
 def _guideline(version: FormVersion, key: str) -> tuple[str, str]:

@@ -117,7 +117,7 @@ class ChangeShape(BaseModel):
 
 
 class VersionShape(BaseModel):
-    """Agreement under one version of the form; change: null where one of the two has no interval."""
+    """Agreement under one version of the form; changes: null where one of the two has no interval."""
 
     version: int
     reason: str
@@ -125,6 +125,7 @@ class VersionShape(BaseModel):
     figure: FigureShape
     percent: FigureShape
     change: ChangeShape | None
+    percent_change: ChangeShape | None
 
 
 class VersionsAnswer(BaseModel):
@@ -209,16 +210,21 @@ class AgreementVersionsView(ProjectView):
                     guideline_changed=one.guideline_changed,
                     figure=figure_shape(one.main),
                     percent=figure_shape(one.percent),
-                    change=ChangeShape(
-                        difference=one.change.difference, low=one.change.low, high=one.change.high
-                    )
-                    if one.change
-                    else None,
+                    change=_change(one.change),
+                    percent_change=_change(one.same_change),
                 )
                 for one in found.versions
             ],
         )
         return Response(answer.model_dump(mode="json"))
+
+
+def _change(found: versions.Change | None) -> ChangeShape | None:
+    return (
+        ChangeShape(difference=found.difference, low=found.low, high=found.high)
+        if found is not None
+        else None
+    )
 
 
 def figure_shape(figure: Figure) -> FigureShape:

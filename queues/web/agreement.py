@@ -16,7 +16,7 @@ from queues.agree import queries as agree
 from queues.agree.asked import DECISION
 from queues.agree.blind import anchoring_in
 from queues.agree.histogram import Unsure
-from queues.agree.metric import MIN_UNITS, PERFECT, Figure
+from queues.agree.metric import Figure, share_ends
 from queues.agree.queries import QuestionAgreement, QueueAgreement
 from queues.agree.targets import DEFAULT, Judged, Target, judged, targets_of
 from queues.errors import NotFound
@@ -193,11 +193,10 @@ def says(figure: Figure, target: Target = DEFAULT) -> Saying:
     }[judged(figure, target)]
 
 
-def drawn(figure: Figure) -> tuple[float | None, float | None, float | None]:
+def drawn(share: Figure) -> tuple[float | None, float | None, float | None]:
     """What a chart may show of a share: its value with its ends; a gap where it has none."""
-    if figure.why == PERFECT and figure.n_units >= MIN_UNITS:
-        return figure.value, figure.at_least, 1.0
-    return (None, None, None) if figure.low is None else (figure.value, figure.low, figure.high)
+    ends = share_ends(share)
+    return (share.value, *ends) if ends else (None, None, None)
 
 
 def _ends(figure: Figure | None) -> tuple[float | None, float | None, float | None]:

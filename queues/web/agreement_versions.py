@@ -15,7 +15,7 @@ from accounts.roles import Permission
 from queues.agree import versions as agree
 from queues.agree.asked import DECISION
 from queues.agree.targets import DEFAULT, Target, targets_of
-from queues.agree.versions import OfVersion, Versions
+from queues.agree.versions import Change, OfVersion, Versions
 from queues.errors import NotFound
 from queues.models import Queue
 from queues.numbers import localized, percent
@@ -28,17 +28,22 @@ from queues.web.paging import address
 
 _HEAD = (
     "version", "published", "guideline_changed", "reason", "question", "metric", "items", "value", "low",
-    "high", "why", "same", "same_low", "same_high", "change", "change_low", "change_high",
+    "high", "why", "same", "same_low", "same_high", "change", "change_low", "change_high", "same_change",
+    "same_change_low", "same_change_high",
 )  # fmt: skip
 
 
 class VersionLine(NamedTuple):
-    """One version of the form in the table. url: of its items; change: in words, "" where there is none."""
+    """One version of the form in the table. url: of its items.
+
+    change, same_change: in words, of the coefficient and of equal answers; "" where there is none.
+    """
 
     of: OfVersion
     says: Saying
     why: str
     change: str
+    same_change: str
     url: str
 
 
@@ -82,14 +87,13 @@ def versions_csv(request: ProjectRequest) -> HttpResponse:
     rows = (
         (one.form.version, one.form.created_at.isoformat(), one.guideline_changed, one.form.reason, *start,
          one.main.n_units, one.main.value, one.main.low, one.main.high, one.main.why, one.percent.value,
-         one.percent.low, one.percent.high, *(_ends(one)))
+         one.percent.low, one.percent.high, *_ends(one.change), *_ends(one.same_change))
         for one in found.versions
     )  # fmt: skip
     return csv_file(f"agreement-by-version-{queue.slug}", _HEAD, rows)
 
 
-def _ends(one: OfVersion) -> tuple[float | None, float | None, float | None]:
-    change = one.change
+def _ends(change: Change | None) -> tuple[float | None, float | None, float | None]:
     return (change.difference, change.low, change.high) if change else (None, None, None)
 
 
@@ -101,16 +105,18 @@ def _found(request: ProjectRequest, queue: Queue) -> Versions:
 def _line(one: OfVersion, target: Target, items_url: str) -> VersionLine:
     url = f"{items_url}&{urlencode({'version': one.form.version})}"
     why = why_of(one.main)
-    return VersionLine(one, says(one.main, target), why, _change_in_words(one), url)
+    same = _in_words(one.same_change, times=100.0, form="+.1f")
+    return VersionLine(one, says(one.main, target), why, _in_words(one.change), same, url)
 
 
-def _change_in_words(one: OfVersion) -> str:
-    if one.change is None:
+def _in_words(change: Change | None, *, times: float = 1.0, form: str = "+.2f") -> str:
+    """times: 100 for points of a share."""
+    if change is None:
         return ""
     ends = {
-        "difference": localized(one.change.difference, "+.2f"),
-        "low": localized(one.change.low, "+.2f"),
-        "high": localized(one.change.high, "+.2f"),
+        "difference": localized(times * change.difference, form),
+        "low": localized(times * change.low, form),
+        "high": localized(times * change.high, form),
     }
     return _("%(difference)s [%(low)s to %(high)s]") % ends
 

@@ -2,6 +2,7 @@
 
 import csv
 from io import StringIO
+from math import sqrt
 from typing import Any
 
 import pytest
@@ -137,6 +138,7 @@ def test_a_change_of_the_guideline_has_its_line(people: Cast, signed_in: SignIn,
     one, two = page.context["lines"]
     assert (one.change, two.of.guideline_changed) == ("", True)
     assert two.change.startswith("+0.") and "surely higher" in page.content.decode()
+    assert two.same_change.startswith("+31.7 [")  # 60 of 61 less 24 of 36
     assert "&lt;i&gt;Strict&lt;/i&gt;" in page.content.decode()
     assert lee.get(two.url).context["n_items"] == 61
     rows = list(csv.DictReader(StringIO(lee.get(page.context["csv_url"]).content.decode())))
@@ -144,6 +146,25 @@ def test_a_change_of_the_guideline_has_its_line(people: Cast, signed_in: SignIn,
         ("1", "36", "False"),
         ("2", "61", "True"),
     ]
+
+
+def test_a_change_to_perfect_agreement_is_told_by_the_share_of_equal_answers(
+    people: Cast, signed_in: SignIn, queue: Queue
+) -> None:
+    shared(queue, [pair(people, *tones) for tones in [("fine", "rude"), ("rude", "rude")] * 10])
+    queue.form = FormVersion.objects.create(queue=queue, version=2, document={**FORM, "questions": [TONE]})
+    queue.save()
+    shared(queue, [pair(people, tone, tone) for tone in ["fine", "rude"] * 10])
+
+    page = signed_in(people.lee).get(address(people, "versions/"), {"question": "tone"})
+
+    one, two = page.context["lines"]
+    before, proven = one.of.percent, two.of.percent.at_least
+    assert (two.change, proven) == ("", pytest.approx(0.05 ** (1 / 20)))
+    assert two.of.same_change.difference == pytest.approx(0.5)
+    assert two.of.same_change.low == pytest.approx(0.5 - sqrt((1 - proven) ** 2 + (before.high - 0.5) ** 2))
+    assert two.of.same_change.high == pytest.approx(0.5 + (0.5 - before.low))
+    assert "surely higher" in page.content.decode()
 
 
 def test_items_on_which_people_differ_can_be_asked_for(people: Cast, signed_in: SignIn, queue: Queue) -> None:

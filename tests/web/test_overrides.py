@@ -205,6 +205,23 @@ def test_a_lead_is_told_of_no_override_on_an_item_that_is_still_under_review(
     assert len(own.context["cases"]) == 1
 
 
+def test_a_figure_counts_the_cases_that_it_opens_and_none_under_review(
+    people: Cast, signed_in: SignIn, queue: Queue
+) -> None:
+    judged(queue, (people.ann, REJECT), flags=(("mod", "hate", True),))
+    waiting(queue, reviews_needed=2)
+    reviewed(queue, people.ann, {**REJECT, "answers": {"violation": "no"}})
+
+    answer = signed_in(people.lee).get(page(people) + "?kind=model")
+    own = signed_in(people.ann).get(f"{page(people)}people/{people.ann.pk}/?kind=model")
+
+    for shown, n in ((answer, 1), (own, 2)):
+        rates = {line.kind.value: line.rates for line in shown.context["kinds"]}["model"]
+        assert (rates.overrides, rates.decided) == (n, n)
+        assert len(shown.context["cases"]) == n
+        assert f"{n} of {n}" in shown.content.decode()
+
+
 def test_a_reason_has_the_words_of_its_own_queue(people: Cast, signed_in: SignIn) -> None:
     vague, factual = ({"value": value, "label": value.title()} for value in ("vague", "factual"))
     other = {**FORM, "reasons": [vague, {**factual, "label": "Beside the point"}]}

@@ -8,8 +8,8 @@ from django.db.models import CharField, Exists, OuterRef, Q, Value, When, expres
 from django.db.models.expressions import Combinable, RawSQL
 
 from queues.audit.my_reviews import CHECK_LIKE_SETTLED
-from queues.audit.overrides.counts import FATE, LATER
-from queues.models import ItemState, Judgement, Review
+from queues.audit.overrides.counts import FATE, LATER, TOLD_STATES
+from queues.models import Judgement, Review
 from queues.newest import PAGE_SIZE, Page, newest
 from queues.review import taking_back
 
@@ -31,8 +31,7 @@ WHERE found.id = queues_judgement.id)
 """
 
 FATES = ("upheld", "reversed", "holds", "replaced", "open", "withdrawn", "taken_back")
-# Of an item under review nothing is shown: whoever asks may be about to review it, blind.
-TOLD = Q(item__state__in=[ItemState.DISPUTED, ItemState.SETTLED, ItemState.WITHDRAWN])
+TOLD = Q(item__state__in=TOLD_STATES)
 
 
 class Case(NamedTuple):

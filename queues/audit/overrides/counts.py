@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from django.db import connection
 
 from queues.audit.overrides.actions import VIOLATES
+from queues.models import ItemState
 from queues.statistics.proportions import Proportion, proportion
 
 Key = TypeVar("Key")
@@ -54,8 +55,12 @@ LEFT JOIN queues_deviation deviation ON deviation.prediction_id = item.predictio
 """
 # Not taken back. A verdict that a later one replaced counts: by that one it was upheld or reversed.
 STANDS = "review.withdrawn_at IS NULL AND (own.withdrawn_at IS NULL OR verdict.basis = 'adjudicated')"
-# What was said of a hidden check says nothing of the model: only who said it finds it among their own.
-OF_WORK = "(%(is_own)s OR item.state <> 'check')"
+# What was said of a hidden check says nothing of the model, and of an item under review nothing is shown, as
+# whoever asks may be about to review it, blind: only who said it finds it among their own. The cases behind a
+# figure are the same (`overrides.cases`).
+TOLD_STATES = (ItemState.DISPUTED, ItemState.SETTLED, ItemState.WITHDRAWN)
+_STATES = ", ".join(f"'{state.value}'" for state in TOLD_STATES)
+TOLD = f"(%(is_own)s OR item.state IN ({_STATES}))"
 _COUNTED = f"""
 WITH newest AS (
   SELECT * FROM queues_judgement WHERE {{where}} ORDER BY id DESC LIMIT {LOOK_AT}
@@ -63,7 +68,7 @@ WITH newest AS (
 SELECT newest.kind, newest.person_id, newest.component, newest.category, newest.before, newest.after,
   newest.overrides, {FATE.format(judgement="newest")} AS fate, count(*)
 FROM newest {LATER.format(judgement="newest")}
-WHERE {STANDS} AND {OF_WORK}
+WHERE {STANDS} AND {TOLD}
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 _REASONS = f"""
@@ -72,7 +77,7 @@ WITH newest AS (
   WHERE {{where}} ORDER BY id DESC LIMIT {LOOK_AT}
 ), coded AS (
   SELECT newest.kind, newest.reasons FROM newest {LATER.format(judgement="newest")}
-  WHERE newest.overrides AND newest.reasons <> '[]' AND {STANDS} AND {OF_WORK}
+  WHERE newest.overrides AND newest.reasons <> '[]' AND {STANDS} AND {TOLD}
 )
 SELECT kind, '', count(*) FROM coded GROUP BY kind
 UNION ALL
