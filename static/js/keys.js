@@ -1,26 +1,39 @@
 "use strict";
 // Keys are declared in the markup: data-key="a" on what they press, with data-key-label and data-key-group
 // for the help sheet. A single key acts only when no field has the focus and no dialog is open (inside an
-// open dialog only its own keys act); "mod+enter" acts everywhere. Before a key presses its element, the
-// element gets a "key" event that can be cancelled. reviewapp.guards may forbid keys for the moment.
-// data-keys="off" on the body: this person has switched single keys off.
+// open dialog only its own keys act); "mod+enter" and "mod+k" act everywhere. Before a key presses its element,
+// the element gets a "key" event that can be cancelled. reviewapp.guards may forbid keys for the moment.
+// data-keys="off" on the body: this person has switched single keys off. The palette reads the same markup.
 window.reviewapp ??= {};
 reviewapp.guards = [];
 {
   const isField = (element) =>
     element?.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=button], [type=submit])");
   const openDialog = () => [...document.querySelectorAll("dialog[open]")].at(-1);
+  const isSeen = (element) => element.checkVisibility({ visibilityProperty: true });
+  // [data-commands]: what is hidden there can be pressed all the same.
   const isUsable = (element) =>
-    !element.disabled && (element.closest("[data-commands]") || element.getClientRects().length > 0);
+    element.isConnected && !element.matches(":disabled, [aria-disabled=true]") && (element.closest("[data-commands]") !== null || isSeen(element));
+  const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
+  const isChord = (key) => key.startsWith("mod+");
 
   // The key as printed on it; on keyboards without Latin letters, by its place.
+  function printed({ key, code }) {
+    if (key.length === 1 && key.charCodeAt(0) > 127) return code.replace(/^Key/, "").toLowerCase();
+    return key.length === 1 ? key.toLowerCase() : key;
+  }
+
   function nameOf(event) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return "mod+enter";
+    // On a Mac, Ctrl+K belongs to its text fields.
+    const isMod = (isMac ? event.metaKey : event.ctrlKey) && event.metaKey !== event.ctrlKey && !event.altKey && !event.shiftKey;
+    if (isMod && printed(event) === "k") return "mod+k";
     if (event.ctrlKey || event.metaKey || event.altKey) return "";
     if (/^Digit\d$/.test(event.code) && !event.shiftKey) return event.code.slice(5);
-    if (event.key.length === 1 && event.key.charCodeAt(0) > 127) return event.code.replace(/^Key/, "").toLowerCase();
-    return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    return printed(event);
   }
+
+  const keyIn = (place, name) => [...place.querySelectorAll("[data-key]")].find((e) => e.dataset.key === name && isUsable(e));
 
   function press(element, name) {
     const event = new CustomEvent("key", { bubbles: true, cancelable: true, detail: name });
@@ -36,12 +49,13 @@ reviewapp.guards = [];
     // Enter on a radio or checkbox would submit the form unasked.
     if (event.key === "Enter" && name !== "mod+enter" && event.target.matches?.("input:is([type=radio], [type=checkbox])"))
       event.preventDefault();
-    if (!name || (isField(event.target) && name !== "mod+enter")) return;
-    if (document.body.dataset.keys === "off" && name !== "mod+enter") return;
-    if (event.target.closest?.("select")) return;
-    const place = dialog ?? document;
+    if (!name) return;
+    const isText = isField(event.target) || event.target.closest?.("select");
+    if (!isChord(name) && (isText || document.body.dataset.keys === "off")) return;
+    if (name === "mod+enter" && event.target.closest?.("select")) return;
     const digit = /^\d$/.test(name) && !dialog;
-    const found = digit ? reviewapp.digit?.(name) : [...place.querySelectorAll("[data-key]")].find((e) => e.dataset.key === name && isUsable(e));
+    let found = digit ? reviewapp.digit?.(name) : keyIn(dialog ?? document, name);
+    if (name === "mod+k") found ??= keyIn(document, name); // also over an open dialog
     if (!found) return;
     event.preventDefault();
     if (event.repeat || !reviewapp.guards.every((allows) => allows(found))) return;
@@ -64,22 +78,29 @@ reviewapp.guards = [];
       const keys = Object.assign(document.createElement("dl"), { className: "keys" });
       for (const [label, key] of lines) {
         const term = document.createElement("dt");
-        term.append(Object.assign(document.createElement("kbd"), { textContent: shownKey(key) }));
+        term.append(kbdOf(key));
         keys.append(term, Object.assign(document.createElement("dd"), { textContent: label }));
       }
       section.append(Object.assign(document.createElement("h3"), { textContent: group }), keys);
       body.append(section);
     }
   }
-  const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
-  const control = () => (isMac ? "⌘" : document.getElementById("keys-help").dataset.ctrl);
-  const shownKey = (key) => (key === "mod+enter" ? `${control()} ⏎` : key.length === 1 ? key.toUpperCase() : key);
+  // A key as it stands on a button. A chord acts also for who has switched single keys off.
+  function kbdOf(key) {
+    const control = isMac ? "⌘" : document.getElementById("keys-help").dataset.ctrl;
+    const shown = isChord(key) ? `${control} ${key === "mod+enter" ? "⏎" : key.slice(4)}` : key;
+    const isLetter = isChord(key) || key.length === 1;
+    const textContent = isLetter ? shown.replace(/.$/, (last) => last.toUpperCase()) : shown;
+    return Object.assign(document.createElement("kbd"), { textContent, className: isChord(key) ? "always" : "" });
+  }
+  reviewapp.keys = { press, isSeen, isUsable, openDialog, kbdOf };
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
     if (opener) {
       const dialog = document.getElementById(opener.dataset.opens);
       if (dialog.id === "keys-help") drawHelp(dialog);
+      dialog.dispatchEvent(new Event("opens"));
       dialog.showModal();
     }
     event.target.closest("[data-closes]")?.closest("dialog").close();

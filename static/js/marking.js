@@ -451,6 +451,7 @@ window.reviewapp ??= {};
   document.addEventListener("focusin", (event) => {
     lastBox = event.target.closest?.(".question")?.querySelector("[data-marked]") ?? lastBox;
     if (!now || panel.box.contains(event.target) || isText(event.target)) return;
+    if (event.target.closest?.("#palette")) return; // from there one comes back
     if (isHalf() && event.target.id === "submit") return; // the press is told what is missing
     end();
   });

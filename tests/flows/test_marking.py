@@ -285,6 +285,15 @@ def test_letters_still_decide_and_nothing_is_marked_without_a_selection(shown: S
     expect(screen.page.locator("#marking")).to_be_hidden()
 
 
+def test_the_palette_leaves_a_place_that_is_half_marked_as_it_is(shown: Shown) -> None:
+    screen = shown("Refunds are instant, always.")
+
+    screen.press("h", "ArrowRight", "1", "Control+k").type("invis").press("Escape")
+    screen.press("2")
+
+    assert value_of(screen) == [{"start": 8, "end": 11, "category": "accuracy", "severity": "major"}]
+
+
 @pytest.mark.slow
 def test_a_place_without_its_severity_holds_the_submit_and_is_not_dropped_in_silence(shown: Shown) -> None:
     screen = shown("One two three.")
