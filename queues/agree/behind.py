@@ -23,13 +23,16 @@ _NAMES: Mapping[By, Callable[[SharedItem], frozenset[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which items: of a group, of a version of the form, only those on which people differ, only drawn."""
+    """Which items: of a group, of a version of the form, only those on which people differ, only drawn, only
+    those that this person answered.
+    """
 
     by: By = By.ALL
     name: str = ""
     version: int | None = None
     differing: bool = False
     drawn_only: bool = False
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,10 @@ def behind(queue: Queue, *, key: str, wanted: Wanted) -> Found:
     looked, rows = newest(queue.pk), []
     cohorts = cohorts_of(looked.items) if wanted.by == By.COHORT else {}
     for item in reversed(looked.items):
-        answers = pattern_of(given.answer for given in given_to(item, asked))
+        given = given_to(item, asked)
+        if wanted.person_id is not None and all(one.person_id != wanted.person_id for one in given):
+            continue
+        answers = pattern_of(one.answer for one in given)
         names = cohorts[item.item_id] if wanted.by == By.COHORT else _NAMES[wanted.by](item)
         if len(answers) > 1 and wanted.name in names and _is_wanted(item, answers, wanted):
             rows.append(Behind(item, answers))

@@ -1,7 +1,7 @@
 """Figures about the people of a queue, for leads; each look is in the audit log."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,6 +16,7 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree.metric import Figure
 from queues.audit.people import queries as people
+from queues.audit.people.behind import Only
 from queues.audit.people.figures import FOLLOWS_FROM, Follows
 from queues.audit.people.goals import NearGoal
 from queues.audit.people.habits import LEAST, TOLD_FROM, Habit
@@ -50,6 +51,16 @@ _HEAD = (
 )  # fmt: skip
 
 
+class Links(NamedTuple):
+    """Where the reviews and items behind one person's figures in a queue are."""
+
+    reviews: str
+    overruled: str
+    again: str
+    corrected: str
+    shared: str
+
+
 @needs(Permission.SETTLE)
 @require_safe
 def people_figures(request: ProjectRequest) -> HttpResponse:
@@ -64,6 +75,7 @@ def people_figures(request: ProjectRequest) -> HttpResponse:
         csv_url = reverse("web:people-figures-csv", args=[request.project.slug])
         context |= {
             "lines": [(one, [HABITS[habit] for habit in one.habits]) for one in found.people if one.work.n],
+            "behind": {one.person.pk: links_of(request.project.slug, queue, one) for one in found.people},
             "idle": [one.person for one in found.people if not one.work.n],
             "has_checks": any(one.missed for one in found.people),
             "has_evidence": any(one.work.follows.n for one in found.people),
@@ -91,6 +103,24 @@ def people_figures_csv(request: ProjectRequest) -> HttpResponse:
     found = people.figures_of_people(queue, page=page, checks=missed_in(queue.pk))
     _note(request, queue)
     return csv_file(f"people-{queue.slug}", _HEAD, map(_row, found.people))
+
+
+def links_of(project: str, queue: Queue, one: PersonFigures) -> Links:
+    """Of what leads decided otherwise, where there is any; else of all that they judged."""
+    reviews = reverse("web:person-reviews", args=[project, one.person.pk])
+    shared = urlencode([("queue", queue.slug), ("person", one.person.pk)])
+
+    def only(which: Only) -> str:
+        return f"{reviews}?{urlencode([('queue', queue.slug), *([('only', which.value)] if which else [])])}"
+
+    is_overruled = one.work.overruled is not None and one.work.overruled.k > 0
+    return Links(
+        only(Only.ALL),
+        only(Only.OVERRULED if is_overruled else Only.JUDGED),
+        only(Only.AGAIN),
+        only(Only.CORRECTED),
+        f"{reverse('web:agreement-items', args=[project])}?{shared}",
+    )
 
 
 def _note(request: ProjectRequest, queue: Queue) -> None:

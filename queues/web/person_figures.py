@@ -1,5 +1,6 @@
 """One person's own page: what their reviews come to, for them and for leads, whose looks they can see."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +15,9 @@ from accounts.roles import Permission
 from queues.assign import working
 from queues.assign.policy import is_paused
 from queues.audit.people import queries as people
+from queues.audit.people.behind import under_review
 from queues.audit.people.figures import FOLLOWS_FROM
-from queues.audit.people.reading import LOOK_AT
+from queues.audit.people.reading import LOOK_AT, Done
 from queues.audit.queries import names_of
 from queues.errors import NotFound
 from queues.ingest.queries import beginnings_of
@@ -37,14 +39,16 @@ def person_figures(request: ProjectRequest, *, person_id: int) -> HttpResponse:
     if not is_own and request.method == "GET":
         people.note_reading(request.project.pk, by=request.actor, person_id=person_id)
     found = people.figures_of_one(request.project.pk, person_id)
+    unsteady = found.unsteady if is_own else _told(found.unsteady)
     names = names_of(event.actor_person_id for event in looks)
-    shown = [case.prediction_id for case in (*found.overruled, *(again for _one, again in found.unsteady))]
+    shown = [case.prediction_id for case in (*found.overruled, *(again for _one, again in unsteady))]
     context = {
         "who": who,
         "beginnings": beginnings_of(shown),
         "veiled": care.veiled_for(request.user.pk, shown),
         "is_own": is_own,
         "found": found,
+        "unsteady": unsteady,
         "guidelines": _guidelines(found) if is_own else [],
         "looks": [(event.at, names.get(event.actor_person_id or 0, "")) for event in looks],
         "labels": {decision.value: decision.label for decision in Decision},
@@ -68,6 +72,12 @@ def have_read(request: ProjectRequest, *, person_id: int) -> HttpResponse:
 
 def _member(request: ProjectRequest, person_id: int) -> Person | None:
     return Person.objects.filter(pk=person_id, memberships__project=request.project).first()
+
+
+def _told(pairs: Sequence[tuple[Done, Done]]) -> Sequence[tuple[Done, Done]]:
+    """Without items under review: whoever looks may be about to review one of them, blind."""
+    hidden = under_review([one for pair in pairs for one in pair])
+    return [pair for pair in pairs if not any(one.item_id in hidden for one in pair)]
 
 
 def _guidelines(found: people.OwnFigures) -> list[tuple[str, str]]:

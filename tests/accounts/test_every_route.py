@@ -46,6 +46,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "people/figures/": {"GET": SETTLE},
     WEB + "people/figures.csv": {"GET": SETTLE},
     WEB + "people/<id:person_id>/figures": {"GET": REVIEW},
+    WEB + "people/<id:person_id>/reviews": {"GET": SETTLE},
     WEB + "people/<id:person_id>/have-read": {"POST": REVIEW},
     WEB + "people/<id:person_id>/work": {"GET": TUNE, "POST": TUNE},
     WEB + "people/<id:person_id>/account": {"GET": ADMIT},

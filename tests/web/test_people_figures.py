@@ -1,6 +1,8 @@
 """Figures of people: for leads and for oneself, each with n and interval, every look in the log."""
 
 import csv
+import re
+from html import escape
 from io import StringIO
 
 import pytest
@@ -18,7 +20,7 @@ from queues.audit.people.habits import Habit
 from queues.models import Queue, WorkProfile
 from tests.audit.test_people_habits import calibrated, scored
 from tests.factories.projects import Cast, ProjectFactory, member
-from tests.factories.reviews import disputed, leased
+from tests.factories.reviews import disputed, leased, reviewed
 from tests.factories.shared import Given, Shared, shared
 from tests.factories.work import FORM, queue_in, waiting
 from tests.web.conftest import SignIn
@@ -295,3 +297,58 @@ def test_the_newest_reviews_are_those_of_this_project_and_queue(
 
     assert [one.queue_id for one in here[people.ann.pk]] == [queue.pk] * 2
     assert sorted(one.queue_id for one in everywhere[people.ann.pk]) == [queue.pk] + [other.pk] * 2
+
+
+def test_each_figure_opens_as_many_reviews_as_it_counts(
+    people: Cast, signed_in: SignIn, queue: Queue, bo: Person
+) -> None:
+    shared(queue, forty(people, bo))
+    lee = signed_in(people.lee)
+    page = lee.get(address(people))
+    work = {line.person.pk: line for line, _habits in page.context["lines"]}[bo.pk]
+    links = page.context["behind"][bo.pk]
+
+    opened = {name: lee.get(url) for name, url in links._asdict().items()}
+
+    tabs = {name: [int(re.sub(r"\D", "", tab["label"])) for tab in opened[name].context["tabs"]]
+            for name in ("reviews", "again", "corrected")}  # fmt: skip
+    counted = [work.work.n, 0, 0, work.work.steady.n, work.work.copied.n]
+    assert tabs == dict.fromkeys(tabs, counted)
+    assert len(opened["reviews"].context["rows"]) == 40
+    assert len(opened["again"].context["rows"]) == work.work.steady.n
+    assert opened["shared"].context["n_items"] == work.agreement.n_units
+    assert f'href="{escape(links.shared)}"' in page.content.decode()
+    assert Event.objects.filter(kind="person.figures_read", subject_id=bo.pk).count() == 4
+    assert Event.objects.filter(kind="agreement.people_read", after__people=[bo.pk]).count() == 1
+
+
+@pytest.mark.parametrize("who", ["ann", "mel", "sam"])
+def test_what_one_person_said_is_opened_by_leads_only(
+    people: Cast, signed_in: SignIn, queue: Queue, bo: Person, who: str
+) -> None:
+    shared(queue, forty(people, bo))
+    client = signed_in(getattr(people, who))
+    items = f"/projects/{people.project.slug}/agreement/items/?queue={queue.slug}&person={bo.pk}"
+
+    assert client.get(address(people, f"{bo.pk}/reviews")).status_code in (403, 404)
+    assert client.get(items).status_code in (403, 404)
+    assert not Event.objects.filter(kind__contains="_read").exists()
+
+
+def test_a_lead_is_not_told_what_was_decided_on_an_item_that_is_still_under_review(
+    people: Cast, signed_in: SignIn
+) -> None:
+    queue = queue_in(people.project)
+    waiting(queue, reviews_needed=2)
+    fix = {"decision": "correct", "reasons": ["factual"], "corrected_text": "Refunds take five days."}
+    reviewed(queue, people.ann, fix)
+    lee = signed_in(people.lee)
+
+    page = lee.get(address(people, f"{people.ann.pk}/reviews"))
+    corrected = lee.get(address(people, f"{people.ann.pk}/reviews?only=corrected"))
+
+    table = page.content.decode().partition("<tbody>")[2]
+    assert [is_hidden for _one, is_hidden in page.context["rows"]] == [True]
+    assert "not told: under review" in table
+    assert "Correct" not in table.partition("</table>")[0]
+    assert corrected.context["rows"] == []

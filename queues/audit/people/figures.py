@@ -60,9 +60,9 @@ def work_of(done: Sequence[Done], corrections: Sequence[tuple[str, str]], *, zon
     """done: of one person, oldest first; corrections: (what they wrote, what the model had written);
     zone: in which their days begin.
     """
-    decisions = [one for one in done if one.decision != ESCALATE]
+    decisions = decisions_of(done)
     seconds = [one.seconds for one in done]
-    settled = [one for one in decisions if one.settled is not None]
+    settled = settled_of(done)
     repeats = _repeats(decisions)
     copied = sum(edit_similarity(text, output) >= COPIED_FROM for text, output in corrections)
     return Work(
@@ -71,12 +71,22 @@ def work_of(done: Sequence[Done], corrections: Sequence[tuple[str, str]], *, zon
         median=quantile(seconds, 0.5),
         p90=quantile(seconds, 0.9),
         overruled=proportion(len(overruled(settled)), len(settled)),
-        steady=proportion(sum(one.decision == again.decision for one, again in repeats), len(repeats)),
+        steady=proportion(sum(one.decision == later.decision for one, later in repeats), len(repeats)),
         copied=proportion(copied, len(corrections)),
         approved=proportion(sum(one.decision == "approve" for one in decisions), len(decisions)),
         follows=_follows(decisions),
         near_goal=near_goal(done, zone=zone),
     )
+
+
+def decisions_of(done: Sequence[Done]) -> list[Done]:
+    """Without the escalations, which decide nothing."""
+    return [one for one in done if one.decision != ESCALATE]
+
+
+def settled_of(done: Sequence[Done]) -> list[Done]:
+    """The decisions on items that a lead has judged."""
+    return [one for one in decisions_of(done) if one.settled is not None]
 
 
 def evidence_in(done: Sequence[Done]) -> tuple[list[float], list[float]]:
@@ -93,13 +103,17 @@ def _follows(decisions: Sequence[Done]) -> Follows:
 
 def overruled(done: Sequence[Done]) -> list[Done]:
     """Those on which a lead decided otherwise."""
-    return [one for one in done if one.settled not in (None, one.decision) and one.decision != ESCALATE]
+    return [one for one in settled_of(done) if one.settled != one.decision]
 
 
 def unsteady(done: Sequence[Done]) -> list[tuple[Done, Done]]:
     """Pairs of one person's reviews of what says the same, decided differently."""
-    decisions = [one for one in done if one.decision != ESCALATE]
-    return [(one, again) for one, again in _repeats(decisions) if one.decision != again.decision]
+    return [(one, later) for one, later in _repeats(decisions_of(done)) if one.decision != later.decision]
+
+
+def again(done: Sequence[Done]) -> list[Done]:
+    """The later ones of all such pairs, decided alike or not."""
+    return [later for _one, later in _repeats(decisions_of(done))]
 
 
 def _repeats(decisions: Sequence[Done]) -> list[tuple[Done, Done]]:

@@ -1,0 +1,82 @@
+"""The reviews behind the figures of one person, for leads; each look is in the audit log."""
+
+from collections.abc import Mapping
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_safe
+
+from accounts.gate import ProjectRequest, needs
+from accounts.models import Person
+from accounts.roles import Permission
+from queues.audit.people import queries as people
+from queues.audit.people.behind import Only, reviews_behind
+from queues.audit.people.reading import LOOK_AT
+from queues.errors import NotFound
+from queues.ingest.queries import beginnings_of
+from queues.models import Decision, Queue
+from queues.newest import PAGE_SIZE
+from queues.review import care
+from queues.web.paging import address, number
+
+TABS: Mapping[Only, Promise] = {
+    Only.ALL: lazy("All reviews (%(n)d)"),
+    Only.JUDGED: lazy("A lead judged (%(n)d)"),
+    Only.OVERRULED: lazy("Decided otherwise (%(n)d)"),
+    Only.AGAIN: lazy("The same again (%(n)d)"),
+    Only.CORRECTED: lazy("Corrections compared (%(n)d)"),
+}
+
+
+@needs(Permission.SETTLE)
+@require_safe
+def reviews(request: ProjectRequest, *, person_id: int) -> HttpResponse:
+    """?queue= of one queue, ?only= which of them, ?after= turns the page."""
+    who = Person.objects.filter(pk=person_id, memberships__project=request.project).first()
+    if who is None:
+        raise NotFound(_("There is no such person in this project, or their figures are not yours to see."))
+    queue = _queue(request)
+    if request.method == "GET":
+        people.note_reading(request.project.pk, by=request.actor, person_id=person_id)
+    behind = reviews_behind(request.project.pk, person_id, queue_id=queue.pk if queue else None)
+    asked = request.GET.get("only", "")
+    only = Only(asked) if asked in list(Only) else Only.ALL
+    start = number(request, "after") or 0
+    rows = behind.lists[only][start : start + PAGE_SIZE]
+    shown = [one.prediction_id for one in rows]
+    context = {
+        "who": who,
+        "queue": queue,
+        "tabs": [
+            {
+                "label": words % {"n": len(behind.lists[one])},
+                "url": address(request, only=one.value or None, after=None),
+                "is_current": one == only,
+            }
+            for one, words in TABS.items()
+        ],
+        "rows": [(one, one.item_id in behind.under_review) for one in rows],
+        "beginnings": beginnings_of(shown),
+        "veiled": care.veiled_for(request.user.pk, shown),
+        "labels": {decision.value: decision.label for decision in Decision},
+        "look_at": LOOK_AT,
+        "previous_url": address(request, after=None) if start else "",
+        "next_url": address(request, after=start + PAGE_SIZE)
+        if len(behind.lists[only]) > start + PAGE_SIZE
+        else "",
+    }
+    return render(request, "people/reviews.html", context)
+
+
+def _queue(request: ProjectRequest) -> Queue | None:
+    """The queue that was asked for; None for all of them."""
+    slug = request.GET.get("queue", "").replace("\0", "")
+    if not slug:
+        return None
+    queue = Queue.objects.filter(project=request.project, slug=slug).first()
+    if queue is None:
+        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    return queue
