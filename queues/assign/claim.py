@@ -147,15 +147,19 @@ CLAIM_OF_FOUND = _taking(
     ORDER BY array_position(%(found)s, s.id) FOR UPDATE SKIP LOCKED LIMIT 1)""",
     beside=f", removed AS ({REMOVED}), stored AS ({STORED})",
 )
+# Compared as one row, for which only the index of leased slots serves: for a person alone the database may read
+# all that they have done, by the index that holds items and people apart, while it thinks that nobody has.
+# Locked before it is renewed, so that the lease is still theirs.
 HELD = """
-UPDATE queues_slot SET lease_until = GREATEST(lease_until, now() + make_interval(secs => %(seconds)s))
-WHERE id = (
+UPDATE queues_slot s SET lease_until = GREATEST(lease_until, now() + make_interval(secs => %(seconds)s))
+FROM (
   SELECT id FROM queues_slot
-  WHERE person_id = %(me)s AND queue_id = %(queue)s AND state = 'leased' AND NOT aside
-    AND NOT id = ANY(%(beside)s)
-  ORDER BY leased_at, id LIMIT 1)
-  AND person_id = %(me)s AND state = 'leased'
-RETURNING id, item_id, queue_id, lease_token, lease_until, leased_at, is_blind
+  WHERE (person_id, queue_id) >= (%(me)s, %(queue)s) AND (person_id, queue_id) <= (%(me)s, %(queue)s)
+    AND state = 'leased' AND NOT aside AND NOT id = ANY(%(beside)s)
+  ORDER BY leased_at, id LIMIT 1 FOR NO KEY UPDATE
+) mine
+WHERE s.id = mine.id
+RETURNING s.id, item_id, queue_id, lease_token, lease_until, leased_at, is_blind
 """
 
 

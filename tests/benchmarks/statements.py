@@ -16,7 +16,7 @@ from django.test import Client
 from accounts.models import Person
 
 _CONTROL = re.compile(r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b", re.IGNORECASE)
-_EXPLAINED = re.compile(r"\s*(SELECT|WITH|UPDATE)\b", re.IGNORECASE)
+_EXPLAINED = re.compile(r"[\s(]*(SELECT|WITH|UPDATE|INSERT|DELETE)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
