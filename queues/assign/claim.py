@@ -147,8 +147,9 @@ CLAIM_OF_FOUND = _taking(
     ORDER BY array_position(%(found)s, s.id) FOR UPDATE SKIP LOCKED LIMIT 1)""",
     beside=f", removed AS ({REMOVED}), stored AS ({STORED})",
 )
-# Compared as one row, for which only the index of leased slots serves: for a person alone the database may read
-# all that they have done, by the index that holds items and people apart, while it thinks that nobody has.
+
+# Compared as one row, for which only the index of leased slots serves: for a person alone the database may
+# read all that they have done, by the index of items and people, while it thinks that nobody has done any.
 # Locked before it is renewed, so that the lease is still theirs.
 HELD = """
 UPDATE queues_slot s SET lease_until = GREATEST(lease_until, now() + make_interval(secs => %(seconds)s))
