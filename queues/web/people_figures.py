@@ -59,6 +59,7 @@ class Links(NamedTuple):
     again: str
     corrected: str
     shared: str
+    checks: str
 
 
 @needs(Permission.SETTLE)
@@ -108,7 +109,7 @@ def people_figures_csv(request: ProjectRequest) -> HttpResponse:
 def links_of(project: str, queue: Queue, one: PersonFigures) -> Links:
     """Of what leads decided otherwise, where there is any; else of all that they judged."""
     reviews = reverse("web:person-reviews", args=[project, one.person.pk])
-    shared = urlencode([("queue", queue.slug), ("person", one.person.pk)])
+    of_person = urlencode([("queue", queue.slug), ("person", one.person.pk)])
 
     def only(which: Only) -> str:
         return f"{reviews}?{urlencode([('queue', queue.slug), *([('only', which.value)] if which else [])])}"
@@ -119,7 +120,8 @@ def links_of(project: str, queue: Queue, one: PersonFigures) -> Links:
         only(Only.OVERRULED if is_overruled else Only.JUDGED),
         only(Only.AGAIN),
         only(Only.CORRECTED),
-        f"{reverse('web:agreement-items', args=[project])}?{shared}",
+        f"{reverse('web:agreement-items', args=[project])}?{of_person}",
+        f"{reverse('web:check-results', args=[project])}?{of_person}",
     )
 
 

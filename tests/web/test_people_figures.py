@@ -309,6 +309,7 @@ def test_each_figure_opens_as_many_reviews_as_it_counts(
     links = page.context["behind"][bo.pk]
 
     opened = {name: lee.get(url) for name, url in links._asdict().items()}
+    assert {answer.status_code for answer in opened.values()} == {200}
 
     tabs = {name: [int(re.sub(r"\D", "", tab["label"])) for tab in opened[name].context["tabs"]]
             for name in ("reviews", "again", "corrected")}  # fmt: skip
