@@ -14,7 +14,8 @@ import pytest
 from accounts.actor import Actor
 from queues import jobs
 from queues.export import actions as export
-from queues.export.guarding import protected
+from queues.export.guarding import number_sets, protected
+from queues.export.guarding.number_sets import sets_of_rows
 from queues.export.guarding.protected_shingles import Beside, Here
 from queues.models import Job, Queue, Release
 from tests.export.building import content
@@ -60,6 +61,33 @@ def test_a_process_beside_finds_what_this_one_finds(beside: Beside) -> None:
     found = [(here.answer(ours), beside.answer(theirs)) for _rows, ours, theirs in reversed(asked)]
     assert all(ours == theirs for ours, theirs in found)
     assert sum(place is not None for ours, _theirs in found for place in ours) > 15
+
+
+def test_the_shingles_of_rows_are_told_by_the_process_beside(
+    beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside.add([("one two three four five six", [])])
+    beside.ready()
+    rows = (("Ein Wort zählt, sagt sie", "und zwei"), ("", ""), ("a b c d", "a b c d e"))
+    ours = sets_of_rows(rows)
+    sets_of_rows((("something", "else"),))
+
+    beside.answer(beside.ask(list(rows)))
+    monkeypatch.setattr(number_sets, "words_of", None)  # nothing is worked out here any more
+
+    for told, found in zip(sets_of_rows(rows), ours, strict=True):
+        assert told.numbers.tolist() == found.numbers.tolist()
+        assert told.ends.tolist() == found.ends.tolist()
+
+
+def test_much_may_be_asked_before_the_first_answer_is_fetched(beside: Beside) -> None:
+    beside.add([("one two three four five six", [])])
+    beside.ready()
+    long = " ".join(f"w{n}" for n in range(30_000))  # its shingles fill more than a pipe
+
+    tickets = [beside.ask([("one two three four five six", long)]) for _n in range(20)]
+
+    assert [beside.answer(ticket) for ticket in tickets] == [[0]] * 20
 
 
 def test_only_what_is_wanted_is_looked_for(beside: Beside) -> None:

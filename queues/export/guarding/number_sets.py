@@ -6,6 +6,7 @@ it takes one difference, however long the word is. A shingle is mixed from the n
 """
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -78,6 +79,11 @@ class NumberSets:
         return np.arange(len(self)).repeat(self.sizes)
 
 
+Rows = tuple[tuple[str, str], ...]  # prompts and answers
+RowSets = tuple[NumberSets, NumberSets, NumberSets]
+_last: deque[tuple[Rows, RowSets]] = deque(maxlen=1)
+
+
 @dataclass(frozen=True, slots=True)
 class WordNumbers:
     """A number for each word of several texts, in their order. ends: of each text, after a 0."""
@@ -117,13 +123,22 @@ class WordNumbers:
         return WordNumbers(wide, ends)
 
 
-@lru_cache(maxsize=1)
-def sets_of_rows(rows: tuple[tuple[str, str], ...]) -> tuple[NumberSets, NumberSets, NumberSets]:
+def sets_of_rows(rows: Rows) -> RowSets:
     """The shingles of prompts, of answers, and of each two as of one text, on lines of their own: no word
     reaches over a line's end. Remembered, since several guards ask for those of the same rows."""
+    for known, sets in tuple(_last):
+        if known == rows:
+            return sets
     words = words_of([text for row in rows for text in row])
     each = words.shingles()
-    return each.every_second(0), each.every_second(1), words.in_pairs().shingles()
+    sets = each.every_second(0), each.every_second(1), words.in_pairs().shingles()
+    remember(rows, sets)
+    return sets
+
+
+def remember(rows: Rows, sets: RowSets) -> None:
+    """What `sets_of_rows` would work out of these rows, which are asked for next."""
+    _last.append((rows, sets))
 
 
 def sets_of(texts: Sequence[str]) -> NumberSets:

@@ -1,7 +1,8 @@
 """The shingles of the texts that may not leave, and which of these texts a row is near to. Numbers only.
 
 `Here` works them out where it is asked. `Beside` lets a process of its own do that, for very many texts: it
-works while the rows are read and written, and the memory goes with it.
+works while the rows are read and written, and the memory goes with it. It tells the shingles of the rows as
+well, which others need here.
 """
 
 import pickle
@@ -18,7 +19,7 @@ from weakref import finalize
 
 import queues
 from queues.export.guarding.near_texts import NearTexts, Sets
-from queues.export.guarding.number_sets import sets_of, sets_of_rows, words_of
+from queues.export.guarding.number_sets import RowSets, remember, sets_of, sets_of_rows, words_of
 
 Text = tuple[str, Sequence[str]]  # a prompt and its answers
 Row = tuple[str, str]  # prompt and answer
@@ -116,7 +117,7 @@ class Beside:
             raise RuntimeError("the process has no pipes")
         self._to, self._from = process.stdin, process.stdout
         self._sent = self._received = 0
-        self._answers: dict[int, Places] = {}
+        self._rows, self._answers = dict[int, Sequence[Row]](), dict[int, tuple[Places, RowSets]]()
 
     def add(self, texts: Sequence[Text]) -> None:
         _send(self._to, ("add", (texts,)))
@@ -125,15 +126,23 @@ class Beside:
         _send(self._to, ("ready", ()))
 
     def ask(self, rows: Sequence[Row], wanted: Wanted = None) -> int:
+        if self._sent - self._received == _WAITING:  # else each waits for the other to read
+            self._receive()
         _send(self._to, ("near_each", (rows, wanted)))
         self._sent += 1
+        self._rows[self._sent] = rows
         return self._sent
 
     def answer(self, ticket: int) -> Places:
         while ticket not in self._answers:
-            self._received += 1
-            self._answers[self._received] = pickle.load(self._from)  # noqa: S301 - of our own process
-        return self._answers.pop(ticket)
+            self._receive()
+        places, sets = self._answers.pop(ticket)
+        remember(tuple(self._rows.pop(ticket)), sets)
+        return places
+
+    def _receive(self) -> None:
+        self._received += 1
+        self._answers[self._received] = pickle.load(self._from)  # noqa: S301 - of our own process
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -157,7 +166,7 @@ def _serve() -> None:
         kind, arguments = message
         answer = told[kind](*arguments)
         if kind == "near_each":
-            _send(sys.stdout.buffer, answer)
+            _send(sys.stdout.buffer, (answer, sets_of_rows(tuple(arguments[0]))))
 
 
 def _read(sent: "Queue[tuple[str, Sequence[Any]]]") -> None:
