@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import fields, replace
 
+import numpy as np
+
 from queues.export import queries
 from queues.export.definition.understood import Definition
 from queues.export.formats import Format
@@ -101,9 +103,14 @@ def capped(
             draws[guarded.origin].append(drawn(found.row.record_id))
     keep = kept_under({origin: len(drawn_) for origin, drawn_ in draws.items()}, shares)
     limits = {
-        origin: sorted(draws[origin])[keep[origin] - 1] if keep[origin] else -1.0
+        origin: _smallest(draws[origin], keep[origin]) if keep[origin] else -1.0
         for origin in shares
         if origin in draws and keep[origin] < len(draws[origin])
     }
     nothing = protected.no_texts()
     return replace(around, kept=limits, hits=hits, texts=nothing, tested=nothing)
+
+
+def _smallest(draws: "array[float]", which: int) -> float:
+    """The smallest is the first; without a float of its own for each of a million."""
+    return float(np.partition(np.frombuffer(draws), which - 1)[which - 1])
