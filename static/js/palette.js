@@ -31,7 +31,7 @@
     const named = document.getElementById(place.getAttribute("aria-labelledby"));
     if (named) return words(named);
     if (place.matches("details")) return place.querySelector("summary").dataset.keyLabel ?? words(place.querySelector("summary"));
-    const title = place.querySelector(place.matches("tr") ? "th, td" : ":scope > :is(legend, h2, h3, h4), :scope > header > :is(h2, h3, h4), :scope > :is(b, .grow) :is(b, :scope)");
+    const title = place.querySelector(place.matches("tr") ? "th, td" : ":scope > :is(legend, h2, h3, h4), :scope > header > :is(h2, h3, h4), :scope > b, :scope > .grow b");
     return title ? words(title) : "";
   }
 
@@ -206,6 +206,7 @@
   palette.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.isComposing) return;
     event.preventDefault();
+    event.stopPropagation(); // it is not for what lies below
     shut();
   });
   field.addEventListener("keydown", (event) => {
