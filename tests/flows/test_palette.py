@@ -109,6 +109,7 @@ def test_nobody_is_offered_a_place_or_an_action_that_is_not_theirs(
         assert not seen[person.pk] or every.intersection(seen[person.pk]) == set(bar)
 
     assert {"Approve\nA", "Queues", "Settings"} <= seen[people.ann.pk]
+    assert not {"Close", "Stay here"} & seen[people.ann.pk]  # they stand in dialogs that are closed
     assert "People" not in seen[people.ann.pk] and "People" in seen[people.lee.pk]
 
 
