@@ -56,12 +56,14 @@
     return { element, key, label, group, words: plain(label), all: plain(`${label} ${seen} ${group}`) };
   }
 
-  // In the order of the page, the bar last. Over a dialog, only what is in it.
+  // In the order of the page, the bar last; a link that stands twice, once. Over a dialog, only what is in it.
   function offered(place) {
     const isOther = (element) => isUsable(element) && element.dataset.opens !== "palette" && element.href !== location.href;
     const found = [...place.querySelectorAll(ACTIONS)].filter(isOther);
     const isLast = (element) => element.closest(".bar") !== null;
-    return [...found.filter((one) => !isLast(one)), ...found.filter(isLast)].map(actionOf).filter((one) => one.label);
+    const all = [...found.filter((one) => !isLast(one)), ...found.filter(isLast)].map(actionOf).filter((one) => one.label);
+    const isSame = (a, b) => a.element.href && a.element.href === b.element.href && a.label === b.label;
+    return all.filter((one, n) => all.findIndex((other) => other === one || isSame(other, one)) === n);
   }
 
   // ---- what fits, and the list of it
