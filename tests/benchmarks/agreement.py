@@ -162,19 +162,25 @@ def _measure_review(queue: Any, how_many: int, size: str) -> None:
     from queues.agree import units  # noqa: PLC0415 - Django is up only now
     from queues.models import AgreementUnit, Item, ItemState, Review  # noqa: PLC0415
 
-    waits, busy = [], []
-    with transaction.atomic():
+    waits, busy, empty = [], [], []
+    with transaction.atomic(), connection.cursor() as cursor:
         for pk in _counted(how_many):
-            item = Item.objects.get(pk=pk)
+            item = Item.objects.select_related("prediction__payload").get(pk=pk)  # as a submit has
             reviews = list(Review.objects.filter(item=item, withdrawn_at=None).order_by("pk"))
             units.count(item, (), state=ItemState.IN_REVIEW)
             began = time.process_time()
             waits.append(1000 * _timed(lambda: units.count(item, reviews, state=ItemState.SETTLED))[0])  # noqa: B023 - called at once
             busy.append(1000 * (time.process_time() - began))
+            empty.append(1000 * _timed(lambda: cursor.execute("SELECT 1"))[0])
         transaction.set_rollback(True)
     report.figure("counting inside a submit, median", report.share_below(waits, 0.5), "ms", size=size)
     report.figure("the longest of the first ten", max(waits[:10]), "ms", size=size)
-    more = {"load": _load(), "own_processor_p95_ms": round(report.share_below(busy, 0.95), 2)}
+    more = {
+        "load": _load(),
+        "own_processor_p95_ms": round(report.share_below(busy, 0.95), 2),
+        # The same way to the database and back, with nothing to do there.
+        "empty_statement_p50_p95_ms": [round(report.share_below(empty, share), 2) for share in (0.5, 0.95)],
+    }
     report.figure("counting inside a submit, p95", report.share_below(waits, 0.95), "ms", target=1, size=size,
                   more=more)  # fmt: skip
     few = min(how_many, 10_000)
