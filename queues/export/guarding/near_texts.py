@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from queues.export.guarding.known_hashes import KnownHashes
 from queues.export.guarding.number_sets import Numbers, NumberSets
+from queues.export.guarding.rare_pairs import RarePairs
 from queues.export.guarding.shingles import CONTAINMENT_FROM, which_are_near
 from queues.export.guarding.stored_pairs import ALL_PLACES, HASH_BITS, Pairs, Places, StoredPairs
 
@@ -63,8 +64,8 @@ class Sets:
 class NearTexts:
     """Texts by their shingles, whatever the texts' length. Named by their place.
 
-    In memory are pairs of a hash and a text for which it is one of the rarest, in order: less than half of
-    all, which are on the disk; of each of all a byte or more says that it is one, of the rarest two.
+    In memory are the hashes that are one of the rarest for some text, in order: less than half of all. All,
+    and whose they are, lie on the disk; of each of all a byte or more says that it is one, of the rarest two.
     """
 
     def __init__(self, sets: Sets) -> None:
@@ -75,9 +76,11 @@ class NearTexts:
         self._any = KnownHashes(_bits_for(len(self._all), 8))
         for own in sets.parts():
             self._any.add(own)
-        self._rare, self._needed = _rarest(sets, self._sizes, spread)
+        self._needed = np.zeros(len(self._sizes), np.int32)
+        self._rare = RarePairs(_rarest(sets, self._sizes, spread, self._needed))
         self._any_rare = KnownHashes(_bits_for(len(self._rare), 16))
-        self._any_rare.add(_hashes(self._rare))
+        for at in range(0, len(self._rare), _PART):
+            self._any_rare.add(self._rare.hashes[at : at + _PART])
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -95,16 +98,12 @@ class NearTexts:
     def _perhaps_inside(self, asked: NumberSets) -> npt.NDArray[np.bool_]:
         """Whether `_inside` of each finds a text."""
         might = self._any_rare.might_have(asked.numbers)
-        keys = asked.numbers[might].astype(np.uint64) << HASH_BITS
-        low = self._rare.searchsorted(keys)
-        met = np.flatnonzero(self._rare[np.minimum(low, len(self._rare) - 1)] - keys <= ALL_PLACES)
+        met, low, high = self._rare.spans(asked.numbers[might])
         if not len(met):
             return np.zeros(len(asked), np.bool_)
-        keys, low = keys[met], low[met]
-        high = self._rare.searchsorted(keys | ALL_PLACES, "right")
         if (high - low).sum() > _AT_ONCE:
             return np.ones(len(asked), np.bool_)
-        askers, places = asked.owners[might][met].repeat(high - low), self._rare_owners(low, high)
+        askers, places = asked.owners[might][met].repeat(high - low), self._rare.places(low, high)
         pairs, times = np.unique((askers << 32) | places, return_counts=True)
         askers, places = pairs >> 32, pairs & 0xFFFF_FFFF
         is_perhaps = (times >= self._needed[places]) & (self._sizes[places] <= asked.sizes[askers])
@@ -132,12 +131,10 @@ class NearTexts:
 
     def _inside(self, asked: Numbers) -> Places:
         """The smaller texts that might be in the one that is asked about."""
-        keys = asked[self._any_rare.might_have(asked)].astype(np.uint64) << HASH_BITS
-        low, high = self._rare.searchsorted(keys), self._rare.searchsorted(keys | ALL_PLACES, "right")
-        are_there = high > low
-        if not are_there.any():
+        are_there, low, high = self._rare.spans(asked[self._any_rare.might_have(asked)])
+        if not len(are_there):
             return _NOWHERE
-        places, met = np.unique(self._rare_owners(low[are_there], high[are_there]), return_counts=True)
+        places, met = np.unique(self._rare.places(low, high), return_counts=True)
         return places[(met >= self._needed[places]) & (self._sizes[places] <= len(asked))]
 
     def _around(self, asked: Numbers) -> Places:
@@ -171,10 +168,6 @@ class NearTexts:
         shared = np.add.reduceat(asked[at] == numbers, ends - sizes, dtype=np.intp)
         near = np.flatnonzero(which_are_near(shared, sizes, len(asked)))
         return int(places[near[0]]) if len(near) else None
-
-    def _rare_owners(self, low: npt.NDArray[np.intp], high: npt.NDArray[np.intp]) -> Places:
-        """The texts of all these pairs."""
-        return (self._rare[_ranges(low, high - low)] & ALL_PLACES).astype(np.int64)
 
 
 def _bits_for(how_many: int, each: int) -> int:
@@ -221,11 +214,12 @@ def _spread(pairs: Pairs) -> npt.NDArray[np.uint16]:
     return np.minimum(runs, _MOST_KNOWN).astype(np.uint16).repeat(runs)
 
 
-def _rarest(sets: Sets, sizes: Sizes, spread: npt.NDArray[np.uint16]) -> tuple[Pairs, Sizes]:
-    """The pairs of each text's rarest shingles, which fewest others have, in order; and how many of them a
-    near text must have, for each text."""
+def _rarest(sets: Sets, sizes: Sizes, spread: npt.NDArray[np.uint16], needed: Sizes) -> Iterator[Pairs]:
+    """The pairs of each text's rarest shingles, which fewest others have, for some texts after the other.
+
+    needed: told how many of them a near text must have, for each text.
+    """
     may_miss = np.floor(sizes * _MISSING + 1e-9).astype(np.int32)
-    needed, found = np.zeros(len(sizes), np.int32), [np.empty(0, np.uint64)]
     parts = zip(_parts(sizes), _with_owners(sets, sizes), strict=True)
     for (first, end), (at, own, owners) in parts:
         order = _in_order(owners - np.uint64(first), spread[at : at + len(own)])
@@ -234,12 +228,9 @@ def _rarest(sets: Sets, sizes: Sizes, spread: npt.NDArray[np.uint16]) -> tuple[P
         rank, miss = np.arange(len(own)) - starts, may_miss[owner]
         is_about_as_rare = known <= _ABOUT_AS_RARE * known[starts + miss].astype(np.int64)
         is_rare = (rank <= miss) | ((rank <= 2 * miss + 1) & is_about_as_rare)
-        needed[first:end] = np.bincount(owner[is_rare] - first, minlength=end - first)
+        needed[first:end] = np.bincount(owner[is_rare] - first, minlength=end - first) - may_miss[first:end]
         rare = order[is_rare]
-        found.append((own[rare].astype(np.uint64) << HASH_BITS) | owners[rare])
-    pairs = np.concatenate(found)
-    pairs.sort()
-    return pairs, needed - may_miss
+        yield (own[rare].astype(np.uint64) << HASH_BITS) | owners[rare]
 
 
 def _in_order(owners: Pairs, spread: npt.NDArray[np.uint16]) -> Places:
@@ -262,9 +253,3 @@ def _parts(sizes: Sizes) -> Iterator[tuple[int, int]]:
 
 def _hashes(pairs: Pairs) -> Numbers:
     return (pairs >> HASH_BITS).astype(np.uint32)
-
-
-def _ranges(starts: npt.NDArray[np.integer], sizes: npt.NDArray[np.integer]) -> Places:
-    """Every place of each run, one run after the other."""
-    ends = sizes.cumsum()
-    return (starts - ends + sizes).repeat(sizes) + np.arange(int(ends[-1]))
