@@ -58,6 +58,14 @@ def key_of(context: Context, action: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def way_of(context: Context, letter: str) -> str:
+    """The two keys that open a place, G and its letter; none for somebody who has given G to an action."""
+    request = context.get("request")
+    keys = getattr(getattr(request, "user", None), "keys", shortcuts.USUAL)
+    return "" if "g" in keys.values() else f"g {letter}"
+
+
+@register.simple_tag(takes_context=True)
 def kbd_of(context: Context, action: str) -> SafeString:
     """That key as it stands on a button."""
     return format_html("<kbd>{}</kbd>", key_of(context, action).upper())

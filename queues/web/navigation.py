@@ -17,6 +17,7 @@ class Place:
     label: str | Promise
     url: str
     is_current: bool
+    letter: str = ""  # opens it after G
 
 
 # In the order of the bar: the permission that opens the place, its name, its URL name.
@@ -37,6 +38,8 @@ PLACES: tuple[tuple[Permission, Promise, str], ...] = (
     (Permission.TUNE, _("People"), "accounts:people"),
 )
 
+LETTERS = {"web:queues": "q", "web:project": "d"}  # the dashboard is the overview
+
 
 def places(request: Any) -> list[Place]:
     """The places that the caller may open in `request.project`."""
@@ -44,11 +47,15 @@ def places(request: Any) -> list[Place]:
     if project is None:
         return []
     held: frozenset[Permission] = getattr(request, "permissions", frozenset())
-    found = [(label, reverse(name, args=[project.slug])) for need, label, name in PLACES if need in held]
+    found = [
+        (label, reverse(name, args=[project.slug]), name) for need, label, name in PLACES if need in held
+    ]
     # The overview's address begins all others, so it fits only itself.
     root = reverse("web:project", args=[project.slug])
     fitting = [
-        url for _label, url in found if url == request.path or (url != root and request.path.startswith(url))
+        url
+        for _label, url, _name in found
+        if url == request.path or (url != root and request.path.startswith(url))
     ]
     current = max(fitting, key=len, default="")
-    return [Place(label, url, url == current) for label, url in found]
+    return [Place(label, url, url == current, LETTERS.get(name, "")) for label, url, name in found]

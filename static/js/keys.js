@@ -3,6 +3,7 @@
 // for the help sheet. A single key acts only when no field has the focus and no dialog is open (inside an
 // open dialog only its own keys act); "mod+enter" and "mod+k" act everywhere. Before a key presses its element,
 // the element gets a "key" event that can be cancelled. reviewapp.guards may forbid keys for the moment.
+// "g q" is two keys, one after the other.
 // data-keys="off" on the body: this person has switched single keys off. The palette reads the same markup.
 window.reviewapp ??= {};
 reviewapp.guards = [];
@@ -35,12 +36,37 @@ reviewapp.guards = [];
 
   const keyIn = (place, name) => [...place.querySelectorAll("[data-key]")].find((e) => e.dataset.key === name && isUsable(e));
 
+  const isText = (element) => isField(element) || element.closest?.("select");
+  const isAllowed = (element) => reviewapp.guards.every((allows) => allows(element));
+
   function press(element, name) {
     const event = new CustomEvent("key", { bubbles: true, cancelable: true, detail: name });
     if (!element.dispatchEvent(event)) return;
     element.click();
     if (element.parentElement?.matches("details.menu")) element.focus();
   }
+
+  // ---- two keys, one after the other
+
+  const WAITS_MS = 1500;
+  let begun = null; // the first of them, and when it was pressed
+  const beginsSequence = (name) => [...document.querySelectorAll("[data-key]")].some((e) => e.dataset.key.startsWith(`${name} `) && isUsable(e));
+
+  // While the second is awaited, a character is that one and nothing else, for whatever listens to keys.
+  function second(event) {
+    if (!begun || event.isComposing || event.key === "Shift") return;
+    const name = nameOf(event);
+    const both = `${begun.name} ${name}`;
+    const isHeld = event.repeat && name === begun.name;
+    const isInTime = event.timeStamp - begun.at < WAITS_MS;
+    if (!isHeld) begun = null;
+    if (!isInTime || isText(event.target) || openDialog() || !(name.length === 1 || name === "Escape")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const found = event.repeat ? null : keyIn(document, both);
+    if (found && isAllowed(found)) press(found, both);
+  }
+  window.addEventListener("keydown", second, true);
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented) return;
@@ -50,15 +76,17 @@ reviewapp.guards = [];
     if (event.key === "Enter" && name !== "mod+enter" && event.target.matches?.("input:is([type=radio], [type=checkbox])"))
       event.preventDefault();
     if (!name) return;
-    const isText = isField(event.target) || event.target.closest?.("select");
-    if (!isChord(name) && (isText || document.body.dataset.keys === "off")) return;
+    if (!isChord(name) && (isText(event.target) || document.body.dataset.keys === "off")) return;
     if (name === "mod+enter" && event.target.closest?.("select")) return;
     const digit = /^\d$/.test(name) && !dialog;
     let found = digit ? reviewapp.digit?.(name) : keyIn(dialog ?? document, name);
     if (name === "mod+k") found ??= keyIn(document, name); // also over an open dialog
-    if (!found) return;
+    if (!found) {
+      if (!dialog && !event.repeat && beginsSequence(name)) begun = { name, at: event.timeStamp };
+      return;
+    }
     event.preventDefault();
-    if (event.repeat || !reviewapp.guards.every((allows) => allows(found))) return;
+    if (event.repeat || !isAllowed(found)) return;
     press(found, name);
   });
 
@@ -89,15 +117,24 @@ reviewapp.guards = [];
   function kbdOf(key) {
     const control = isMac ? "⌘" : document.getElementById("keys-help").dataset.ctrl;
     const shown = isChord(key) ? `${control} ${key === "mod+enter" ? "⏎" : key.slice(4)}` : key;
-    const isLetter = isChord(key) || key.length === 1;
-    const textContent = isLetter ? shown.replace(/.$/, (last) => last.toUpperCase()) : shown;
+    const letters = isChord(key) ? /.$/ : /^.( .)?$/;
+    const textContent = shown.replace(letters, (found) => found.toUpperCase());
     return Object.assign(document.createElement("kbd"), { textContent, className: isChord(key) ? "always" : "" });
   }
   reviewapp.keys = { press, isSeen, isUsable, openDialog, kbdOf };
 
+  // The first field of a search that is seen, with its text selected.
+  function toSearch() {
+    const fields = document.querySelectorAll("form[role=search] input:is(:not([type]), [type=text], [type=search])");
+    const field = [...fields].find((one) => isSeen(one) && !one.disabled);
+    field?.focus();
+    field?.select();
+    return Boolean(field);
+  }
+
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
-    if (opener) {
+    if (opener && !("search" in opener.dataset && toSearch())) {
       const dialog = document.getElementById(opener.dataset.opens);
       if (dialog.id === "keys-help") drawHelp(dialog);
       dialog.dispatchEvent(new Event("opens"));

@@ -22,6 +22,11 @@ def opened(page: Page) -> list[str]:
     return page.locator("#palette [role=option]").all_inner_texts()
 
 
+def labels(offered: list[str]) -> list[str]:
+    """Without their keys."""
+    return [text.split("\n")[0] for text in offered]
+
+
 def test_an_action_is_found_from_within_the_correction_and_the_caret_is_where_it_was(screen: Screen) -> None:
     page = screen.page
     screen.press("c").type("Well. ")
@@ -103,14 +108,14 @@ def test_nobody_is_offered_a_place_or_an_action_that_is_not_theirs(
         enter(person)
         page.goto(f"{live_server.url}/projects/{people.project.slug}/queues/")
         bar = page.locator(".places a").all_inner_texts()
-        offered = opened(page)
+        offered = labels(opened(page))
         assert every.intersection(offered) == set(bar) - {"Queues"}  # one is there
         assert len(offered) == len(set(offered))
         page.goto(screen.address)
-        seen[person.pk] = set(opened(page)) if page.locator(".desk").count() else set()
+        seen[person.pk] = set(labels(opened(page))) if page.locator(".desk").count() else set()
         assert not seen[person.pk] or every.intersection(seen[person.pk]) == set(bar)
 
-    assert {"Approve\nA", "Queues", "Settings"} <= seen[people.ann.pk]
+    assert {"Approve", "Queues", "Settings"} <= seen[people.ann.pk]
     assert not {"Close", "Stay here"} & seen[people.ann.pk]  # they stand in dialogs that are closed
     assert "People" not in seen[people.ann.pk] and "People" in seen[people.lee.pk]
 
