@@ -125,7 +125,7 @@ reviewapp.guards = [];
 
   // The first field of a search that is seen, with its text selected.
   function toSearch() {
-    const fields = document.querySelectorAll("form[role=search] input:is(:not([type]), [type=text], [type=search])");
+    const fields = document.querySelectorAll("form[role=search] :is(textarea, input:not([type=hidden], [type=checkbox], [type=radio]))");
     const field = [...fields].find((one) => isSeen(one) && !one.disabled);
     field?.focus();
     field?.select();

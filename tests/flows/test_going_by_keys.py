@@ -33,7 +33,9 @@ def test_the_second_key_is_awaited_for_a_while_and_g_may_be_somebodys_own(
     page = screen.page
     screen.press("g")
     page.wait_for_timeout(1600)
-    screen.press("q", "?")
+    screen.press("q")
+    page.wait_for_timeout(300)
+    screen.press("?")
     assert page.url == screen.address
     shown = page.locator("#keys-help kbd").all_inner_texts()
     assert {"G Q", "G H", "/"} <= set(shown) and "G D" not in shown
@@ -63,6 +65,10 @@ def test_slash_leads_to_the_search_and_j_and_k_through_the_rows(
     page.keyboard.type("a/jk")
     expect(field).to_have_value("a/jk")
     page.keyboard.press("Escape")
+    page.goto(f"{live_server.url}/projects/{people.project.slug}/predictions/")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Look for")).to_be_focused()
+    page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("d")
     page.wait_for_url(f"**/projects/{people.project.slug}/")
@@ -74,5 +80,6 @@ def test_slash_leads_to_the_search_and_j_and_k_through_the_rows(
     page.reload()
     for key in ("/", "g", "q"):
         page.keyboard.press(key)
+    page.wait_for_timeout(300)
     expect(page.locator("#palette")).to_be_hidden()
     assert page.url.endswith(f"/projects/{people.project.slug}/")
