@@ -22,6 +22,7 @@ CATALOGUE = ROOT / "locale/de/LC_MESSAGES/django.mo"
 _NAMES = {"_", "gettext", "gettext_lazy", "gettext_noop", "lazy"}
 _PLURALS = {"ngettext", "ngettext_lazy"}
 _IN_TEMPLATES = re.compile(r"""\b(n?gettext|_)\(\s*u?(?=['"])""")
+_WITH_CONTEXT = re.compile(r"""\bpgettext\(\s*u?(?P<quote>['"])(?P<context>\w+)(?P=quote),\s*u?(?=['"])""")
 _PLACES = re.compile(r"%\((\w+)\)[-+ #0-9.]*[a-z]|(?<!%)%s|<[a-z/][^>]*>")
 
 
@@ -39,6 +40,8 @@ def in_template(path: Path) -> Iterator[str]:
     text = templatize(path.read_text())
     for call in _IN_TEMPLATES.finditer(text):
         yield ast.literal_eval(_literal(text[call.end() :]))
+    for call in _WITH_CONTEXT.finditer(text):  # the catalogue keeps both, with an EOT between them
+        yield f"{call['context']}\x04{ast.literal_eval(_literal(text[call.end() :]))}"
 
 
 def _literal(text: str) -> str:
