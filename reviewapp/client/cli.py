@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewapp.client.change import Wanted, change
-from reviewapp.client.ending import OK, SOME_WRONG, Ending, Refused
+from reviewapp.client.ending import OK, SOME_WRONG, WITHDRAWN, Ending, Refused
 from reviewapp.client.key import VARIABLE, read_key
 from reviewapp.client.pull import pull
 from reviewapp.client.push import FEEDBACK, PREDICTIONS, push
@@ -69,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     pulling.add_argument("release", help="name@version, or name@latest")
     pulling.add_argument("--to", type=Path, help="the folder; by default name-version here")
     pulling.add_argument("--verify", action="store_true", help="check all files once more, as they lie there")
+    pulling.add_argument(
+        "--with-withdrawn", action="store_true", help="do not fail when rows of it were withdrawn since"
+    )
     pulling.set_defaults(run=_pull)
     _add_change(commands.add_parser("change", parents=[shared], help="change many items of a queue at once"))
     status = commands.add_parser("status", parents=[shared], help="is the server there, and is the key good?")
@@ -111,11 +114,13 @@ def _pull(options: argparse.Namespace) -> tuple[Any, int]:
             f"Rows of this release that were withdrawn since: {pulled['recalls']}. Do not use them."
             f" The list is at releases/{pulled['release']}/recalls; the newest release is without them."
         )
+    # What is typed after && must not train on what was withdrawn.
+    code = WITHDRAWN if pulled["recalls"] and not options.with_withdrawn else OK
     if not options.verify:
-        return pulled, OK
+        return pulled, code
     files = verify(Path(pulled["folder"]))
     is_whole = all(file["state"] == "ok" for file in files)
-    return {**pulled, "whole": is_whole, "verified": files}, OK if is_whole else SOME_WRONG
+    return {**pulled, "whole": is_whole, "verified": files}, code if is_whole else SOME_WRONG
 
 
 def _change(options: argparse.Namespace) -> tuple[Any, int]:

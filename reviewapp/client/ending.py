@@ -5,6 +5,7 @@ SOME_WRONG = 1  # some records were rejected, or a file does not verify
 NOT_STARTED = 2  # arguments, key or file
 REFUSED = 3  # the server said no
 AWAY = 4  # the server could not be reached, however often it was tried
+WITHDRAWN = 5  # all is there, but rows of the release were withdrawn since
 
 
 class Ending(Exception):

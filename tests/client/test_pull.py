@@ -7,6 +7,7 @@ from random import Random
 import httpx
 import pytest
 
+from reviewapp.client import cli
 from reviewapp.client.ending import Away, Ending
 from reviewapp.client.pull import pull
 from reviewapp.client.server import TRIES, Server
@@ -179,3 +180,27 @@ def test_what_lies_beside_the_files_of_the_manifest_is_told(tmp_path: Path) -> N
         {"path": "data/train.jsonl", "state": "ok"},
         {"path": "data/train-2.jsonl", "state": "unlisted"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("recalls", "more", "code"), [(0, [], 0), (2, [], 5), (2, ["--verify"], 5), (2, ["--with-withdrawn"], 0)]
+)
+def test_a_pull_of_what_was_withdrawn_since_fails_unless_that_is_asked_for(
+    recalls: int,
+    more: list[str],
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    server, releases = server_with([])
+    releases.told = {"recalls": recalls}
+    monkeypatch.setattr(cli, "_server", lambda _options: server)
+
+    asked = ["pull", "refunds@1.0.0", "--no-progress", "--to", str(tmp_path / "r"), *more]
+    assert cli.main(asked) == code
+
+    told = capsys.readouterr()
+    assert json.loads(told.out)["recalls"] == recalls
+    assert ("withdrawn since: 2" in told.err) == bool(recalls)
+    assert (tmp_path / "r" / "data" / "train.jsonl").read_bytes() == TRAIN
