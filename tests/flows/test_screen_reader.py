@@ -61,7 +61,7 @@ def test_the_screen_has_landmarks_and_everything_in_them_has_a_name(asked: Scree
       - banner:
         - navigation "Where you are"
         - button "Keyboard help"
-        - button "Find an action Ctrl K"
+        - button /Find an action/
       - main:
         - heading /Review. Refunds/ [level=1]
         - region "What to review":
