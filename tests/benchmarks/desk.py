@@ -22,7 +22,8 @@ _STANDING = """
 INSERT INTO queues_payload (prediction_id, record, output_text)
 SELECT id, '{"input": {"messages": [{"role": "user", "parts": [{"type": "text", "content": "When?"}]}]}}',
   repeat('The refund takes five business days. ', 10)
-FROM queues_prediction;
+FROM queues_prediction
+ON CONFLICT DO NOTHING; -- some have a text
 UPDATE queues_item SET state = 'disputed', settled_at = NULL
 """
 
