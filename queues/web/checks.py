@@ -28,13 +28,19 @@ from queues.review import care
 from queues.statistics.proportions import Proportion, proportion
 from queues.web.csv_file import csv_file
 from queues.web.labels import labels_of_versions
-from queues.web.paging import number, pager
+from queues.web.paging import address, number, pager
+from queues.web.queue_of import narrowed_to
 
 _HEAD = ("person", "person_id", "given", "right", "n", "share", "low", "high", "worth_a_talk")
 WHY_NOT_GIVEN: Mapping[str, Promise] = {
     "retired": gettext_lazy("retired"),
     "taken_back": gettext_lazy("its verdict was taken back"),
     "other_form": gettext_lazy("of another version of the form"),
+}
+
+SHOWN_ONLY: Mapping[queries.Only, Promise] = {
+    queries.Only.DECIDED: gettext_lazy("Only answers to hidden checks, without questions to the lead."),
+    queries.Only.MISSED: gettext_lazy("Only answers to hidden checks that were not as expected."),
 }
 
 
@@ -73,7 +79,7 @@ class WayLine:
 def checks(request: ProjectRequest) -> HttpResponse:
     """People over all queues, or with ?queue= one queue with its checks and who is on the way in."""
     queues = list(Queue.objects.filter(project=request.project).select_related("form"))
-    queue = next((one for one in queues if one.slug == request.GET.get("queue")), None)
+    queue = narrowed_to(request, queues)
     people = _people(request, queue)
     if people:
         _record_look(request, queue)
@@ -93,14 +99,17 @@ def checks(request: ProjectRequest) -> HttpResponse:
 @needs(Permission.SETTLE)
 @require_safe
 def results(request: ProjectRequest) -> HttpResponse:
-    """The answers behind a figure, newest first: of a queue, a person, a check."""
-    queue = Queue.objects.filter(project=request.project, slug=request.GET.get("queue", "")).first()
+    """The answers behind a figure, newest first: of a queue, a person, a check; ?only= of which kind."""
+    queue = narrowed_to(request, Queue.objects.filter(project=request.project))
     person_id = number(request, "person")
+    asked = request.GET.get("only", "")
+    only = queries.Only(asked) if asked in list(queries.Only) else queries.Only.ALL
     rows = queries.results_of(
         request.project.pk,
         queue_id=queue.pk if queue else None,
         person_id=person_id,
         check_id=number(request, "check"),
+        only=only,
     )
     page = newest(rows, before=number(request, "before"))
     if page.rows:
@@ -108,6 +117,8 @@ def results(request: ProjectRequest) -> HttpResponse:
     context = {
         "queue": queue,
         "served": page.rows,
+        "shown_only": SHOWN_ONLY.get(only, ""),
+        "all_url": address(request, only=None, before=None),
         "labels": labels_of_versions(one.check_given.form for one in page.rows),
         "pager": pager(request, page),
     }
@@ -118,7 +129,7 @@ def results(request: ProjectRequest) -> HttpResponse:
 @require_safe
 def checks_csv(request: ProjectRequest) -> HttpResponse:
     """The figures of people as a table."""
-    queue = Queue.objects.filter(project=request.project, slug=request.GET.get("queue", "")).first()
+    queue = narrowed_to(request, Queue.objects.filter(project=request.project))
     people = _people(request, queue)
     _record_look(request, queue)
     rows = [

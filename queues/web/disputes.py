@@ -30,6 +30,7 @@ from queues.web.labels import labels_of, labels_of_versions
 from queues.web.paging import address, number
 from queues.web.posted import is_unveiled, submission_of
 from queues.web.posted_answers import answers_of
+from queues.web.queue_of import narrowed_to
 from queues.web.record import shown_record
 from queues.web.verdict_choices import picks_of
 
@@ -68,7 +69,7 @@ def disputes(request: ProjectRequest) -> HttpResponse:
 def page(request: ProjectRequest, *, refused: RefusedReply | None = None) -> HttpResponse:
     """The list of disputes and questions; refused: a reply that was not sent, with its text and why."""
     queues = list(Queue.objects.filter(project=request.project).select_related("form"))
-    chosen = next((queue for queue in queues if queue.slug == request.GET.get("queue")), None)
+    chosen = narrowed_to(request, queues)
     after = number(request, "after") or 0
     found = adjudicate.disputes_of(request.project.pk, queue_id=chosen.pk if chosen else None, after=after)
     shown = found[:PAGE_SIZE]

@@ -41,6 +41,7 @@ from queues.web.filter_recall import shown_recall
 from queues.web.funnel import Dot, FunnelPlot, funnel_plot
 from queues.web.labels import labels_of_versions
 from queues.web.override_cases import filter_url, kind_of, kinds_shown, shown_cases
+from queues.web.queue_of import narrowed_to
 
 PLACES: Mapping[Place, Promise] = {
     Place.CHANCE: lazy("within"),
@@ -92,7 +93,7 @@ class PersonLine:
 def overrides(request: ProjectRequest) -> HttpResponse:
     """All kinds, the filters, the reasons, the people (leads only), and the cases of one kind."""
     queues = _queues_with_form(request)
-    chosen = next((queue for queue in queues if queue.slug == request.GET.get("queue")), None)
+    chosen = narrowed_to(request, queues)
     scope = Scope(request.project.pk, chosen.pk if chosen else None)
     cells = cells_of(scope)
     kind = kind_of(request)
@@ -146,7 +147,7 @@ def person(request: ProjectRequest, *, person_id: int) -> HttpResponse:
 @require_safe
 def overrides_csv(request: ProjectRequest) -> HttpResponse:
     """The counts behind the page, without people."""
-    queue = Queue.objects.filter(project=request.project, slug=request.GET.get("queue", "")).first()
+    queue = narrowed_to(request, _queues_with_form(request))
     cells = cells_of(Scope(request.project.pk, queue.pk if queue else None))
     counts: dict[tuple[object, ...], int] = {}
     for cell in cells:

@@ -23,6 +23,7 @@ from queues.audit.people.habits import LEAST, TOLD_FROM, Habit
 from queues.audit.people.queries import PAGE_OF_PEOPLE, PersonFigures
 from queues.audit.people.reading import LOOK_AT
 from queues.curate.checks.figures import missed_in
+from queues.curate.checks.queries import Only as Answers
 from queues.errors import NotFound
 from queues.models import Queue
 from queues.statistics.proportions import Proportion
@@ -107,9 +108,10 @@ def people_figures_csv(request: ProjectRequest) -> HttpResponse:
 
 
 def links_of(project: str, queue: Queue, one: PersonFigures) -> Links:
-    """Of what leads decided otherwise, where there is any; else of all that they judged."""
+    """Of what leads decided otherwise or what was missed, where there is any; else of all that was judged."""
     reviews = reverse("web:person-reviews", args=[project, one.person.pk])
     of_person = urlencode([("queue", queue.slug), ("person", one.person.pk)])
+    answers = Answers.MISSED if one.missed and one.missed.k else Answers.DECIDED
 
     def only(which: Only) -> str:
         return f"{reviews}?{urlencode([('queue', queue.slug), *([('only', which.value)] if which else [])])}"
@@ -121,7 +123,7 @@ def links_of(project: str, queue: Queue, one: PersonFigures) -> Links:
         only(Only.AGAIN),
         only(Only.CORRECTED),
         f"{reverse('web:agreement-items', args=[project])}?{of_person}",
-        f"{reverse('web:check-results', args=[project])}?{of_person}",
+        f"{reverse('web:check-results', args=[project])}?{of_person}&only={answers.value}",
     )
 
 

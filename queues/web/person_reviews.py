@@ -21,6 +21,7 @@ from queues.models import Decision, Queue
 from queues.newest import PAGE_SIZE
 from queues.review import care
 from queues.web.paging import address, number
+from queues.web.queue_of import narrowed_to
 
 TABS: Mapping[Only, Promise] = {
     Only.ALL: lazy("All reviews (%(n)d)"),
@@ -38,7 +39,7 @@ def reviews(request: ProjectRequest, *, person_id: int) -> HttpResponse:
     who = Person.objects.filter(pk=person_id, memberships__project=request.project).first()
     if who is None:
         raise NotFound(_("There is no such person in this project, or their figures are not yours to see."))
-    queue = _queue(request)
+    queue = narrowed_to(request, Queue.objects.filter(project=request.project))
     if request.method == "GET":
         people.note_reading(request.project.pk, by=request.actor, person_id=person_id)
     behind = reviews_behind(request.project.pk, person_id, queue_id=queue.pk if queue else None)
@@ -60,6 +61,7 @@ def reviews(request: ProjectRequest, *, person_id: int) -> HttpResponse:
         ],
         "rows": [(one, one.item_id in behind.under_review) for one in rows],
         "beginnings": beginnings_of(shown),
+        "n_held_back": behind.n_held_back if only == Only.CORRECTED else 0,
         "veiled": care.veiled_for(request.user.pk, shown),
         "labels": {decision.value: decision.label for decision in Decision},
         "look_at": LOOK_AT,
@@ -69,14 +71,3 @@ def reviews(request: ProjectRequest, *, person_id: int) -> HttpResponse:
         else "",
     }
     return render(request, "people/reviews.html", context)
-
-
-def _queue(request: ProjectRequest) -> Queue | None:
-    """The queue that was asked for; None for all of them."""
-    slug = request.GET.get("queue", "").replace("\0", "")
-    if not slug:
-        return None
-    queue = Queue.objects.filter(project=request.project, slug=slug).first()
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
-    return queue

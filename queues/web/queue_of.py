@@ -1,4 +1,6 @@
-"""The queue that an address names."""
+"""The queue that an address names, in its path or in its query."""
+
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
@@ -12,4 +14,14 @@ def queue_of(request: ProjectRequest, slug: str) -> Queue:
     queue = Queue.objects.filter(project=request.project, slug=slug).first()
     if queue is None:
         raise NotFound(_("There is no such queue in this project. Choose one of the list of queues."))
+    return queue
+
+
+def narrowed_to(request: ProjectRequest, queues: Iterable[Queue]) -> Queue | None:
+    """The one of these that ?queue= names, None without a word; NotFound of no such, so that no figure of all
+    stands for one of a queue."""
+    slug = request.GET.get("queue", "")
+    queue = next((one for one in queues if one.slug == slug), None)
+    if slug and queue is None:
+        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
     return queue

@@ -1,14 +1,15 @@
 "use strict";
 // The palette: every action that the page offers now, found by typing. It keeps no list of its own but reads what
-// stands there: what the help sheet names (data-key-label), the buttons, and the links of the bar and of the
-// menu. What is chosen goes the way of its key, or of a press on it, so the same guards hold.
+// stands there: what the help sheet names (data-key-label), the buttons, the links of the bar, of the menu and at
+// the head of a page, and what can be downloaded. What is chosen goes the way of its key, or of a press on it, so
+// the same guards hold.
 {
   const { press, isSeen, isUsable, openDialog, kbdOf } = reviewapp.keys;
   const palette = document.getElementById("palette");
   const field = palette.querySelector("input");
   const list = palette.querySelector("[role=listbox]");
   const status = palette.querySelector("[role=status]");
-  const ACTIONS = "[data-key-label]:not([data-key-shown]), button:not([tabindex='-1']), .btn:not(.skip-link), .tabs a, .page > header a, a.card, .places a, .menu a";
+  const ACTIONS = "[data-key-label]:not([data-key-shown]), button:not([tabindex='-1']), .btn:not(.skip-link), .tabs a, .page > header a, .page > nav a, a[download], a.card, .places a, .menu a";
   const PAGE = 8; // rows
   let actions = [], rows = [], chosen = -1, from = null;
 

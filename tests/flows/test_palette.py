@@ -10,6 +10,7 @@ from accounts.models import Person
 from queues.models import Review
 from queues.web.navigation import PLACES
 from tests.factories.projects import Cast
+from tests.factories.shared import Given, Shared, shared
 from tests.flows.axe import check_both_themes
 from tests.flows.conftest import Enter
 from tests.flows.screen import TOO_SOON_MS, Screen
@@ -135,6 +136,22 @@ def test_a_row_is_told_by_its_name_and_what_was_chosen_is_pressed(
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("alert")).to_contain_text("owner")
+
+
+def test_the_ways_at_the_head_of_a_page_and_what_it_gives_as_a_file_are_found(
+    people: Cast, screen: Screen, enter: Enter, live_server: LiveServer
+) -> None:
+    page = enter(people.lee)
+    lead = f"{live_server.url}/projects/{people.project.slug}/"
+    page.goto(f"{lead}overrides/")
+    assert "Download as CSV" in labels(opened(page))
+    shared(screen.queue, [Shared([Given(people.ann), Given(people.sam)])])
+    page.goto(f"{lead}agreement/")
+    opened(page)
+    page.keyboard.type("who agrees")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/agreement/people/*")
 
 
 @pytest.mark.slow

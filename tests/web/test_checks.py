@@ -221,6 +221,24 @@ def test_figures_stand_with_n_and_interval_and_open_their_answers(people: Cast, 
     assert Event.objects.filter(kind="checks.seen", actor_person_id=people.lee.pk).count() == 3
 
 
+def test_what_a_person_missed_opens_as_many_answers_as_it_counts(people: Cast, lee: Client) -> None:
+    ann = at_work(people)
+    for said in (FINE, {"decision": "escalate", "note": "Is it?"}):
+        ann.post(on_screen(ann.open()), "submit", **said)
+    figures = address(people, f"people/figures/?queue={ann.queue.slug}")
+
+    def opened() -> tuple[object, int]:
+        page = lee.get(figures)
+        [missed] = [one.missed for one, _habits in page.context["lines"] if one.person == people.ann]
+        answers = lee.get(page.context["behind"][people.ann.pk].checks)
+        assert "Only answers to hidden checks" in answers.content.decode()
+        return (missed.k, missed.n), len(answers.context["served"])
+
+    assert opened() == ((0, 1), 1)  # none is wrong: those that were decided, without the question
+    ann.post(on_screen(ann.open()), "submit", **RUDE)
+    assert opened() == ((1, 2), 1)
+
+
 def test_without_checks_the_page_says_what_to_do(people: Cast, lee: Client) -> None:
     queue = queue_with_checks(people, n=0, qualifying_checks=5)
 

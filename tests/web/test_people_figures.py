@@ -211,7 +211,12 @@ def test_a_lead_can_pause_from_the_page(people: Cast, signed_in: SignIn, queue: 
 def test_empty_pages_say_what_to_do(people: Cast, signed_in: SignIn) -> None:
     lee = signed_in(people.lee)
 
-    assert "There is no queue yet" in lee.get(address(people)).content.decode()
+    first = lee.get(address(people)).content.decode()
+    assert "There is no queue yet" in first
+    assert f'href="/projects/{people.project.slug}/queues/new"' in first
+    mels = signed_in(people.mel).get(f"/projects/{people.project.slug}/agreement/").content.decode()
+    assert "There is no queue yet" in mels
+    assert "queues/new" not in mels  # may read and not tune
     queue_in(people.project)
     assert "Nobody has reviewed anything here" in lee.get(address(people)).content.decode()
     own = signed_in(people.ann).get(address(people, f"{people.ann.pk}/figures")).content.decode()
@@ -353,3 +358,5 @@ def test_a_lead_is_not_told_what_was_decided_on_an_item_that_is_still_under_revi
     assert "not told: under review" in table
     assert "Correct" not in table.partition("</table>")[0]
     assert corrected.context["rows"] == []
+    assert "1 more is counted and not listed" in corrected.content.decode()
+    assert "counted and not listed" not in page.content.decode()

@@ -20,13 +20,15 @@ class Only(StrEnum):
 
 
 class Behind(NamedTuple):
-    """lists: newest first. under_review: items of which no decision may be told.
+    """lists: newest first. under_review: items of which no decision may be told. n_held_back: how many
+    corrections the figure counts and the list leaves out for that.
 
     Whoever asks may be about to review one of them, blind.
     """
 
     lists: Mapping[Only, Sequence[Done]]
     under_review: Collection[int]
+    n_held_back: int
 
 
 _WHICH: Mapping[Only, Callable[[Sequence[Done]], Sequence[Done]]] = {
@@ -43,8 +45,9 @@ def reviews_behind(project_id: int, person_id: int, *, queue_id: int | None = No
     done = done_by(project_id, [person_id], queue_id=queue_id)[person_id]
     hidden = under_review(done)
     lists = {only: list(which(done))[::-1] for only, which in _WHICH.items()}
-    lists[Only.CORRECTED] = [one for one in lists[Only.CORRECTED] if one.item_id not in hidden]
-    return Behind(lists, hidden)
+    corrected = lists[Only.CORRECTED]
+    lists[Only.CORRECTED] = [one for one in corrected if one.item_id not in hidden]
+    return Behind(lists, hidden, len(corrected) - len(lists[Only.CORRECTED]))
 
 
 def under_review(done: Sequence[Done]) -> frozenset[int]:

@@ -1,11 +1,12 @@
 """Reads of hidden checks: those of a queue, what could become one, what was answered, what was told."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from queues.models import Check, Deviation, ServedCheck, Verdict
+from queues.models import Check, Deviation, Purpose, ServedCheck, Verdict
 
 CHECKS_SHOWN = 200
 LOOK_AT = 300  # newest verdicts among which candidates are looked for
@@ -52,13 +53,30 @@ def candidates_of(queue_id: int, form_id: int | None) -> Sequence[Verdict]:
     return list(found.order_by("-has_golden", "-pk")[:CANDIDATES_SHOWN])
 
 
+class Only(StrEnum):
+    """Which answers, as the figures count them."""
+
+    ALL = ""
+    DECIDED = "decided"  # to hidden checks, right or wrong; questions to the lead are neither
+    MISSED = "missed"  # to hidden checks, wrong
+
+
 def results_of(
-    project_id: int, *, queue_id: int | None = None, person_id: int | None = None, check_id: int | None = None
+    project_id: int,
+    *,
+    queue_id: int | None = None,
+    person_id: int | None = None,
+    check_id: int | None = None,
+    only: Only = Only.ALL,
 ) -> QuerySet[ServedCheck]:
     """What was given to whom and how it was answered, to be read page by page, newest first."""
     rows = ServedCheck.objects.filter(queue__project=project_id)
     asked = {"queue": queue_id, "person": person_id, "check_given": check_id}
     rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
+    if only:
+        rows = rows.filter(purpose=Purpose.HIDDEN, right__isnull=False)
+    if only == Only.MISSED:
+        rows = rows.filter(right=False)
     return rows.select_related(
         "person", "queue", "review", "check_given__source__prediction", "check_given__form"
     )
