@@ -2,7 +2,7 @@
 
 Progress and sentences go to standard error, the result as JSON to standard output. Exit codes: 0 done;
 1 some records were rejected, a file does not verify, or a change was stopped or failed; 2 arguments, key or
-file; 3 the server refused; 4 the server could not be reached.
+file; 3 the server refused; 4 the server could not be reached; 5 rows of the release were withdrawn since.
 """
 
 import argparse
@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from tqdm import tqdm
 
 from reviewapp.client.change import Wanted, change
 from reviewapp.client.ending import OK, SOME_WRONG, WITHDRAWN, Ending, Refused
@@ -99,7 +101,7 @@ def _add_change(changing: argparse.ArgumentParser) -> None:
 def _server(options: argparse.Namespace) -> Server:
     if not options.project:
         raise Ending("Name the project with --project, or set REVIEWAPP_PROJECT.")
-    return Server(options.url, options.project, read_key(options.key_file))
+    return Server(options.url, options.project, read_key(options.key_file), say=_say)
 
 
 def _push(options: argparse.Namespace) -> tuple[Any, int]:
@@ -157,8 +159,8 @@ def _tell(result: Any) -> None:
 
 
 def _say(sentence: str) -> None:
-    """For people."""
-    sys.stderr.write("".join(letter if letter.isprintable() else " " for letter in sentence) + "\n")
+    """For people; a bar that stands there steps aside."""
+    tqdm.write("".join(letter if letter.isprintable() else " " for letter in sentence), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import httpx
 from tqdm import tqdm
 
 from reviewapp.client.ending import Away, Ending
-from reviewapp.client.server import TRIES, Server
+from reviewapp.client.server import TRIES, Interrupted, Server
 
 MANIFEST = "manifest.json"
 _PART = ".part"
@@ -64,17 +64,17 @@ def _download(server: Server, address: str, file: Mapping[str, Any], target: Pat
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + _PART)
-    tried = cuts = 0
-    while tried < TRIES and cuts < _CUTS:
+    failed = cuts = wrong = 0
+    while wrong < TRIES and cuts < _CUTS:
         before = _size(part)
         try:
             _go_on(server, address, file, part, bar)
-        except httpx.TransportError:
+        except Interrupted as why:
             cuts += 1
-            tried = tried + 1 if _size(part) == before else 0  # a cut that brought something is no failure
-            server.wait(tried)
+            failed = failed + 1 if _size(part) == before else 0  # a cut that brought something is no failure
+            server.wait(failed, why)
             continue
-        tried += 1
+        wrong += 1
         if _size(part) == file["bytes"] and sha256_of(part) == file["sha256"]:
             part.replace(target)
             return

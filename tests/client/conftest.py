@@ -57,6 +57,14 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def server(people: Cast, line: Line, waits: list[float]) -> Server:
+def said() -> list[str]:
+    """What the client would have told the person."""
+    return []
+
+
+@pytest.fixture
+def server(people: Cast, line: Line, waits: list[float], said: list[str]) -> Server:
     _key, text = api_key(people.project, people.mel)
-    return Server("http://testserver", people.project.slug, text, sleep=waits.append, transport=line)
+    return Server(
+        "http://testserver", people.project.slug, text, say=said.append, sleep=waits.append, transport=line
+    )

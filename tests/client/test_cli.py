@@ -1,4 +1,6 @@
 import json
+import socket
+import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -63,6 +65,36 @@ def test_push_and_status_over_a_socket(live_server: Any, tmp_path: Path, told: R
     assert main(["pull", "nothing@1.0.0", *there]) == 3
     assert told()[0]["status"] == 404
     assert Prediction.objects.count() == 1
+
+
+def test_a_server_that_is_not_there_is_told_of_at_once(
+    tmp_path: Path, told: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "rk_x")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+
+        began = time.monotonic()
+        code = main(["pull", "a@1.0.0", "--project", "p", "--url", url, "--to", str(tmp_path)])
+
+    assert (code, time.monotonic() - began < 5) == (4, True)
+    output, errors = told()
+    assert output is None
+    first, second, last = errors.splitlines()
+    assert f"{url} cannot be reached: connection refused. Trying again in" in first
+    assert "(3 of 3); Ctrl+C stops" in second
+    assert "Is the address right" in last
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "http://[::1", "ftp://x"])
+def test_an_address_that_is_none_is_not_tried_again(
+    url: str, told: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "rk_x")
+
+    assert main(["status", "--project", "p", "--url", url]) == 2
+    assert "begins with http:// or https://" in told()[1]
 
 
 def test_a_key_that_others_can_read_is_not_used(tmp_path: Path, told: Read) -> None:

@@ -25,6 +25,7 @@ class Releases(httpx.BaseTransport):
         self.cuts, self.files = cuts, files
         self.ranges: list[str] = []
         self.told: dict[str, object] = {}  # instead of what an honest server says
+        self.busy = 0  # so many downloads are answered with 503
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if "/files/" not in request.url.path:
@@ -37,6 +38,9 @@ class Releases(httpx.BaseTransport):
             }
             told |= self.told
             return httpx.Response(200, json=told)
+        if self.busy:
+            self.busy -= 1
+            return httpx.Response(503, headers={"Retry-After": "2"}, json={"detail": "Busy."})
         asked = request.headers.get("Range", "")
         self.ranges.append(asked)
         start = int(asked.removeprefix("bytes=").rstrip("-") or 0)
@@ -78,6 +82,20 @@ def test_fifty_cuts_at_any_byte_end_in_the_same_file(tmp_path: Path) -> None:
 
     assert sha256((tmp_path / "data" / "train.jsonl").read_bytes()).hexdigest() == SUM
     assert releases.ranges == ["", *(f"bytes={sum(cuts[:n])}-" for n in range(1, 51))]
+
+
+def test_a_server_that_is_busy_in_the_middle_is_waited_for(tmp_path: Path) -> None:
+    releases, waits = Releases([1_000], [FILE]), list[float]()
+
+    def busy_now(seconds: float) -> None:
+        waits.append(seconds)
+        releases.busy = 2 if len(waits) == 1 else releases.busy
+
+    server = Server("http://x", "p", "rk_x", sleep=busy_now, transport=releases)
+    pull(server, "refunds@1.0.0", tmp_path, has_bar=False)
+
+    assert waits[1:] == [2.0, 2.0]
+    assert releases.ranges == ["", "bytes=1000-"]
 
 
 def test_a_second_pull_downloads_nothing(tmp_path: Path) -> None:

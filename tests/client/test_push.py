@@ -9,7 +9,7 @@ from queues.models import Feedback, Prediction
 from reviewapp.client import push as pushing
 from reviewapp.client.ending import Away, Ending, Refused
 from reviewapp.client.push import FEEDBACK, push
-from reviewapp.client.server import TRIES, Server
+from reviewapp.client.server import TRIES, TRIES_UNREACHED, Server
 from tests.client.conftest import Line
 from tests.ingest.events import event
 from tests.ingest.records import record
@@ -66,6 +66,24 @@ def test_it_is_tried_again_after_a_cut_and_as_late_as_the_server_says(
     assert len(waits) == 3
 
 
+def test_every_wait_is_told_with_its_reason(
+    server: Server, line: Line, said: list[str], tmp_path: Path
+) -> None:
+    line.mishaps = [
+        httpx.Response(429, headers={"Retry-After": "7"}),
+        httpx.ReadError("[Errno 104] Connection reset by peer"),
+    ]
+
+    push(server, written(tmp_path / "a.jsonl", record()), has_bar=False)
+
+    busy, cut = said
+    assert busy == (
+        "http://testserver gave no answer: it answered 429. Trying again in 7.0 s (2 of 8); Ctrl+C stops."
+    )
+    assert "connection reset by peer. Trying again in" in cut
+    assert "(3 of 8)" in cut
+
+
 def test_an_answer_that_was_lost_is_asked_for_again(server: Server, line: Line, tmp_path: Path) -> None:
     def lose(response: httpx.Response) -> httpx.Response:
         raise httpx.ReadError("cut")
@@ -77,11 +95,33 @@ def test_an_answer_that_was_lost_is_asked_for_again(server: Server, line: Line, 
     assert (pushed.created, pushed.duplicate, Prediction.objects.count()) == (0, 1, 1)
 
 
-def test_it_gives_up_after_some_tries(server: Server, line: Line, tmp_path: Path) -> None:
+def test_a_server_that_answered_once_is_waited_for(
+    server: Server, line: Line, waits: list[float], tmp_path: Path
+) -> None:
+    push(server, written(tmp_path / "a.jsonl", record()), has_bar=False)
     line.mishaps = [httpx.ConnectError("gone")] * TRIES
 
-    with pytest.raises(Away):
+    with pytest.raises(Away, match=f"in {TRIES} tries: gone"):
+        push(server, written(tmp_path / "b.jsonl", record()), has_bar=False)
+
+    assert len(waits) == TRIES - 1
+    assert sum(waits) > 30
+
+
+@pytest.mark.parametrize(
+    "way", [httpx.ConnectError("[Errno 111] Connection refused"), httpx.ConnectTimeout("")]
+)
+def test_a_server_that_never_answered_is_given_up_within_seconds(
+    server: Server, line: Line, waits: list[float], said: list[str], way: Exception, tmp_path: Path
+) -> None:
+    line.mishaps = [way] * TRIES
+
+    with pytest.raises(Away, match="Is the address right"):
         push(server, written(tmp_path / "a.jsonl", record()), has_bar=False)
+
+    assert len(line.requests) == TRIES_UNREACHED
+    assert sum(waits) < 2
+    assert all("cannot be reached" in sentence for sentence in said)
 
 
 def test_a_refusal_is_not_tried_again(server: Server, line: Line, tmp_path: Path) -> None:
