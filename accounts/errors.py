@@ -27,6 +27,17 @@ class ReviewappError(Exception):
     code = "refused"
 
 
+class Malformed(ReviewappError):
+    """The request cannot be read: syntax, a query parameter, a header (400); every fault is listed."""
+
+    status = 400
+    code = "malformed"
+
+    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(message)
+        self.faults: tuple[Fault, ...] = tuple(faults)
+
+
 class NotAllowed(ReviewappError):
     """This person may not do this (403)."""
 

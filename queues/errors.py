@@ -5,6 +5,6 @@ HTTP for pages (`queues.web.errors`) and one for programs (`queues.api.problems`
 those of `accounts.errors`, so that a refusal at the door and one inside are handled alike.
 """
 
-from accounts.errors import Fault, Invalid, NotAllowed, NotFound, ReviewappError, Taken, WrongState
+from accounts.errors import Fault, Invalid, Malformed, NotAllowed, NotFound, ReviewappError, Taken, WrongState
 
-__all__ = ["Fault", "Invalid", "NotAllowed", "NotFound", "ReviewappError", "Taken", "WrongState"]
+__all__ = ["Fault", "Invalid", "Malformed", "NotAllowed", "NotFound", "ReviewappError", "Taken", "WrongState"]

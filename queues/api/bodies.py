@@ -15,8 +15,8 @@ from rest_framework.request import Request
 
 from accounts.names import is_plain
 from accounts.storable import storable
-from queues.api.problems import Malformed, TooLarge, WrongMediaType
-from queues.errors import Fault, Invalid
+from queues.api.problems import TooLarge, WrongMediaType
+from queues.errors import Fault, Invalid, Malformed
 
 LONGEST_BYTES = 1024 * 1024
 DEEPEST = 64

@@ -16,9 +16,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from accounts.models import StoredAnswer
-from queues.api.problems import Malformed
 from queues.api.rate_limit import caller_of
-from queues.errors import Fault, Invalid, ReviewappError, Taken
+from queues.errors import Fault, Invalid, Malformed, ReviewappError, Taken
 
 
 class AnswerErased(ReviewappError):

@@ -20,9 +20,8 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from queues.api import parameters
-from queues.api.problems import Malformed
 from queues.api.rate_limit import caller_of
-from queues.errors import Fault
+from queues.errors import Fault, Malformed
 
 PARAMETERS = frozenset({"cursor", "limit"})
 DEFAULT_LIMIT = 100

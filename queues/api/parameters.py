@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from accounts.storable import storable
-from queues.api.problems import Malformed
-from queues.errors import Fault
+from queues.errors import Fault, Malformed
 
 LONGEST = 2000
 _WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)

@@ -10,8 +10,7 @@ from accounts.roles import Permission
 from queues.api import pagination, parameters, prediction_schema
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.prediction_shapes import prediction_line
-from queues.api.problems import Malformed
-from queues.errors import Fault, NotFound, WrongState
+from queues.errors import Fault, Malformed, NotFound, WrongState
 from queues.ingest import queries as ingest
 from queues.ingest.queries import Search
 from queues.ingest.snippets import Snippet, snippets

@@ -27,17 +27,6 @@ CONTENT_TYPE = "application/problem+json"
 _BUSY_SECONDS = 2
 
 
-class Malformed(ReviewappError):
-    """The request cannot be read: syntax, a query parameter, a header (400)."""
-
-    status = 400
-    code = "malformed"
-
-    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
-        super().__init__(message)
-        self.faults = tuple(faults)
-
-
 class Stale(ReviewappError):
     """It was changed since it was read (412)."""
 

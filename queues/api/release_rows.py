@@ -11,8 +11,7 @@ from rest_framework.response import Response
 from accounts.roles import Permission
 from queues.api import pagination, parameters
 from queues.api.base import ProjectRequest, ProjectView
-from queues.api.problems import Malformed
-from queues.errors import Fault
+from queues.errors import Fault, Malformed
 from queues.export import diff, releases
 from queues.export.diff import Place
 from queues.export.lineage import Lineage, lineage_of

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import Event, Person
+from accounts.models import Event, Membership, Person
 from queues.models import Slot, SlotState
 from queues.newest import Page, newest
 
@@ -68,3 +68,11 @@ def names_of(person_ids: Iterable[int | None]) -> dict[int, str]:
     """Person id → name, for rows that hold plain ids; one statement."""
     known = {person_id for person_id in person_ids if person_id is not None}
     return dict(Person.objects.filter(pk__in=known).values_list("pk", "name")) if known else {}
+
+
+def names_here(project_id: int, person_ids: Iterable[int]) -> dict[int, str]:
+    """Person id → name of those who are in the project or have reviewed in it; nobody else's is told."""
+    member = Membership.objects.filter(project=project_id, person=OuterRef("pk"))
+    worked = Slot.objects.filter(queue__project=project_id, person=OuterRef("pk"), state=SlotState.DONE)
+    found = Person.objects.filter(Exists(member) | Exists(worked), pk__in=list(person_ids))
+    return dict(found.values_list("pk", "name"))

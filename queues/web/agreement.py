@@ -19,7 +19,6 @@ from queues.agree.histogram import Unsure
 from queues.agree.metric import Figure, share_ends
 from queues.agree.queries import QuestionAgreement, QueueAgreement
 from queues.agree.targets import DEFAULT, Judged, Target, judged, targets_of
-from queues.errors import NotFound
 from queues.models import Queue
 from queues.numbers import localized
 from queues.web.agreement_check import check_state_of
@@ -28,6 +27,8 @@ from queues.web.csv_file import csv_file
 from queues.web.figure_words import why_of
 from queues.web.labels import labels_of_versions
 from queues.web.paging import address
+from queues.web.parameters import choice, takes
+from queues.web.queue_of import chosen_of, queue_shown, queues_of
 
 SHARES_SHOWN = 5
 
@@ -69,6 +70,7 @@ class Line(NamedTuple):
 
 @needs(Permission.READ)
 @require_safe
+@takes("queue", "only")
 def agreement(request: ProjectRequest) -> HttpResponse:
     """One queue's questions; ?queue= chooses the queue, ?only=drawn the items that chance drew."""
     queues = queues_of(request)
@@ -94,11 +96,10 @@ def agreement(request: ProjectRequest) -> HttpResponse:
 
 @needs(Permission.READ)
 @require_safe
+@takes("queue", "only")
 def agreement_csv(request: ProjectRequest) -> HttpResponse:
     """The table of the page, full digits."""
-    queue = chosen_of(request, queues_of(request))
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    queue = queue_shown(request)
     found = agree.of_queue(queue, drawn_only=is_drawn_only(request))
     return csv_file(f"agreement-{queue.slug}", _HEAD, map(_row, found.questions))
 
@@ -109,24 +110,9 @@ def _row(one: QuestionAgreement) -> tuple[object, ...]:
     return (*first, *_ends(one.percent), *beside, one.unsure.n, one.unsure.n_all)
 
 
-def queues_of(request: ProjectRequest) -> list[Queue]:
-    return list(Queue.objects.filter(project=request.project).select_related("form").order_by("name", "id"))
-
-
-def chosen_of(request: ProjectRequest, queues: list[Queue]) -> Queue | None:
-    """The queue that was asked for; without a word, the first. NotFound for another project's."""
-    slug = request.GET.get("queue", "")
-    if not slug:
-        return next(iter(queues), None)
-    chosen = next((queue for queue in queues if queue.slug == slug), None)
-    if chosen is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
-    return chosen
-
-
 def is_drawn_only(request: ProjectRequest) -> bool:
     """Whether only items that chance gave extra reviews are asked for."""
-    return request.GET.get("only") == "drawn"
+    return bool(choice(request, "only", ["drawn"]))
 
 
 def _query(request: ProjectRequest, queue: Queue) -> str:

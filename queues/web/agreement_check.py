@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree import checking
-from queues.errors import NotFound
 from queues.models import AgreementCheck, Job, JobState, Queue
+from queues.web.queue_of import queue_called
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,7 @@ def check_state_of(queue: Queue, labels: Mapping[str, str]) -> CheckState:
 @require_POST
 def recheck(request: ProjectRequest) -> HttpResponse:
     """Have a worker compute the agreement of a queue again from the raw answers."""
-    queue = Queue.objects.filter(project=request.project, slug=request.POST.get("queue", "")).first()
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    queue = queue_called(request, request.POST.get("queue", ""))
     checking.ask(queue, by=request.actor)
     messages.success(request, _("The figures are computed again; the result will stand on this page."))
     return redirect(f"{reverse('web:agreement', args=[request.project.slug])}?queue={queue.slug}")

@@ -21,14 +21,15 @@ from queues.agree.asked import DECISION
 from queues.agree.groups import Group, Groups
 from queues.agree.histogram import By
 from queues.agree.targets import DEFAULT, Target, targets_of
-from queues.errors import NotFound
 from queues.models import Queue
 from queues.numbers import localized, percent
-from queues.web.agreement import METRICS, Saying, chosen_of, drawn, is_drawn_only, queues_of, says
+from queues.web.agreement import METRICS, Saying, drawn, is_drawn_only, says
 from queues.web.charts import Plot, Point, line_of, spread
 from queues.web.csv_file import csv_file
 from queues.web.figure_words import why_of
 from queues.web.paging import address
+from queues.web.parameters import choice, takes
+from queues.web.queue_of import chosen_of, queue_shown, queues_of
 from queues.web.sentences import label_of
 
 _HEAD = (
@@ -67,6 +68,7 @@ class GroupLine(NamedTuple):
 
 @needs(Permission.READ)
 @require_safe
+@takes("queue", "question", "by", "only")
 def groups(request: ProjectRequest) -> HttpResponse:
     """?queue= and ?question= choose what, ?by= tells the items apart, ?only=drawn leaves those of chance."""
     queues = queues_of(request)
@@ -97,11 +99,10 @@ def groups(request: ProjectRequest) -> HttpResponse:
 
 @needs(Permission.READ)
 @require_safe
+@takes("queue", "question", "by", "only")
 def groups_csv(request: ProjectRequest) -> HttpResponse:
     """The table of the page, full digits; weeks by their Monday."""
-    queue = chosen_of(request, queues_of(request))
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    queue = queue_shown(request)
     by, found = _by(request), _found(request, queue)
     rows = (
         (by, group.name, found.asked.key, found.asked.scale.metric, group.main.n_units, group.main.value,
@@ -118,15 +119,7 @@ def _found(request: ProjectRequest, queue: Queue) -> Groups:
 
 
 def _by(request: ProjectRequest) -> By:
-    asked = request.GET.get("by") or By.WEEK
-    if asked not in BY_WORDS:
-        raise NotFound(
-            _(
-                "Agreement is not told apart by that."
-                " Choose week, model version, language, segment, cohort or reason."
-            )
-        )
-    return By(asked)
+    return By(choice(request, "by", BY_WORDS) or By.WEEK)
 
 
 def tabs(request: ProjectRequest, by: By | None) -> list[dict[str, object]]:

@@ -1,5 +1,7 @@
 """The items behind a figure of agreement: what was said of each, without who said it."""
 
+from datetime import date
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,27 +18,31 @@ from queues.agree.people import note_reading
 from queues.agree.shared_items import LOOK_AT
 from queues.errors import NotFound
 from queues.ingest.queries import beginnings_of
+from queues.models import FormVersion
 from queues.newest import PAGE_SIZE
 from queues.review import care
-from queues.web.agreement import chosen_of, is_drawn_only, queues_of, value_words
+from queues.web.agreement import is_drawn_only, value_words
 from queues.web.agreement_groups import BY_WORDS, name_of
 from queues.web.labels import labels_of_versions
 from queues.web.paging import address, number
+from queues.web.parameters import choice, is_asked, takes, wrong
+from queues.web.queue_of import queue_shown
 
 
 @needs(Permission.READ)
 @require_safe
+@takes("queue", "question", "by", "name", "version", "differing", "only", "person", "after")
 def behind(request: ProjectRequest) -> HttpResponse:
     """?by= and ?name= choose a group, ?version= a version of the form, ?differing= where people differ.
 
     ?person= asks for what one person answered: for leads, whose look is recorded.
     """
-    queue = chosen_of(request, queues_of(request))
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    queue = queue_shown(request)
     wanted = _wanted(request)
     key = request.GET.get("question") or DECISION
     who = _person(request, wanted)
+    if wanted.version and not FormVersion.objects.filter(queue=queue, version=wanted.version).exists():
+        raise NotFound(_("The form of this queue has no such version. Choose one on the page by guideline."))
     found = agree.behind(queue, key=key, wanted=wanted)
     if who and request.method == "GET":
         note_reading(queue, by=request.actor, key=key, people=[who.pk])
@@ -64,17 +70,34 @@ def behind(request: ProjectRequest) -> HttpResponse:
 
 
 def _wanted(request: ProjectRequest) -> Wanted:
-    """ "week" without a day is meant for the page of weeks: here it asks for all."""
-    by, name = request.GET.get("by", ""), request.GET.get("name")
-    is_group = by in BY_WORDS and name is not None
+    by, name = _group_asked(request)
     return Wanted(
-        by=By(by) if is_group else By.ALL,
-        name=name or "" if is_group else "",
+        by=by,
+        name=name,
         version=number(request, "version"),
-        differing="differing" in request.GET,
+        differing=is_asked(request, "differing"),
         drawn_only=is_drawn_only(request),
         person_id=number(request, "person"),
     )
+
+
+def _group_asked(request: ProjectRequest) -> tuple[By, str]:
+    """What items are told apart by, and the name of the group; a name may be empty, as a language can be."""
+    by, name = choice(request, "by", BY_WORDS), request.GET.get("name")
+    if name is None:  # "week" without a day is meant for the page of weeks: here it asks for all
+        return By.ALL, ""
+    if not by:
+        raise wrong("by", _("Choose one of: %(choices)s.") % {"choices": ", ".join(BY_WORDS)})
+    if by == By.WEEK and not _is_day(name):
+        raise wrong("name", _("Give the Monday of the week, as in 2026-11-23."))
+    return By(by), name
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _person(request: ProjectRequest, wanted: Wanted) -> Person | None:
@@ -89,10 +112,7 @@ def _person(request: ProjectRequest, wanted: Wanted) -> Person | None:
 
 
 def _group(wanted: Wanted) -> str:
-    """The group in words; a week that is none stands as it was sent."""
+    """The group in words."""
     if wanted.by == By.ALL:
         return ""
-    try:
-        return f"{BY_WORDS[wanted.by].head}: {name_of(wanted.name, wanted.by)}"
-    except ValueError:
-        return wanted.name
+    return f"{BY_WORDS[wanted.by].head}: {name_of(wanted.name, wanted.by)}"

@@ -23,12 +23,14 @@ from queues.ingest.queries import beginnings_of
 from queues.models import Queue
 from queues.newest import PAGE_SIZE
 from queues.review import care
-from queues.web.agreement import METRICS, chosen_of, queues_of, value_words
+from queues.web.agreement import METRICS, value_words
 from queues.web.csv_file import csv_file
 from queues.web.figure_words import why_of
 from queues.web.labels import labels_of_versions
 from queues.web.paging import address, number
 from queues.web.pairs_map import LEAST_ITEMS, map_of
+from queues.web.parameters import takes
+from queues.web.queue_of import chosen_of, queue_shown, queues_of
 
 _HEAD = (
     "kind", "question", "metric", "one", "one_id", "other", "other_id", "items", "same", "same_low",
@@ -48,6 +50,7 @@ class PairLine(NamedTuple):
 
 @needs(Permission.SETTLE)
 @require_safe
+@takes("queue", "question", "after")
 def people(request: ProjectRequest) -> HttpResponse:
     """One question of one queue: each person against the rest, and all pairs; ?after= turns their page."""
     queues = queues_of(request)
@@ -83,9 +86,10 @@ def _pages(request: ProjectRequest, found: agree.Among, page: int) -> dict[str, 
 
 @needs(Permission.SETTLE)
 @require_safe
+@takes("queue", "question")
 def people_csv(request: ProjectRequest) -> HttpResponse:
     """Both tables in one, full digits."""
-    queue = _queue(request)
+    queue = queue_shown(request)
     found = _found(request, queue, page=None)
     names, start = _names(found), (found.asked.key, found.asked.scale.metric)
     persons = (
@@ -104,16 +108,18 @@ def people_csv(request: ProjectRequest) -> HttpResponse:
 
 @needs(Permission.SETTLE)
 @require_safe
+@takes("queue", "question", "one", "other")
 def differing(request: ProjectRequest) -> HttpResponse:
     """The items on which two people said different things about one question."""
-    queue = _queue(request)
+    queue = queue_shown(request)
     one_id, other_id = number(request, "one"), number(request, "other")
-    if one_id is None or other_id is None:
+    names = audit.names_here(request.project.pk, {one_id or 0, other_id or 0})
+    if one_id is None or other_id is None or len(names) < 2:
         raise NotFound(_("Name two people. Choose a pair from the page of agreement by person."))
     key = _key(request)
     asked, found = agree.differing(queue, key=key, one_id=one_id, other_id=other_id)
     agree.note_reading(queue, by=request.actor, key=key, people=[one_id, other_id])
-    labels, names = labels_of_versions([queue.form]), audit.names_of([one_id, other_id])
+    labels = labels_of_versions([queue.form])
     shown = [row.item.prediction_id for row in found[:PAGE_SIZE]]
     context = {
         "queue": queue,
@@ -144,13 +150,6 @@ def _found(request: ProjectRequest, queue: Queue, *, page: int | None) -> agree.
 
 def _key(request: ProjectRequest) -> str:
     return request.GET.get("question") or DECISION
-
-
-def _queue(request: ProjectRequest) -> Queue:
-    queue = chosen_of(request, queues_of(request))
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
-    return queue
 
 
 def _names(found: agree.Among) -> Mapping[int, str]:

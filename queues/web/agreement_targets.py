@@ -17,11 +17,13 @@ from accounts.roles import Permission
 from queues.agree import rule_versions, targets
 from queues.agree.asked import DECISION, Asked, question_in
 from queues.agree.targets import DEFAULT, DISTRIBUTION, Target
-from queues.errors import Invalid, NotFound
+from queues.errors import Invalid
 from queues.models import Expects, Queue
 from queues.review import line_ends
-from queues.web.agreement import METRICS, chosen_of, queues_of
+from queues.web.agreement import METRICS
+from queues.web.parameters import takes
 from queues.web.put_beside import put_beside
+from queues.web.queue_of import queue_shown
 
 
 class TargetForm(forms.Form):
@@ -64,11 +66,10 @@ class TargetForm(forms.Form):
 
 @needs(Permission.TUNE)
 @require_http_methods(["GET", "HEAD", "POST"])
+@takes("queue", "question")
 def target(request: ProjectRequest) -> HttpResponse:
     """?queue= and ?question= choose which; a POST sets it."""
-    queue = chosen_of(request, queues_of(request))
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    queue = queue_shown(request)
     _choices, asked = question_in(queue, request.GET.get("question") or DECISION)
     if request.method != "POST":
         return _page(request, queue, asked)

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
@@ -19,13 +18,13 @@ from queues.agree.metric import NO_PAIRS, ONE_VALUE, Figure
 from queues.agree.metrics.corrections import TextAgreement
 from queues.agree.on_texts import Apart, OnTexts
 from queues.agree.shared_items import LOOK_AT
-from queues.errors import NotFound
 from queues.ingest.queries import beginnings_of
 from queues.review import care
 from queues.statistics.quantiles import Quantile
-from queues.web.agreement import chosen_of, queues_of
 from queues.web.csv_file import csv_file
 from queues.web.figure_words import WHY_NOT, why_of
+from queues.web.parameters import takes
+from queues.web.queue_of import chosen_of, queue_shown, queues_of
 
 WHY_NOT_ON_TEXTS: Mapping[str, Promise] = {
     **WHY_NOT,
@@ -60,6 +59,7 @@ class Similarity(NamedTuple):
 
 @needs(Permission.READ)
 @require_safe
+@takes("queue")
 def texts(request: ProjectRequest) -> HttpResponse:
     """?queue= chooses the queue."""
     queues = queues_of(request)
@@ -84,11 +84,10 @@ def texts(request: ProjectRequest) -> HttpResponse:
 
 @needs(Permission.READ)
 @require_safe
+@takes("queue")
 def texts_csv(request: ProjectRequest) -> HttpResponse:
     """All figures of the page, full digits."""
-    queue = chosen_of(request, queues_of(request))
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    queue = queue_shown(request)
     return csv_file(f"agreement-texts-{queue.slug}", _HEAD, _rows(agree.on_texts(queue)))
 
 

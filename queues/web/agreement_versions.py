@@ -16,15 +16,16 @@ from queues.agree import versions as agree
 from queues.agree.asked import DECISION
 from queues.agree.targets import DEFAULT, Target, targets_of
 from queues.agree.versions import Change, OfVersion, Versions
-from queues.errors import NotFound
 from queues.models import Queue
 from queues.numbers import localized, percent
-from queues.web.agreement import METRICS, Saying, chosen_of, drawn, is_drawn_only, queues_of, says
+from queues.web.agreement import METRICS, Saying, drawn, is_drawn_only, says
 from queues.web.agreement_groups import tabs
 from queues.web.charts import Plot, Point, line_of, spread
 from queues.web.csv_file import csv_file
 from queues.web.figure_words import why_of
 from queues.web.paging import address
+from queues.web.parameters import takes
+from queues.web.queue_of import chosen_of, queue_shown, queues_of
 
 _HEAD = (
     "version", "published", "guideline_changed", "reason", "question", "metric", "items", "value", "low",
@@ -49,6 +50,7 @@ class VersionLine(NamedTuple):
 
 @needs(Permission.READ)
 @require_safe
+@takes("queue", "question", "only")
 def versions(request: ProjectRequest) -> HttpResponse:
     """?queue= and ?question= choose what, ?only=drawn leaves the items of chance."""
     queues = queues_of(request)
@@ -77,11 +79,10 @@ def versions(request: ProjectRequest) -> HttpResponse:
 
 @needs(Permission.READ)
 @require_safe
+@takes("queue", "question", "only")
 def versions_csv(request: ProjectRequest) -> HttpResponse:
     """The table of the page, full digits."""
-    queue = chosen_of(request, queues_of(request))
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    queue = queue_shown(request)
     found = _found(request, queue)
     start = (found.asked.key, found.asked.scale.metric)
     rows = (

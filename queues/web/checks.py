@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -19,9 +20,10 @@ from accounts import events
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.assign.policy import is_paused
-from queues.audit.queries import names_of
+from queues.audit.queries import names_here, names_of
 from queues.curate.checks import beginning, figures, queries
 from queues.curate.checks.figures import LEAST, Accuracy
+from queues.errors import NotFound
 from queues.models import Check, Qualification, Queue, WorkProfile
 from queues.newest import newest
 from queues.review import care
@@ -29,7 +31,8 @@ from queues.statistics.proportions import Proportion, proportion
 from queues.web.csv_file import csv_file
 from queues.web.labels import labels_of_versions
 from queues.web.paging import address, number, pager
-from queues.web.queue_of import narrowed_to
+from queues.web.parameters import one_of, takes
+from queues.web.queue_of import narrowed_to, queues_of
 
 _HEAD = ("person", "person_id", "given", "right", "n", "share", "low", "high", "worth_a_talk")
 WHY_NOT_GIVEN: Mapping[str, Promise] = {
@@ -76,9 +79,10 @@ class WayLine:
 
 @needs(Permission.SETTLE)
 @require_safe
+@takes("queue")
 def checks(request: ProjectRequest) -> HttpResponse:
     """People over all queues, or with ?queue= one queue with its checks and who is on the way in."""
-    queues = list(Queue.objects.filter(project=request.project).select_related("form"))
+    queues = queues_of(request)
     queue = narrowed_to(request, queues)
     people = _people(request, queue)
     if people:
@@ -98,17 +102,18 @@ def checks(request: ProjectRequest) -> HttpResponse:
 
 @needs(Permission.SETTLE)
 @require_safe
+@takes("queue", "person", "check", "only", "before")
 def results(request: ProjectRequest) -> HttpResponse:
     """The answers behind a figure, newest first: of a queue, a person, a check; ?only= of which kind."""
-    queue = narrowed_to(request, Queue.objects.filter(project=request.project))
-    person_id = number(request, "person")
-    asked = request.GET.get("only", "")
-    only = queries.Only(asked) if asked in list(queries.Only) else queries.Only.ALL
+    queue = narrowed_to(request, queues_of(request))
+    person_id, check_id = number(request, "person"), number(request, "check")
+    _check_are_here(request, person_id, check_id)
+    only = one_of(request, "only", queries.Only, queries.Only.ALL)
     rows = queries.results_of(
         request.project.pk,
         queue_id=queue.pk if queue else None,
         person_id=person_id,
-        check_id=number(request, "check"),
+        check_id=check_id,
         only=only,
     )
     page = newest(rows, before=number(request, "before"))
@@ -125,11 +130,22 @@ def results(request: ProjectRequest) -> HttpResponse:
     return render(request, "checks/results.html", context)
 
 
+def _check_are_here(request: ProjectRequest, person_id: int | None, check_id: int | None) -> None:
+    if person_id is not None and not names_here(request.project.pk, [person_id]):
+        raise NotFound(_("There is no such person in this project, or their figures are not yours to see."))
+    if (
+        check_id is not None
+        and not Check.objects.filter(pk=check_id, queue__project=request.project).exists()
+    ):
+        raise NotFound(_("There is no such check in this project. Choose one from the page of checks."))
+
+
 @needs(Permission.SETTLE)
 @require_safe
+@takes("queue")
 def checks_csv(request: ProjectRequest) -> HttpResponse:
     """The figures of people as a table."""
-    queue = narrowed_to(request, Queue.objects.filter(project=request.project))
+    queue = narrowed_to(request, queues_of(request))
     people = _people(request, queue)
     _record_look(request, queue)
     rows = [

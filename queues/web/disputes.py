@@ -28,9 +28,10 @@ from queues.web.asked import questions_of
 from queues.web.dispute_rule import sentences_of
 from queues.web.labels import labels_of, labels_of_versions
 from queues.web.paging import address, number
+from queues.web.parameters import takes
 from queues.web.posted import is_unveiled, submission_of
 from queues.web.posted_answers import answers_of
-from queues.web.queue_of import narrowed_to
+from queues.web.queue_of import narrowed_to, queues_of
 from queues.web.record import shown_record
 from queues.web.verdict_choices import picks_of
 
@@ -61,6 +62,7 @@ class TooLate:
 
 @needs(Permission.SETTLE)
 @require_safe
+@takes("queue", "after")
 def disputes(request: ProjectRequest) -> HttpResponse:
     """All open disputes, the longest waiting first; one queue's with ?queue=slug."""
     return page(request)
@@ -68,7 +70,7 @@ def disputes(request: ProjectRequest) -> HttpResponse:
 
 def page(request: ProjectRequest, *, refused: RefusedReply | None = None) -> HttpResponse:
     """The list of disputes and questions; refused: a reply that was not sent, with its text and why."""
-    queues = list(Queue.objects.filter(project=request.project).select_related("form"))
+    queues = queues_of(request)
     chosen = narrowed_to(request, queues)
     after = number(request, "after") or 0
     found = adjudicate.disputes_of(request.project.pk, queue_id=chosen.pk if chosen else None, after=after)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
@@ -21,6 +22,7 @@ from queues.audit.overrides.filter_recall import (
     recall_of_filters,
     violations_of,
 )
+from queues.errors import NotFound
 from queues.ingest.queries import beginnings_of
 from queues.newest import PAGE_SIZE
 from queues.numbers import percent
@@ -28,6 +30,7 @@ from queues.review import care
 from queues.statistics.weighted import WeightedRate
 from queues.web.csv_file import csv_file
 from queues.web.paging import address, number
+from queues.web.parameters import is_asked, takes
 
 WHY_NOT: Mapping[Undefined, Promise] = {
     Undefined.NO_AUDIT: lazy(
@@ -77,6 +80,7 @@ def shown_recall(request: ProjectRequest) -> dict[str, object]:
 
 @needs(Permission.READ)
 @require_safe
+@takes()
 def recall_csv(request: ProjectRequest) -> HttpResponse:
     """The table as a file; where no filter has a figure, one row says why."""
     found = recall_of_filters(request.project.pk)
@@ -85,11 +89,13 @@ def recall_csv(request: ProjectRequest) -> HttpResponse:
 
 @needs(Permission.READ)
 @require_safe
+@takes("filter", "missed", "after")
 def violations(request: ProjectRequest) -> HttpResponse:
     """?filter= names the filter; ?missed= only what it let pass."""
-    component = request.GET.get("filter", "").replace("\0", "")
-    missed_only = "missed" in request.GET
+    component, missed_only = request.GET.get("filter", ""), is_asked(request, "missed")
     found = violations_of(request.project.pk, component, missed_only=missed_only)
+    if not found and not _is_known(request, component):
+        raise NotFound(_("The audit knows no such filter. Choose one from the table of their recall."))
     start = number(request, "after") or 0
     rows = found[start : start + PAGE_SIZE]
     shown = [row.prediction_id for row in rows]
@@ -107,6 +113,10 @@ def violations(request: ProjectRequest) -> HttpResponse:
         "next_url": address(request, after=start + PAGE_SIZE) if has_more else "",
     }
     return render(request, "overrides/violations.html", context)
+
+
+def _is_known(request: ProjectRequest, component: str) -> bool:
+    return any(one.component == component for one in recall_of_filters(request.project.pk).filters)
 
 
 def _line(request: ProjectRequest, found: FilterRecall) -> RecallLine:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.gate import ProjectRequest
 from queues.audit.overrides import cases as override_cases
 from queues.audit.overrides.counts import Cell, Rates, rates_by, rates_of
+from queues.errors import NotFound
 from queues.models import OverrideKind, Queue
 from queues.web.labels import labels_of_versions
 from queues.web.paging import address, number, pager
+from queues.web.parameters import choice, wrong
 
 CASES_SHOWN = 20  # they stand below all the figures
 FATES: Mapping[str, Promise] = {
@@ -46,9 +49,8 @@ class KindLine:
 
 
 def kind_of(request: ProjectRequest) -> OverrideKind:
-    """The kind whose cases are asked for; what is unknown asks for the first."""
-    asked = request.GET.get("kind", "")
-    return OverrideKind(asked) if asked in OverrideKind.values else OverrideKind.MODEL
+    """The kind whose cases are asked for; without a word the first."""
+    return OverrideKind(choice(request, "kind", OverrideKind.values) or OverrideKind.MODEL)
 
 
 def kinds_shown(request: ProjectRequest, cells: Iterable[Cell]) -> list[KindLine]:
@@ -70,6 +72,7 @@ def shown_cases(
     request: ProjectRequest,
     kind: OverrideKind,
     queues: Iterable[Queue],
+    cells: Iterable[Cell],
     *,
     queue_id: int | None = None,
     person_id: int | None = None,
@@ -78,9 +81,8 @@ def shown_cases(
     """The cases of one kind, narrowed by `?became=`, with the choices of that; those of one filter and one of
     its categories by `?filter=` and `?category=`.
     """
-    became = request.GET.get("became", "")
-    became = became if became in FATES else ""
-    flagged_by = _filter_of(request, kind)
+    became = choice(request, "became", FATES)
+    flagged_by = _filter_of(request, kind, cells)
     page = override_cases.cases_of(
         request.project.pk,
         kind=kind,
@@ -120,11 +122,19 @@ def filter_url(request: ProjectRequest, component: str, category: str) -> str:
     return _cases_url(request, kind=OverrideKind.SAFETY_FILTER.value, filter=component, category=category)
 
 
-def _filter_of(request: ProjectRequest, kind: OverrideKind) -> tuple[str, str] | None:
-    """(component, category); None where all are asked for."""
-    if kind != OverrideKind.SAFETY_FILTER or "filter" not in request.GET:
+def _filter_of(request: ProjectRequest, kind: OverrideKind, cells: Iterable[Cell]) -> tuple[str, str] | None:
+    """(component, category) of these figures; None where all are asked for."""
+    asked = [name for name in ("filter", "category") if name in request.GET]
+    if asked and kind != OverrideKind.SAFETY_FILTER:
+        raise wrong(asked[0], _("Only kind=safety_filter is told by filter and category."))
+    if asked == ["category"]:
+        raise wrong("category", _("Name the filter as well."))
+    if not asked:
         return None
-    return request.GET["filter"].replace("\0", ""), request.GET.get("category", "").replace("\0", "")
+    named = request.GET["filter"], request.GET.get("category", "")
+    if all(named != (cell.component, cell.category) for cell in cells if cell.kind == kind):
+        raise NotFound(_("No such filter and category is in these figures. Choose one from their table."))
+    return named
 
 
 def _cases_url(request: ProjectRequest, *, became: str | None = None, **changes: str | None) -> str:

@@ -41,7 +41,8 @@ from queues.web.filter_recall import shown_recall
 from queues.web.funnel import Dot, FunnelPlot, funnel_plot
 from queues.web.labels import labels_of_versions
 from queues.web.override_cases import filter_url, kind_of, kinds_shown, shown_cases
-from queues.web.queue_of import narrowed_to
+from queues.web.parameters import takes
+from queues.web.queue_of import narrowed_to, queues_of
 
 PLACES: Mapping[Place, Promise] = {
     Place.CHANCE: lazy("within"),
@@ -90,9 +91,10 @@ class PersonLine:
 
 @needs(Permission.READ)
 @require_safe
+@takes("queue", "kind", "became", "filter", "category", "before")
 def overrides(request: ProjectRequest) -> HttpResponse:
     """All kinds, the filters, the reasons, the people (leads only), and the cases of one kind."""
-    queues = _queues_with_form(request)
+    queues = queues_of(request)
     chosen = narrowed_to(request, queues)
     scope = Scope(request.project.pk, chosen.pk if chosen else None)
     cells = cells_of(scope)
@@ -108,16 +110,17 @@ def overrides(request: ProjectRequest) -> HttpResponse:
         "look_at": LOOK_AT,
         "least": LEAST,
         "least_people": LEAST_PEOPLE,
-        "csv_url": _csv_url(request),
+        "csv_url": _csv_url(request, chosen),
         **({} if chosen else shown_recall(request)),
         **_people(request, cells),
-        **shown_cases(request, kind, queues, queue_id=scope.queue_id),
+        **shown_cases(request, kind, queues, cells, queue_id=scope.queue_id),
     }
     return render(request, "overrides/page.html", context)
 
 
 @needs(Permission.REVIEW)
 @require_safe
+@takes("kind", "became", "filter", "category", "before")
 def person(request: ProjectRequest, *, person_id: int) -> HttpResponse:
     """One person's own figures: for that person, and for leads, whose look is recorded."""
     is_own = person_id == request.user.pk
@@ -138,16 +141,17 @@ def person(request: ProjectRequest, *, person_id: int) -> HttpResponse:
         "kinds": [line for line in kinds_shown(request, cells) if _may_know(request, line.kind)],
         "kind": kind,
         "look_at": LOOK_AT,
-        **shown_cases(request, kind, _queues_with_form(request), person_id=person_id, is_own=is_own),
+        **shown_cases(request, kind, queues_of(request), cells, person_id=person_id, is_own=is_own),
     }
     return render(request, "overrides/person.html", context)
 
 
 @needs(Permission.READ)
 @require_safe
+@takes("queue")
 def overrides_csv(request: ProjectRequest) -> HttpResponse:
     """The counts behind the page, without people."""
-    queue = narrowed_to(request, _queues_with_form(request))
+    queue = narrowed_to(request, queues_of(request))
     cells = cells_of(Scope(request.project.pk, queue.pk if queue else None))
     counts: dict[tuple[object, ...], int] = {}
     for cell in cells:
@@ -155,10 +159,6 @@ def overrides_csv(request: ProjectRequest) -> HttpResponse:
         counts[key] = counts.get(key, 0) + cell.n
     rows = [(*key, n) for key, n in sorted(counts.items(), key=lambda pair: str(pair[0]))]
     return csv_file(f"overrides-{request.project.slug}", _HEAD, rows)
-
-
-def _queues_with_form(request: ProjectRequest) -> list[Queue]:
-    return list(Queue.objects.filter(project=request.project).select_related("form"))
 
 
 def _labels(queues: Iterable[Queue]) -> dict[str, str]:
@@ -243,8 +243,8 @@ def _record_look(request: ProjectRequest, what: str, person_id: int | None) -> N
     )
 
 
-def _csv_url(request: ProjectRequest) -> str:
-    query = f"?queue={request.GET['queue']}" if "queue" in request.GET else ""
+def _csv_url(request: ProjectRequest, chosen: Queue | None) -> str:
+    query = f"?queue={chosen.slug}" if chosen else ""
     return reverse("web:overrides-csv", args=[request.project.slug]) + query
 
 

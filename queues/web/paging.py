@@ -1,5 +1,6 @@
 """Cursors and filters in the query string: every list has an address that restores it."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,14 +8,20 @@ from django.utils.translation import gettext as _
 
 from queues.newest import LOOK_AT, Page
 from queues.numbers import localized
+from queues.web.parameters import wrong
 
 MOST = 2**63 - 1  # the largest bigint
+_WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
 def number(request: HttpRequest, name: str) -> int | None:
-    """A positive number of the query string; None when it is absent or not one."""
+    """A positive number of the query string, None when it is absent; what is none is refused by name."""
     text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= MOST else None
+    if not text:
+        return None
+    if not _WHOLE.fullmatch(text) or not 0 < int(text) <= MOST:
+        raise wrong(name, _("Give a whole number from 1 on."))
+    return int(text)
 
 
 def address(request: HttpRequest, *, at: str = "", **changes: object) -> str:

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
@@ -24,13 +23,13 @@ from queues.audit.people.queries import PAGE_OF_PEOPLE, PersonFigures
 from queues.audit.people.reading import LOOK_AT
 from queues.curate.checks.figures import missed_in
 from queues.curate.checks.queries import Only as Answers
-from queues.errors import NotFound
 from queues.models import Queue
 from queues.statistics.proportions import Proportion
 from queues.statistics.quantiles import Quantile
-from queues.web.agreement import chosen_of, queues_of
 from queues.web.csv_file import csv_file
 from queues.web.paging import address, number
+from queues.web.parameters import takes
+from queues.web.queue_of import chosen_of, queue_shown, queues_of
 
 HABITS: Mapping[Habit, Promise] = {
     Habit.FAST: lazy("many reviews among the fastest"),
@@ -65,6 +64,7 @@ class Links(NamedTuple):
 
 @needs(Permission.SETTLE)
 @require_safe
+@takes("queue", "after")
 def people_figures(request: ProjectRequest) -> HttpResponse:
     """All members by name with what they did in one queue; ?queue= chooses it, ?after= turns the page."""
     queues = queues_of(request)
@@ -75,6 +75,7 @@ def people_figures(request: ProjectRequest) -> HttpResponse:
         found = people.figures_of_people(queue, page=min(page, 10_000), checks=missed_in(queue.pk))
         _note(request, queue)
         csv_url = reverse("web:people-figures-csv", args=[request.project.slug])
+        query = [("queue", queue.slug), *([("after", str(page))] if page else [])]
         context |= {
             "lines": [(one, [HABITS[habit] for habit in one.habits]) for one in found.people if one.work.n],
             "behind": {one.person.pk: links_of(request.project.slug, queue, one) for one in found.people},
@@ -89,18 +90,17 @@ def people_figures(request: ProjectRequest) -> HttpResponse:
             "page_size": PAGE_OF_PEOPLE,
             "first_url": address(request, after=None) if page else "",
             "next_url": address(request, after=page + 1) if found.has_more else "",
-            "csv_url": f"{csv_url}?{urlencode([('queue', queue.slug), ('after', page)])}",
+            "csv_url": f"{csv_url}?{urlencode(query)}",
         }
     return render(request, "people/figures.html", context)
 
 
 @needs(Permission.SETTLE)
 @require_safe
+@takes("queue", "after")
 def people_figures_csv(request: ProjectRequest) -> HttpResponse:
     """The table of the page, full digits."""
-    queue = chosen_of(request, queues_of(request))
-    if queue is None:
-        raise NotFound(_("There is no such queue in this project. Choose one from the list of queues."))
+    queue = queue_shown(request)
     page = min(number(request, "after") or 0, 10_000)
     found = people.figures_of_people(queue, page=page, checks=missed_in(queue.pk))
     _note(request, queue)

@@ -17,11 +17,12 @@ from queues.audit.people.behind import Only, reviews_behind
 from queues.audit.people.reading import LOOK_AT
 from queues.errors import NotFound
 from queues.ingest.queries import beginnings_of
-from queues.models import Decision, Queue
+from queues.models import Decision
 from queues.newest import PAGE_SIZE
 from queues.review import care
 from queues.web.paging import address, number
-from queues.web.queue_of import narrowed_to
+from queues.web.parameters import one_of, takes
+from queues.web.queue_of import narrowed_to, queues_of
 
 TABS: Mapping[Only, Promise] = {
     Only.ALL: lazy("All reviews (%(n)d)"),
@@ -34,17 +35,17 @@ TABS: Mapping[Only, Promise] = {
 
 @needs(Permission.SETTLE)
 @require_safe
+@takes("queue", "only", "after")
 def reviews(request: ProjectRequest, *, person_id: int) -> HttpResponse:
     """?queue= of one queue, ?only= which of them, ?after= turns the page."""
     who = Person.objects.filter(pk=person_id, memberships__project=request.project).first()
     if who is None:
         raise NotFound(_("There is no such person in this project, or their figures are not yours to see."))
-    queue = narrowed_to(request, Queue.objects.filter(project=request.project))
+    queue = narrowed_to(request, queues_of(request))
     if request.method == "GET":
         people.note_reading(request.project.pk, by=request.actor, person_id=person_id)
     behind = reviews_behind(request.project.pk, person_id, queue_id=queue.pk if queue else None)
-    asked = request.GET.get("only", "")
-    only = Only(asked) if asked in list(Only) else Only.ALL
+    only = one_of(request, "only", Only, Only.ALL)
     start = number(request, "after") or 0
     rows = behind.lists[only][start : start + PAGE_SIZE]
     shown = [one.prediction_id for one in rows]

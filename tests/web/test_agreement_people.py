@@ -176,7 +176,7 @@ def test_nobody_but_who_leads_sees_figures_of_persons(
         "people/?question=nothing",
         "people/?queue=elsewhere",
         "differing/",
-        "differing/?one=1&other=x",
+        "differing/?one=1&other=2",
         "differing/?question=nothing&one=1&other=2",
         "people.csv?question=nothing",
     ],

@@ -184,17 +184,6 @@ def test_what_is_not_there_is_not_found(
     assert signed_in(people.lee).get(address(people, tail), query).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "query", [{"by": "week", "name": "<b>"}, {"by": "moon", "name": "x"}, {"after": "-1"}]
-)
-def test_a_strange_group_shows_nothing_and_breaks_nothing(
-    people: Cast, signed_in: SignIn, queue: Queue, query: dict[str, str]
-) -> None:
-    shared(queue, mixed(people))
-
-    assert signed_in(people.lee).get(address(people, "items/"), query).status_code == 200
-
-
 def test_an_empty_queue_says_what_to_do(people: Cast, signed_in: SignIn, queue: Queue) -> None:
     lee = signed_in(people.lee)
 
