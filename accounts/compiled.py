@@ -6,10 +6,12 @@ Django builds the SQL of a query anew each time, which costs more than the datab
     _BY_PREFIX = Compiled(lambda: ApiKey.objects.filter(prefix=Argument("prefix")).select_related("person"))
     key = _BY_PREFIX.first(prefix="4f2a…")
 
+`all` gives every row that it finds, in the order of the queryset.
+
 Values that differ from call to call are `Argument`s; conditions, joins and locks cannot differ.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -34,33 +36,42 @@ class Argument(Expression):
 
 
 class Compiled(Generic[Row]):
-    """The first row of a queryset, with all that it selects, annotates and locks."""
+    """The rows of a queryset, with all that it selects, annotates and locks."""
 
     def __init__(self, build: Callable[[], QuerySet[Row]]) -> None:
         self._build = build
 
     def first(self, **arguments: int | str | None) -> Row | None:
         """The first row for these arguments, or None."""
-        sql, parameters = self._statement
-        values = [arguments[one.name] if isinstance(one, Argument) else one for one in parameters]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            row = cursor.fetchone()
-        return None if row is None else self._reader.read(row)
+        return next(iter(self._first.rows(arguments)), None)
+
+    def all(self, **arguments: int | str | None) -> list[Row]:
+        """Every row for these arguments."""
+        return self._all.rows(arguments)
 
     @cached_property
-    def _compiler(self) -> Any:
+    def _first(self) -> "_Statement[Row]":
         queryset = self._build()
-        ordered = queryset if queryset.ordered else queryset.order_by("pk")
-        return ordered[:1].query.get_compiler(DEFAULT_DB_ALIAS)
+        return _Statement((queryset if queryset.ordered else queryset.order_by("pk"))[:1])
 
     @cached_property
-    def _statement(self) -> tuple[str, tuple[Any, ...]]:
-        return self._compiler.as_sql()
+    def _all(self) -> "_Statement[Row]":
+        return _Statement(self._build())
 
-    @cached_property
-    def _reader(self) -> "_Reader[Row]":
-        return _Reader(self._compiler)
+
+class _Statement(Generic[Row]):
+    """The SQL of one queryset, and what makes models of the rows that it gives."""
+
+    def __init__(self, queryset: QuerySet[Row]) -> None:
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._sql, self._parameters = compiler.as_sql()
+        self._reader: _Reader[Row] = _Reader(compiler)
+
+    def rows(self, arguments: Mapping[str, int | str | None]) -> list[Row]:
+        values = [arguments[one.name] if isinstance(one, Argument) else one for one in self._parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, values)
+            return [self._reader.read(row) for row in cursor.fetchall()]
 
 
 class _Reader(Generic[Row]):

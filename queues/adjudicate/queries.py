@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
+from accounts.compiled import Argument, Compiled
 from queues.ingest.queries import excerpt
 from queues.models import Decision, Item, ItemState, Queue, Review, Verdict
 from queues.newest import COUNT_LIMIT, PAGE_SIZE
@@ -100,13 +101,13 @@ def dispute_of(project_id: int, item_id: int) -> Dispute | None:
 
     Of an item under review nothing is shown: whoever asks may be about to review it, blind.
     """
-    item = (
-        _with_reviews()
-        .select_related("prediction__payload", "other__payload")
-        .filter(queue__project_id=project_id, pk=item_id, state__in=[ItemState.DISPUTED, ItemState.SETTLED])
-        .first()
-    )
-    return None if item is None else Dispute(item, list(item.reviews.all()))
+    item = _CALLED.first(project=project_id, item=item_id)
+    if item is None:
+        return None
+    reviews = _REVIEWS.all(item=item.pk)
+    for review in reviews:
+        review.item = item
+    return Dispute(item, reviews)
 
 
 def next_dispute(after: Item, *, person_id: int) -> int | None:
@@ -114,16 +115,15 @@ def next_dispute(after: Item, *, person_id: int) -> int | None:
 
     Each queue is one walk along the index `item_disputed`; items that the lead has reviewed are passed over.
     """
-    own = Review.objects.filter(item=OuterRef("pk"), person=person_id, withdrawn_at=None)
-    open_ones = Item.objects.filter(~Exists(own), state=ItemState.DISPUTED).exclude(pk=after.pk)
-    same = open_ones.filter(queue=after.queue_id).order_by("pk").values_list("pk", flat=True)
-    if (found := same.filter(pk__gt=after.pk).first() or same.first()) is not None:
-        return found
+    here = {"person": person_id, "but": after.pk}
+    found = _WAITING.first(queue=after.queue_id, behind=after.pk, **here)
+    found = found or _WAITING.first(queue=after.queue_id, behind=0, **here)
+    if found is not None:
+        return found.pk
     others = Queue.objects.filter(project=after.queue.project_id).exclude(pk=after.queue_id)
     for queue_id in others.values_list("pk", flat=True):
-        first = open_ones.filter(queue=queue_id).order_by("pk").values_list("pk", flat=True).first()
-        if first is not None:
-            return first
+        if (found := _WAITING.first(queue=queue_id, behind=0, **here)) is not None:
+            return found.pk
     return None
 
 
@@ -156,9 +156,29 @@ def compare(reviews: Sequence[Review]) -> list[Difference]:
     ]
 
 
+def _standing() -> QuerySet[Review]:
+    return Review.objects.filter(withdrawn_at__isnull=True).select_related("person").order_by("pk")
+
+
 def _with_reviews() -> QuerySet[Item]:
-    standing = (
-        Review.objects.filter(withdrawn_at__isnull=True).select_related("person", "form").order_by("pk")
+    items = Item.objects.select_related("queue", "prediction").annotate(excerpt=excerpt("prediction__"))
+    return items.prefetch_related(Prefetch("reviews", _standing()))
+
+
+def _waiting() -> QuerySet[Item]:
+    """Disputes of a queue that this lead has not reviewed, the longest waiting first."""
+    own = Review.objects.filter(item=OuterRef("pk"), person=Argument("person"), withdrawn_at=None)
+    waiting = Item.objects.filter(~Exists(own), state=ItemState.DISPUTED, queue=Argument("queue"))
+    return waiting.filter(pk__gt=Argument("behind")).exclude(pk=Argument("but")).order_by("pk").only("pk")
+
+
+# A lead waits for these at the desk.
+_CALLED = Compiled(
+    lambda: Item.objects.select_related("queue", "prediction__payload", "other__payload").filter(
+        queue__project=Argument("project"),
+        pk=Argument("item"),
+        state__in=[ItemState.DISPUTED, ItemState.SETTLED],
     )
-    items = Item.objects.select_related("queue__form", "prediction").annotate(excerpt=excerpt("prediction__"))
-    return items.prefetch_related(Prefetch("reviews", standing))
+)
+_REVIEWS = Compiled(lambda: _standing().filter(item=Argument("item")))
+_WAITING = Compiled(_waiting)

@@ -6,10 +6,11 @@ No promise of protection: what no detector has found is not hidden.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from accounts.compiled import Argument, Compiled
 from queues.assign.policy import start_of_day
 from queues.errors import Fault, Invalid
 from queues.models import Decision, Flag, Item, Queue, Review, Severity, WorkProfile
@@ -58,7 +59,7 @@ def hides_from(by: Actor, *, project_id: int) -> bool:
     return not _shown_all(project_id, by.person_id).exists()
 
 
-def _shown_all(project: int | OuterRef, person_id: int | None) -> QuerySet[WorkProfile]:
+def _shown_all(project: int | OuterRef, person_id: int | Argument | None) -> QuerySet[WorkProfile]:
     """The profile of who has said that nothing is to be hidden from them."""
     return WorkProfile.objects.filter(project=project, person=person_id, veils=False)
 
@@ -97,11 +98,29 @@ def veiled_for(person_id: int, prediction_ids: Iterable[int | None]) -> frozense
 
     In which a detector found something severe, in a project where the person has not said to be shown all.
     """
-    shown = _shown_all(OuterRef("prediction__project"), person_id)
     ids = [id_ for id_ in prediction_ids if id_ is not None]
-    hidden = severe().filter(~Exists(shown), prediction__in=ids)
-    one_each = hidden.order_by("prediction").distinct("prediction").only("prediction")
-    return frozenset(flag.prediction_id for flag in one_each) if ids else frozenset()
+    found = _hidden_from(person_id).filter(prediction__in=ids) if ids else ()
+    return frozenset(flag.prediction_id for flag in found)
+
+
+def veiled_of(item: Item, *, person_id: int) -> frozenset[int]:
+    """The same of the one or two predictions that an item shows."""
+    found = _HIDDEN_OF_ITEM.all(person=person_id, one=item.prediction_id, other=item.other_id)
+    return frozenset(flag.prediction_id for flag in found)
+
+
+def _hidden_from(person_id: int | Argument) -> QuerySet[Flag]:
+    """One flag of each prediction that is hidden from this person."""
+    shown = _shown_all(OuterRef("prediction__project"), person_id)
+    one_each = severe().filter(~Exists(shown)).order_by("prediction").distinct("prediction")
+    return one_each.only("prediction")
+
+
+_HIDDEN_OF_ITEM = Compiled(
+    lambda: _hidden_from(Argument("person")).filter(
+        Q(prediction=Argument("one")) | Q(prediction=Argument("other"))
+    )
+)
 
 
 def seen_today(by: Actor) -> int:

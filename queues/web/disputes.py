@@ -32,7 +32,7 @@ from queues.web.parameters import takes
 from queues.web.posted import is_unveiled, submission_of
 from queues.web.posted_answers import answers_of
 from queues.web.queue_of import narrowed_to, queues_of
-from queues.web.record import shown_record
+from queues.web.record import conversation_of
 from queues.web.verdict_choices import picks_of
 
 WRITTEN = "written"  # the lead writes a third verdict instead of picking a review
@@ -190,10 +190,10 @@ def _desk(
         ),
         "sides": [(side.label, side.prediction.payload.output_text) for side in compared],
         "output_text": payload.output_text,
-        "veiled": (veiled := care.veiled_for(request.user.pk, _shown(dispute))),
+        "veiled": (veiled := care.veiled_of(dispute.item, person_id=request.user.pk)),
         "is_hidden": bool(veiled),
         "is_unveiled": refusal is not None and is_unveiled(request.POST),
-        "record": shown_record(payload.record),
+        "record": conversation_of(payload.record),
         "typed": fields,
         "asked_by": sorted({review.person.name for review in dispute.questions}),
         "may_pick": picks_of(dispute.reviews, labels, hides_texts=bool(veiled)),
@@ -210,10 +210,6 @@ def _asked_at(place: str, form: Form) -> str:
     """The question that the fault is about; "" where it is none."""
     key = place.removeprefix("answers/").split("/")[0] if place.startswith("answers/") else ""
     return next((question.label for question in form.questions if question.key == key), "")
-
-
-def _shown(dispute: adjudicate.Dispute) -> list[int | None]:
-    return [dispute.item.prediction_id, dispute.item.other_id]
 
 
 def _form_of(dispute: adjudicate.Dispute) -> Form:

@@ -55,7 +55,7 @@ def draft(request: ProjectRequest, *, draft_id: int) -> HttpResponse:
         "draft": found,
         "standing": my_drafts.standing_of(listed) if listed else None,
         "labels": labels,
-        "veiled": care.veiled_for(request.user.pk, [found.item.prediction_id, found.item.other_id]),
+        "veiled": care.veiled_of(found.item, person_id=request.user.pk),
         "answers": [
             (labels.get(key, key), in_words(key, value, labels))
             for key, value in (answers.items() if isinstance(answers, dict) else ())

@@ -30,7 +30,7 @@ def item_story(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     context = {
         "item": item,
         "output_text": item.prediction.payload.output_text,
-        "veiled": care.veiled_for(request.user.pk, [item.prediction_id, item.other_id]),
+        "veiled": care.veiled_of(item, person_id=request.user.pk),
         "lines": [line_of(moment, names) for moment in found.moments],
         "labels": labels_of_versions(moment.review.form for moment in found.moments if moment.review),
         "reads_all": reader.reads_all,

@@ -42,15 +42,21 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRecord:
-    """The record as the story page draws it; `raw` is all of it, exactly as accepted."""
+class Conversation:
+    """What the model was asked and given, and why it stopped."""
 
     system: str
-    facts: Mapping[str, str]
     turns: list[tuple[object, Turn]]  # (role in words, turn)
     tools: str
     documents: tuple[Document, ...]
     finish_reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRecord(Conversation):
+    """The record as the story page draws it; `raw` is all of it, exactly as accepted."""
+
+    facts: Mapping[str, str]
     class_probs: list[tuple[str, float]]
     structured: str
     tokens: list[Token]
@@ -64,18 +70,30 @@ class ShownRecord:
     raw: str
 
 
-def shown_record(record: Record) -> ShownRecord:
-    """The record in parts. An erased or empty record gives empty parts."""
+def conversation_of(record: Record) -> Conversation:
+    """What is read before an output is judged. An erased or empty record gives empty parts."""
     source, output = record.get("input") or {}, record.get("output") or {}
-    tokens = (record.get("logprobs") or {}).get("content") or []
-    probabilities = output.get("class_probs") or {}
-    return ShownRecord(
+    return Conversation(
         system=system_of(record),
-        facts=facts_of(record),
         turns=[(ROLES.get(turn.role, turn.role), turn) for turn in turns_of(record)],
         tools=_json(source.get("tools")),
         documents=documents_of(record),
         finish_reasons=_finish_reasons(output),
+    )
+
+
+def shown_record(record: Record) -> ShownRecord:
+    """The record in all its parts."""
+    said, output = conversation_of(record), record.get("output") or {}
+    tokens = (record.get("logprobs") or {}).get("content") or []
+    probabilities = output.get("class_probs") or {}
+    return ShownRecord(
+        system=said.system,
+        turns=said.turns,
+        tools=said.tools,
+        documents=said.documents,
+        finish_reasons=said.finish_reasons,
+        facts=facts_of(record),
         class_probs=sorted(probabilities.items(), key=lambda pair: -pair[1]),
         structured=_json(output.get("structured")),
         tokens=[_token(token) for token in tokens[:TOKENS_SHOWN]],

@@ -17,8 +17,9 @@ from queues.agree import suggestion
 from queues.agree.suggestion import LEAST_EACH, LEAST_ITEMS, LEAST_PEOPLE, Reviewer, Suggested
 from queues.audit import queries as audit
 from queues.errors import NotFound
+from queues.review import form as review_forms
 from queues.web.agreement import value_words
-from queues.web.labels import labels_of_versions
+from queues.web.labels import labels_of
 
 WHY_NONE: Mapping[str, Promise] = {
     suggestion.PEOPLE_ONLY: gettext_lazy(
@@ -60,7 +61,8 @@ def suggested(request: ProjectRequest, *, item_id: int) -> HttpResponse:
     found = suggestion.suggested_for(dispute.item)
     if request.method == "GET":
         suggestion.note_reading(dispute.item, by=request.actor, found=found)
-    labels = labels_of_versions([dispute.item.queue.form])
+    form_id = dispute.item.queue.form_id
+    labels = labels_of(*([review_forms.of_version(form_id)] if form_id else []))
     names = audit.names_of(reviewer.person_id for one in found for reviewer in one.reviewers)
     context = {
         "item": dispute.item,

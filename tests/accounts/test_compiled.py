@@ -19,6 +19,11 @@ def of_person() -> QuerySet[Membership]:
     )
 
 
+def of_project() -> QuerySet[Membership]:
+    members = Membership.objects.filter(project=Argument("project"))
+    return members.select_related("person").order_by("person_id")
+
+
 @pytest.fixture
 def people() -> Cast:
     return cast()
@@ -40,6 +45,16 @@ def test_it_finds_what_the_queryset_finds_with_related_rows_and_annotations(peop
 
 def test_it_finds_none_where_there_is_no_row(people: Cast) -> None:
     assert Compiled(of_person).first(person=people.ann.pk, role=Role.LEAD) is None
+
+
+def test_it_gives_all_rows_in_the_order_of_the_queryset(people: Cast) -> None:
+    members = [people.olga, people.ann, people.lee]
+    compiled = Compiled(of_project)
+
+    found = compiled.all(project=people.project.pk)
+
+    assert [one.person for one in found] == sorted(members, key=lambda person: person.pk)
+    assert compiled.all(project=people.other.pk) == []
 
 
 def test_it_builds_its_sql_once(people: Cast) -> None:
