@@ -13,22 +13,28 @@ from rest_framework.response import Response
 from accounts.roles import Permission
 from queues.api import pagination
 from queues.api.base import ProjectRequest, ProjectView
-from queues.api.bodies import Body, Text, read
+from queues.api.bodies import Body, Number, Text, read
 from queues.api.downloads import JSON_LINES, send
 from queues.api.jobs import JobAnswer
 from queues.errors import NotFound
 from queues.export import actions as export
 from queues.export import releases
+from queues.export.accepting import Said
 from queues.export.recalls import queries as recalls
 from queues.export.releases import UnderWay
 from queues.models import Release
 
 
 class NewRelease(Body):
-    """notes: what changed and why, for those who will use it; accepted: guard → why it need not stop this."""
+    """notes: what changed and why, for those who will use it; accepted: guard → why it need not stop this.
+
+    findings_of: with accepted, the number of the release whose findings were looked at. Rows that the guard
+    did not find there are not accepted: a release with such rows stops again.
+    """
 
     notes: Text = ""
     accepted: dict[str, Text] = {}
+    findings_of: Number | None = None
 
 
 class ReleaseLine(BaseModel):
@@ -94,7 +100,8 @@ class ReleasesView(ProjectView):
     def post(self, request: ProjectRequest, name: str) -> Response:
         body = read(request, NewRelease)
         dataset = releases.dataset_named(request.project.pk, name)
-        asked, _job = export.publish(dataset, notes=body.notes, accepted=body.accepted, by=request.actor)
+        said = Said(body.accepted, body.findings_of)
+        asked, _job = export.publish(dataset, notes=body.notes, said=said, by=request.actor)
         release = releases.releases_of(dataset).get(pk=asked.pk)
         location = f"/api/v1/projects/{request.project.slug}/releases/{release.pk}"
         return Response(_status(releases.under_way(release)), status=202, headers={"Location": location})

@@ -1,8 +1,6 @@
 """Datasets are defined, releases asked for, built and published. What leaves is whole or absent."""
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime
-from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -13,11 +11,11 @@ from accounts.actor import Actor
 from accounts.storable import is_storable
 from queues.doorbell import ring
 from queues.errors import Fault, Invalid, WrongState
+from queues.export import accepting
+from queues.export.accepting import Said
 from queues.export.build import build
 from queues.export.defining import create_dataset, newest_version, redefine
-from queues.export.guards import guards
 from queues.models import Dataset, DatasetVersion, Job, JobState, Release, ReleaseFile, ReleaseState
-from queues.reasons import is_reason
 
 __all__ = [
     "build",
@@ -31,27 +29,28 @@ __all__ = [
 ]
 
 NOTES_MAX = 5_000
-REASON_MAX = 1_000
-_NONE: Mapping[str, str] = MappingProxyType({})
+_NOTHING = Said({})
 
 
 def publish(
     dataset: Dataset,
     *,
     notes: str = "",
-    accepted: Mapping[str, str] = _NONE,
+    said: Said = _NOTHING,
     definition: DatasetVersion | None = None,
+    instead_of: Release | None = None,
     by: Actor,
 ) -> tuple[Release, Job]:
     """Ask for a new release; the worker builds it. One at a time: each is compared with the one before.
 
-    accepted: guard → why it need not stop this release; kept in its manifest and in the audit log.
-    definition: the version to build it by; None: the newest.
+    said: why guards need not stop this release; kept in its manifest and in the audit log.
+    definition: the version to build it by; None: the newest. instead_of: the release whose acceptances it
+    takes over, where nobody can be asked.
     """
     if len(notes) > NOTES_MAX or not is_storable(notes):
         fault = Fault("/notes", "notes.text", _("Give at most %(max)d characters.") % {"max": NOTES_MAX})
         raise Invalid(_("The release was not asked for: shorten the notes."), [fault])
-    if faults := list(_faults_in_accepted(accepted)):
+    if faults := list(accepting.faults_in(said, dataset)):
         raise Invalid(_("The release was not asked for: correct what is marked."), faults)
     with transaction.atomic():
         Dataset.objects.select_for_update().get(pk=dataset.pk)
@@ -62,10 +61,14 @@ def publish(
             dataset=dataset,
             definition=definition or newest_version(dataset),
             notes=notes,
-            accepted=dict(accepted),
+            accepted=accepting.reasons_of(instead_of) if instead_of else dict(said.why),
             asked_by_id=by.person_id,
         )
         release.save(force_insert=True)
+        if instead_of:
+            accepting.take_over(release, instead_of)
+        else:
+            accepting.accept(release, said, by=by)
         job = Job.objects.ask(
             project_id=dataset.project_id,
             kind="build_release",
@@ -73,9 +76,8 @@ def publish(
             unique_key=job_key(release),
             asked_by=by.person_id,
         )
-        _record(
-            dataset, "release.asked", by, {"release": release.pk, "job": job.pk, "accepted": dict(accepted)}
-        )
+        asked = {"release": release.pk, "job": job.pk, "accepted": release.accepted}
+        _record(dataset, "release.asked", by, asked | _findings_of(release))
         ring("queues.tasks.run_job", job.pk)
     return release, job
 
@@ -140,15 +142,10 @@ def _give_up_dead(dataset: Dataset) -> None:
             Release.objects.filter(pk=release.pk).update(state=ReleaseState.FAILED)
 
 
-def _faults_in_accepted(accepted: Mapping[str, str]) -> Iterator[Fault]:
-    for name, reason in accepted.items():
-        if name not in guards:
-            known = ", ".join(sorted(name for name, _guard in guards))
-            at = "/accepted/" + name.replace("~", "~0").replace("/", "~1")[:100]
-            yield Fault(at, "guard.unknown", _("Use one of: %(known)s.") % {"known": known})
-        elif not is_reason(reason, most=REASON_MAX):
-            detail = _("Say why, in at most %(max)d characters.") % {"max": REASON_MAX}
-            yield Fault(f"/accepted/{name}", "accepted.reason", detail)
+def _findings_of(release: Release) -> dict[str, object]:
+    """Of which releases the findings were accepted, where any were."""
+    shown = release.acceptances.order_by("shown__release").values_list("shown__release", flat=True)
+    return {"findings_of": found} if (found := list(dict.fromkeys(shown))) else {}
 
 
 def _record(dataset: Dataset, kind: str, by: Actor, after: dict[str, object] | None) -> None:

@@ -5,16 +5,18 @@ is in the row of the release, and clears the one before. All rows are written in
 publishes; an attempt that finds another folder in the row has been replaced and leaves quietly.
 """
 
+from collections import Counter
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import events
 from accounts.actor import Actor
-from queues.export import queries
+from queues.export import accepting, queries
 from queues.export.definition.understood import understood
 from queues.export.files import store
 from queues.export.files.checks import check_bytes, check_file
@@ -24,7 +26,7 @@ from queues.export.formats import formats
 from queues.export.guarding.surroundings import walks
 from queues.export.publishing import Replaced, publish_built
 from queues.export.stopped import store_findings
-from queues.models import Job, Release, ReleaseState
+from queues.models import GuardStop, Job, Release, ReleaseState
 from queues.models.job import ATTEMPTS_MAX
 from queues.progress import Progress
 
@@ -94,14 +96,20 @@ def _check_may_leave(release: Release, contents: Contents) -> None:
     format_ = formats.get(release.dataset.format)
     main = contents.rows.get(format_.split)
     _check_enough(main.rows or 0 if main else 0, format_.rows_min)
-    if unanswered := [guard for guard in contents.guarded.stops() if guard not in release.accepted]:
-        raise NothingToPublish(
-            _(
-                "Stopped by a guard: %(guards)s. Look at the rows in which it found something; who publishes"
-                " may accept them with a reason."
-            )
-            % {"guards": ", ".join(unanswered)}
-        )
+    stops = accepting.stops_of(release, contents.stops)
+    if unaccepted := Counter({stop.guard: stop.unaccepted for stop in stops if stop.unaccepted}):
+        raise NothingToPublish(_stopped_by(unaccepted))
+
+
+def _stopped_by(unaccepted: Counter[str]) -> str:
+    told = ngettext(
+        "Stopped by a guard: %(guards)s, in %(n)d row that nobody has accepted. Look at it, then leave such"
+        " rows out, or accept it with a reason.",
+        "Stopped by a guard: %(guards)s, in %(n)d rows that nobody has accepted. Look at them, then leave"
+        " such rows out, or accept them with a reason.",
+        unaccepted.total(),
+    )
+    return told % {"guards": ", ".join(sorted(unaccepted)), "n": unaccepted.total()}
 
 
 def _check_enough(rows: int, rows_min: int) -> None:
@@ -141,6 +149,8 @@ def _give_up(release: Release, job: Job, reason: str, contents: Contents | None 
             return False
         if found is not None:
             found.save(force_insert=True)
+        if contents is not None:
+            GuardStop.objects.bulk_create(accepting.stops_of(release, contents.stops))
         if reason:
             Job.objects.filter(pk=job.pk).update(
                 state="failed", error=reason, finished_at=Now(), lease_until=None

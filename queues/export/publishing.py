@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import events
 from accounts.actor import Actor
-from queues.export import diff, versions
+from queues.export import accepting, diff, versions
 from queues.export.files import store
 from queues.export.files.contents import Contents
 from queues.export.files.hashing import canonical, sha256_of_sorted
@@ -22,7 +22,7 @@ from queues.export.queries import CHUNK
 from queues.export.recalls import queries as recalls
 from queues.export.row import Record
 from queues.export.webhooks import outbox
-from queues.models import Dataset, Release, ReleaseFile, ReleaseRow, ReleaseState, WebhookEvent
+from queues.models import Dataset, GuardStop, Release, ReleaseFile, ReleaseRow, ReleaseState, WebhookEvent
 
 _COLUMNS = "line, item_id, verdict_id, split, record_sha256, group_key, release_id"
 _COPY = f"COPY queues_releaserow ({_COLUMNS}) FROM STDIN"
@@ -93,6 +93,7 @@ def publish_built(release: Release, folder: UUID, contents: Contents, stored: Ma
         names = {**stored, **{paper.name: store.put(folder, paper.path) for paper in papers}}
         _save_files(release, [*contents.files, *papers], names)
         release.findings = dict(contents.guarded.as_document(with_items=True))
+        GuardStop.objects.bulk_create(accepting.stops_of(release, contents.stops))
         _publish(release, before, version, manifest)
         _record(release, dataset)
         _announce(release, dataset)

@@ -1,5 +1,6 @@
 """A file per noun; constraints live with their model."""
 
+from queues.models.acceptance import ACCEPTED_BECAUSE_MIN, Acceptance, GuardStop
 from queues.models.agreement import AgreementCheck, AgreementUnit, PatternCount
 from queues.models.agreement_target import AgreementTarget, Expects
 from queues.models.bookmark import Bookmark
@@ -54,6 +55,7 @@ from queues.models.word_list import LIST_NAME, ListKind, ListTarget, WordList
 from queues.models.work_profile import DAILY_LIMIT_MOST, WorkProfile
 
 __all__ = [
+    "ACCEPTED_BECAUSE_MIN",
     "AMOUNTS",
     "ATTEMPTS_MAX",
     "BOUNDS",
@@ -66,6 +68,7 @@ __all__ = [
     "RELEASE_MOVES",
     "UNDER_REVIEW",
     "UNFINISHED",
+    "Acceptance",
     "AgreementCheck",
     "AgreementTarget",
     "AgreementUnit",
@@ -101,6 +104,7 @@ __all__ = [
     "Golden",
     "GoldenVector",
     "GoldenVersion",
+    "GuardStop",
     "Heartbeat",
     "Item",
     "ItemState",

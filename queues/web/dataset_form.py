@@ -14,6 +14,12 @@ from queues.web.format_names import GROUPED
 
 SHARES = {"validation": "validation_share", "test": "test_share"}  # split → field
 CAPPED = {"model_approved": "approved_share", "synthetic": "synthetic_share"}  # origin → field
+USUAL = {  # choice → what holds where nothing is chosen
+    "personal_data": "leave_out",
+    "duplicates": "warn",
+    "near_duplicates": "warn",
+    "alike_golden": "stop",
+}
 _LISTS = ("queues", "decisions", "basis")
 
 
@@ -102,6 +108,14 @@ class DatasetForm(forms.Form):
         ),
         help_text=_("Looked for when a release is built."),
     )
+    alike_golden = forms.ChoiceField(
+        label=_("Rows that read like a golden question"),
+        required=False,
+        choices=(("stop", _("stop the release, so that somebody looks")), ("leave_out", _("leave them out"))),
+        help_text=_(
+            "Such as one in other words or another order: an encoder looks for them when a release is built."
+        ),
+    )
     licences = forms.CharField(
         label=_("Licences that may leave"),
         max_length=1_000,
@@ -160,8 +174,7 @@ class DatasetForm(forms.Form):
             given["agreement_gate"] = True
         if chosen["reviewers_right"]:
             given["reviewers_right"] = float(chosen["reviewers_right"] / 100)
-        usual_ones = {"personal_data": "leave_out", "duplicates": "warn", "near_duplicates": "warn"}
-        for name, usual in usual_ones.items():
+        for name, usual in USUAL.items():
             if chosen[name] and chosen[name] != usual:
                 given[name] = chosen[name]
         if licences := [name.strip() for name in chosen["licences"].split(",") if name.strip()]:

@@ -19,7 +19,7 @@ from queues.export.recalls import queries as recalls
 from queues.export.row import Record
 from queues.export.splits import SPLITS
 from queues.export.takers import takers_of
-from queues.models import Dataset, Decision, Item
+from queues.models import ACCEPTED_BECAUSE_MIN, Dataset, Decision, Item
 from queues.web import webhooks
 from queues.web.dataset_form import DatasetForm, definition_initial
 from queues.web.definitions import versions_of
@@ -142,6 +142,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         "takers": takers_of(request.project.pk, published),
         "snippets": snippets_of(current, base_url=base_url, project=request.project.slug) if current else [],
         "newest": newest,
+        "reason_min": ACCEPTED_BECAUSE_MIN,
         "may_release": Permission.RELEASE in request.permissions,
         "may_pull": may_pull,
     }

@@ -11,9 +11,11 @@ from accounts.roles import Permission
 from queues.errors import NotFound
 from queues.export import actions as export
 from queues.export import releases
+from queues.export.accepting import Said
 from queues.export.guards import guards
 from queues.review import line_ends
 from queues.web.datasets import asked_for
+from queues.web.posted import id_of
 
 
 @needs(Permission.RELEASE)
@@ -22,14 +24,15 @@ def publish(request: ProjectRequest, *, name: str) -> HttpResponse:
     """Ask for the next release; a worker builds it."""
     dataset = releases.dataset_named(request.project.pk, name)
     notes = line_ends.like("", request.POST.get("notes", "")).strip()
-    export.publish(dataset, notes=notes, accepted=_accepted(request), by=request.actor)
+    export.publish(dataset, notes=notes, said=_said(request), by=request.actor)
     return asked_for(request, dataset)
 
 
-def _accepted(request: ProjectRequest) -> dict[str, str]:
-    """Guard → why it need not stop this release; only where a reason was given."""
+def _said(request: ProjectRequest) -> Said:
+    """Guard → why it need not stop this release, only where a reason was given; and what the page showed."""
     given = {name: request.POST.get(f"accept-{name}", "").strip() for name, _guard in guards}
-    return {name: reason for name, reason in given.items() if reason}
+    why = {name: reason for name, reason in given.items() if reason}
+    return Said(why, id_of(request.POST.get("findings_of", "")))
 
 
 @needs(Permission.RELEASE)

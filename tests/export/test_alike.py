@@ -1,16 +1,20 @@
-"""A question that an encoder finds alike stops a release, also where the golden one came after all others."""
+"""A question that an encoder finds alike stops a release or stays out, also if the golden one came last."""
 
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 
+from accounts.actor import Actor
 from queues import jobs, sweeper
-from queues.models import GoldenVector, Job, Part, Queue
+from queues.export import actions as export
+from queues.export import reading
+from queues.export.guarding import protected
+from queues.models import Dataset, GoldenVector, Job, Part, Queue, Release
 from queues.score import vectors
 from queues.score.enrichments import embed
 from queues.score.vectors import NewVector
-from tests.export.building import ask
+from tests.export.building import ask, content
 from tests.factories.encoders import POISON, HashedWords, use
 from tests.factories.golden import golden_record, verified
 from tests.factories.projects import Cast, cast
@@ -62,6 +66,49 @@ def test_a_golden_question_that_came_last_stops_what_is_alike(
     assert not embed.golden_is_owed()
     assert (release.state, release.findings["contamination.alike"]["rows"]) == ("failed", 1)
     assert "contamination" in Job.objects.get(pk=job.pk).error
+
+
+@pytest.mark.parametrize("demanded", [{}, {"caps": {"synthetic": 0.5}}])
+@pytest.mark.parametrize("beside_from", [10**9, 0])
+def test_a_dataset_may_leave_out_what_is_alike(
+    people: Cast,
+    queue: Queue,
+    encoder: HashedWords,
+    monkeypatch: pytest.MonkeyPatch,
+    beside_from: int,
+    demanded: dict[str, object],
+) -> None:
+    monkeypatch.setattr(protected, "BESIDE_FROM", beside_from)
+    alike = settled(queue, record=record_of(ASKED), corrected_text="Yes, alone.")
+    settled(queue, record=record_of("When do you open?"), corrected_text="At nine.")
+    vectors_of = zip([alike.item.prediction_id], encoder.encode([ASKED]), strict=True)
+    vectors.store(vectors.known(encoder), [NewVector(pk, Part.INPUT, one) for pk, one in vectors_of])
+    verified(people.project, golden_record(input={"prompt": IN_OTHER_ORDER}))
+    sweeper.enrich("embed")
+    by = Actor(people.mel.pk)
+    rules = {"alike_golden": "leave_out", **demanded}
+    found = export.create_dataset(people.project, name="set", format_name="trl_sft", demanded=rules, by=by)
+
+    first, again = (built(found, by) for _time in range(2))
+
+    told = first.findings["contamination.alike"]
+    assert (told["effect"], told["rows"]) == ("leaves_out", 1)
+    assert told["examples"] == [
+        {"prediction_id": alike.item.prediction.prediction_id, "detail": "g-1", "item": alike.item_id}
+    ]
+    assert first.manifest is not None
+    assert (first.rows, first.manifest["excluded"]) == (1, {"contamination.alike": 1})
+    for path in ("train.jsonl", "train.parquet", "provenance.jsonl", "findings.jsonl"):
+        assert content(again, path) == content(first, path)
+    assert b"".join(reading.lines_of(found)) == content(first, "train.jsonl")
+
+
+def built(found: Dataset, by: Actor) -> Release:
+    release, job = export.publish(found, by=by)
+    jobs.run_job(job.pk)
+    release.refresh_from_db()
+    assert release.state == "published", Job.objects.get(pk=job.pk).error
+    return release
 
 
 def test_one_that_cannot_be_encoded_is_tried_once_and_a_broken_encoder_again(

@@ -7,7 +7,6 @@ import orjson
 import pytest
 
 from accounts.actor import Actor
-from accounts.models import Event
 from queues import jobs
 from queues.errors import Invalid, WrongState
 from queues.export import actions as export
@@ -39,15 +38,13 @@ def queue(people: Cast) -> Queue:
     return queue_in(people.project, slug="refunds")
 
 
-def built(
-    people: Cast, format_name: str = "trl_sft", accepted: dict[str, str] | None = None, **demanded: Any
-) -> Release:
+def built(people: Cast, format_name: str = "trl_sft", **demanded: Any) -> Release:
     """A release of a new dataset with these rules; published or not."""
     by, name = Actor(people.mel.pk), f"set-{Release.objects.count()}"
     dataset = export.create_dataset(
         people.project, name=name, format_name=format_name, demanded=demanded, by=by
     )
-    release, job = export.publish(dataset, accepted=accepted or {}, by=by)
+    release, job = export.publish(dataset, by=by)
     jobs.run_job(job.pk)
     release.refresh_from_db()
     return release
@@ -247,35 +244,6 @@ def test_severe_output_that_was_approved_never_leaves(people: Cast, queue: Queue
     assert counts(built(people))["safety.severe"] == 1
 
 
-def test_a_guard_that_stops_lets_through_with_a_reason_only(
-    people: Cast, queue: Queue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("queues.export.guarding.protected.ProtectedTexts.alike", lambda *_a: "g-7")
-    verified(people.project, golden_record(input={"prompt": ASKED}))
-    fine(queue)
-
-    stopped = built(people)
-
-    assert stopped.state == "failed"
-    assert stopped.findings["contamination.alike"]["examples"][0]["detail"] == "g-7"
-    assert "contamination" in Job.objects.latest("id").error
-    release = built(people, accepted={"contamination": "Both are about kettles, no more."})
-    assert release.state == "published"
-    assert release.manifest is not None
-    assert release.manifest["accepted"] == {"contamination": "Both are about kettles, no more."}
-    asked = Event.objects.filter(kind="release.asked").latest("id")
-    assert asked.after is not None
-    assert asked.after["accepted"] == {"contamination": "Both are about kettles, no more."}
-
-
-@pytest.mark.parametrize("accepted", [{"nobody": "why"}, {"contamination": " "}])
-def test_an_acceptance_names_a_guard_and_a_reason(
-    people: Cast, queue: Queue, accepted: dict[str, str]
-) -> None:
-    with pytest.raises(Invalid):
-        built(people, accepted=accepted)
-
-
 def test_rows_that_are_read_without_a_release_pass_the_same_guards(people: Cast, queue: Queue) -> None:
     verified(people.project, golden_record(input={"prompt": ASKED}))
     fine(queue)
@@ -324,6 +292,7 @@ def test_a_cancelled_build_publishes_nothing_and_frees_the_way(
         ({"personal_data": "sell"}, "rules.choice"),
         ({"personal_data": ["keep"]}, "rules.choice"),
         ({"near_duplicates": True}, "rules.choice"),
+        ({"alike_golden": "keep"}, "rules.choice"),
         ({"reviewers_right": 1.5}, "rules.share"),
         ({"reviewers_right": True}, "rules.share"),
         ({"more": 1}, "rules.unknown"),

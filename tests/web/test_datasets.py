@@ -210,7 +210,9 @@ def test_a_lead_sees_which_rows_stop_a_release_and_lets_them_through_with_a_reas
     assert "contamination.alike" in shown
     assert "stops the release" in shown
     assert HOSTILE not in shown
-    client.post(address(people, "refunds/publish"), {"accept-contamination": "Only the tone is alike."})
+    said = {"accept-contamination": "Only the tone is alike.", "findings_of": str(Release.objects.get().pk)}
+    assert f'name="findings_of" value="{said["findings_of"]}"' in shown
+    client.post(address(people, "refunds/publish"), said)
     jobs.run_job(Job.objects.latest("id").pk)
     assert Release.objects.filter(dataset=dataset, state="published").exists()
     assert "Accepted: Only the tone is alike." in client.get(address(people, "refunds/")).content.decode()
@@ -231,7 +233,7 @@ def test_the_form_makes_rules_and_begins_with_those_of_another(people: Cast) -> 
     client = signed_in(people.mel)
     form = {
         "name": "strict", "format": "trl_sft", "agreement_gate": "on", "personal_data": "redact",
-        "duplicates": "leave_out", "licences": "MIT, CC-BY-4.0",
+        "duplicates": "leave_out", "licences": "MIT, CC-BY-4.0", "alike_golden": "leave_out",
         "approved_share": "50", "synthetic_share": "0",
     }  # fmt: skip
 
@@ -241,6 +243,7 @@ def test_the_form_makes_rules_and_begins_with_those_of_another(people: Cast) -> 
         "agreement_gate": True,
         "personal_data": "redact",
         "duplicates": "leave_out",
+        "alike_golden": "leave_out",
         "licences": ["MIT", "CC-BY-4.0"],
         "caps": {"model_approved": 0.5, "synthetic": 0.0},
     }

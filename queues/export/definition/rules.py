@@ -16,6 +16,7 @@ NAME_MAX = 200
 PERSONAL_DATA = ("leave_out", "redact", "keep")
 DUPLICATES = ("warn", "leave_out")
 NEAR_DUPLICATES = ("warn", "leave_out", "ignore")
+ALIKE_GOLDEN = ("stop", "leave_out")
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
@@ -23,7 +24,8 @@ _NOTHING: Mapping[str, float] = MappingProxyType({})
 class Rules:
     """agreement_gate: a row that one person alone decided stays out. licences: all that may leave; empty:
     any, with a warning. caps: origin → the largest share (0..1) of the release. reviewers_right: what rests
-    on somebody who was right less often than that (0..1) in hidden checks stays out; 0 asks nothing."""
+    on somebody who was right less often than that (0..1) in hidden checks stays out; 0 asks nothing.
+    alike_golden: what an encoder finds alike to a golden question stops the release, or stays out."""
 
     agreement_gate: bool = False
     licences: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ class Rules:
     personal_data: str = "leave_out"
     duplicates: str = "warn"
     near_duplicates: str = "warn"
+    alike_golden: str = "stop"
     reviewers_right: float = 0.0
 
 
@@ -38,6 +41,7 @@ _CHOICES = {
     "personal_data": PERSONAL_DATA,
     "duplicates": DUPLICATES,
     "near_duplicates": NEAR_DUPLICATES,
+    "alike_golden": ALIKE_GOLDEN,
 }
 
 

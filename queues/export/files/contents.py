@@ -23,6 +23,7 @@ from queues.export.files.written import Lines, Written, packed
 from queues.export.formats import Format
 from queues.export.groups import key_of
 from queues.export.guarding.reviewers import unreliable_for
+from queues.export.guarding.stopping import Pairs, Stopping
 from queues.export.guarding.surroundings import prepared
 from queues.export.guarding.walk import Finding, Guarded
 from queues.export.guards import Effect, Groups
@@ -104,7 +105,7 @@ class Contents:
     """The finished temporary files. rows: split → its file of records; a split without rows has none.
 
     lineage: lines for COPY into the rows of the release; more: what says the same in another way (packed,
-    as a table, as a view).
+    as a table, as a view). stops: guard → the pairs that would stop the release.
     """
 
     rows: Mapping[str, Written]
@@ -113,6 +114,7 @@ class Contents:
     lineage: Written
     counts: Counts
     guarded: Guarded
+    stops: Mapping[str, Pairs]
 
     @property
     def records(self) -> int:
@@ -134,6 +136,18 @@ class _Split:
 
 
 @dataclass(frozen=True, slots=True)
+class _Findings:
+    """What the guards found: all of it in the file, and the pairs that would stop the release."""
+
+    lines: Lines
+    stopping: Stopping
+
+    def hear(self, one: Finding) -> None:
+        self.lines.add(finding_line(one))
+        self.stopping.hear(one)
+
+
+@dataclass(frozen=True, slots=True)
 class _Out:
     """Where one verdict goes."""
 
@@ -145,7 +159,7 @@ class _Out:
     splits: Mapping[str, _Split]
     provenance: Lines
     lineage: Lines
-    findings: Lines
+    findings: "_Findings"
     view: CsvView | None
 
 
@@ -164,8 +178,8 @@ def write_contents(
         stack.enter_context(snapshot())
         seen = _Seen(report)
         around, space = prepared(definition, seen.one)
-        findings = stack.enter_context(Lines(folder / FINDINGS_FILE))
-        guarded = Guarded(format_, around, hear=lambda one: findings.add(finding_line(one)))
+        findings = _Findings(stack.enter_context(Lines(folder / FINDINGS_FILE)), Stopping())
+        guarded = Guarded(format_, around, hear=findings.hear)
         out = _Out(
             format_, guarded, around.groups, names, Counts(), splits, provenance, lineage, findings, view
         )
@@ -183,7 +197,8 @@ def write_contents(
         for found, record in guarded.passed(verdicts):
             _add(found, record, out)
             seen.one()
-    return _finished(out)
+        stops = findings.stopping.pairs(definition.project_id)
+    return _finished(out, stops)
 
 
 class _Seen:
@@ -213,7 +228,7 @@ def _add(found: Found, record: Record | Excluded, out: _Out) -> None:
     line = canonical(record)
     if len(line) > LINE_BYTES_MAX:
         out.counts.leave_out(found, TOO_LONG)
-        out.findings.add(finding_line(Finding(found.row, "format", TOO_LONG, Effect.LEAVES_OUT, "")))
+        out.findings.hear(Finding(found.row, "format", TOO_LONG, Effect.LEAVES_OUT, ""))
         return
     group = out.guarded.group
     split = out.groups.split_of(group)
@@ -252,11 +267,11 @@ def _lineage_line(found: Found, place: Place, group_key: int) -> bytes:
     return "\t".join(map(str, columns)).encode()
 
 
-def _finished(out: _Out) -> Contents:
+def _finished(out: _Out, stops: Mapping[str, Pairs]) -> Contents:
     """The same rows in the other forms that people ask for."""
     done = {split: files.rows.done() for split, files in out.splits.items()}
     rows = {split: written for split, written in done.items() if written.rows}
-    provenance, findings = out.provenance.done(), out.findings.done()
+    provenance, findings = out.provenance.done(), out.findings.lines.done()
     more: list[Written] = []
     with ThreadPoolExecutor() as beside:  # packing needs no interpreter: tables are written meanwhile
         packing = {split: beside.submit(packed, written) for split, written in rows.items()}
@@ -267,7 +282,7 @@ def _finished(out: _Out) -> Contents:
     if findings.rows:
         more.append(findings)
     more += of_rows
-    return Contents(rows, provenance, more, out.lineage.done(), out.counts, out.guarded)
+    return Contents(rows, provenance, more, out.lineage.done(), out.counts, out.guarded, stops)
 
 
 def _table(out: _Out, split: str, written: Written) -> Written:

@@ -2,7 +2,8 @@
 
 Held against golden items of all versions, and against what left before to validate or test with. The
 first level that hits counts: the same text, the same but for case and width, most of its words in the
-same order; a text that an encoder finds alike is a warning that stops, since it is right to look.
+same order. A text that an encoder finds alike stops the release, since it is right to look, unless the
+dataset leaves such rows out.
 """
 
 from collections.abc import Sequence
@@ -14,12 +15,13 @@ class Contamination(Guard):
     scopes = ("train",)
 
     def begin(self, around: Surroundings) -> Check:
-        return _Walk(around.texts)
+        leaves_out = around.settings["alike_golden"] == "leave_out"
+        return _Walk(around.texts, Effect.LEAVES_OUT if leaves_out else Effect.STOPS)
 
 
 class _Walk:
-    def __init__(self, texts: Texts) -> None:
-        self._texts = texts
+    def __init__(self, texts: Texts, alike: Effect) -> None:
+        self._texts, self._alike = texts, alike
 
     def announce(self, rows: Sequence[Leaving]) -> None:
         if len(self._texts):
@@ -36,7 +38,7 @@ class _Walk:
         if name := self._texts.near(leaving.prompt, leaving.answer) or "":
             return Hit("contamination.shingle", Effect.LEAVES_OUT, name)
         if name := self._texts.alike(leaving.vector) or "":
-            return Hit("contamination.alike", Effect.STOPS, name)
+            return Hit("contamination.alike", self._alike, name)
         return None
 
 

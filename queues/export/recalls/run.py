@@ -151,7 +151,7 @@ def _publish_without(request: RecallRequest) -> None:
                 export.publish(
                     release.dataset,
                     notes=_("Without rows that were withdrawn."),
-                    accepted=release.accepted,
                     definition=release.definition,
+                    instead_of=release,
                     by=Actor(request.asked_by_id),
                 )

@@ -1,0 +1,185 @@
+"""What a guard stops leaves with a reason, and only those rows that were shown to who gave it."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.actor import Actor
+from accounts.models import Event
+from queues import jobs
+from queues.errors import Invalid
+from queues.export import actions as export
+from queues.export.accepting import Said
+from queues.export.guards import Check, Effect, Guard, Hit, Leaving, Surroundings, guards
+from queues.models import Acceptance, Dataset, GuardStop, Job, Queue, Release, Verdict
+from tests.export.recalling import withdraw
+from tests.factories.golden import golden_record, verified
+from tests.factories.projects import Cast, cast
+from tests.factories.verdicts import record_of, settled
+from tests.factories.work import queue_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CODE = "contamination.alike"
+WHY = "Both are about kettles, no more."
+
+
+class ReadsLike(Guard):
+    """Stops what begins so, as an encoder would that finds it alike."""
+
+    scopes = ("train",)
+    golden = "g-7"
+
+    def begin(self, around: Surroundings) -> Check:
+        def check(leaving: Leaving) -> Hit | None:
+            return Hit(CODE, Effect.STOPS, self.golden) if leaving.prompt.startswith("Alike") else None
+
+        return check
+
+
+@pytest.fixture
+def people() -> Cast:
+    return cast()
+
+
+@pytest.fixture
+def queue(people: Cast) -> Queue:
+    return queue_in(people.project, slug="refunds")
+
+
+@pytest.fixture(autouse=True)
+def guard(monkeypatch: pytest.MonkeyPatch) -> ReadsLike:
+    one = ReadsLike()
+    monkeypatch.setitem(guards._by_name, "contamination", one)
+    return one
+
+
+@pytest.fixture
+def dataset(people: Cast) -> Dataset:
+    return export.create_dataset(people.project, name="set", format_name="trl_sft", by=Actor(people.mel.pk))
+
+
+def row(queue: Queue, prompt: str) -> Verdict:
+    return settled(queue, record=record_of(prompt), corrected_text=f"An answer to {prompt}")
+
+
+def built(people: Cast, dataset: Dataset, said: Said | None = None) -> Release:
+    release, job = export.publish(dataset, said=said or Said({}), by=Actor(people.mel.pk))
+    jobs.run_job(job.pk)
+    release.refresh_from_db()
+    return release
+
+
+def accepting(stopped: Release, why: str = WHY) -> Said:
+    return Said({"contamination": why}, stopped.pk)
+
+
+def stop_of(release: Release) -> tuple[int, int]:
+    return GuardStop.objects.values_list("rows", "unaccepted").get(release=release)
+
+
+def test_what_was_shown_leaves_with_a_reason_that_is_kept(
+    people: Cast, queue: Queue, dataset: Dataset
+) -> None:
+    row(queue, "Alike, one?")
+
+    stopped = built(people, dataset)
+    release = built(people, dataset, accepting(stopped))
+
+    assert (stopped.state, stop_of(stopped)) == ("failed", (1, 1))
+    assert "contamination, in 1 row that nobody has accepted" in Job.objects.earliest("id").error
+    assert (release.state, stop_of(release)) == ("published", (1, 0))
+    assert release.manifest is not None
+    assert release.manifest["accepted"] == {"contamination": WHY}
+    kept = release.acceptances.get()
+    assert (kept.accepted_by_id, kept.reason, kept.shown.release_id) == (people.mel.pk, WHY, stopped.pk)
+    asked = Event.objects.filter(kind="release.asked").latest("id").after
+    assert asked is not None
+    assert (asked["accepted"], asked["findings_of"]) == ({"contamination": WHY}, [stopped.pk])
+
+
+def test_a_row_that_came_after_the_look_stops_the_next_release_too(
+    people: Cast, queue: Queue, dataset: Dataset
+) -> None:
+    row(queue, "Alike, one?")
+    first = built(people, dataset)
+    row(queue, "Alike, two?")
+
+    second = built(people, dataset, accepting(first))
+    third = built(people, dataset, accepting(second))
+
+    assert (second.state, stop_of(second)) == ("failed", (2, 1))
+    assert (third.state, stop_of(third)) == ("published", (2, 0))
+
+
+def test_the_release_of_a_recall_takes_over_what_was_accepted_and_nothing_else(
+    people: Cast, queue: Queue, dataset: Dataset
+) -> None:
+    gone, other = row(queue, "Alike, one?"), row(queue, "Of its own?")
+    row(queue, "Alike, two?")
+    current = built(people, dataset, accepting(built(people, dataset)))
+
+    withdraw(people, gone.item.prediction.prediction_id, publishes=True)
+    without = newest()
+    row(queue, "Alike, new?")
+    withdraw(people, other.item.prediction.prediction_id, publishes=True)
+    stopped = newest()
+
+    assert (without.state, without.rows, stop_of(without)) == ("published", 2, (1, 0))
+    assert (stopped.state, stop_of(stopped)) == ("failed", (2, 1))
+    told = list(Acceptance.objects.order_by("id").values_list("reason", "accepted_by", "accepted_at"))
+    assert told == [(WHY, people.mel.pk, current.acceptances.get().accepted_at)] * 3
+
+
+def newest() -> Release:
+    jobs.run_job(Job.objects.filter(kind="build_release").latest("pk").pk)
+    return Release.objects.latest("pk")
+
+
+def test_a_row_that_reads_like_another_golden_question_or_another_text_of_it_is_another_finding(
+    people: Cast, queue: Queue, dataset: Dataset, guard: ReadsLike
+) -> None:
+    verified(people.project, golden_record("g-7", input={"prompt": "How hot is a kettle?"}))
+    row(queue, "Alike, one?")
+    said = accepting(built(people, dataset))
+
+    guard.golden = "g-8"
+    assert built(people, dataset, said).state == "failed"
+    guard.golden = "g-7"
+    assert built(people, dataset, said).state == "published"
+    changed = golden_record("g-7", input={"prompt": "Is a kettle alike?"})
+    verified(people.project, changed, as_new_version=True)
+    assert built(people, dataset, said).state == "failed"
+
+
+def test_an_acceptance_names_a_guard_a_reason_and_what_was_looked_at(
+    people: Cast, queue: Queue, dataset: Dataset
+) -> None:
+    row(queue, "Alike, one?")
+    by = Actor(people.mel.pk)
+    stopped = built(people, dataset).pk
+    elsewhere = export.create_dataset(people.project, name="other", format_name="trl_sft", by=by)
+    other = built(people, elsewhere).pk
+    at = "/accepted/contamination"
+
+    for why, looked_at, faults in (
+        ({"nobody": WHY}, stopped, [("/accepted/nobody", "guard.unknown")]),
+        ({"contamination": "x" * 9}, stopped, [(at, "accepted.reason")]),
+        ({"contamination": "x" * 9 + "   "}, stopped, [(at, "accepted.reason")]),
+        ({"contamination": "x" * 1001}, stopped, [(at, "accepted.reason")]),
+        ({"contamination": WHY}, None, [("/findings_of", "findings_of.missing")]),
+        ({"contamination": WHY}, other, [("/findings_of", "findings_of.unknown")]),
+        ({"secrets": WHY}, stopped, [("/accepted/secrets", "accepted.nothing")]),
+    ):
+        with pytest.raises(Invalid) as refused:
+            export.publish(dataset, said=Said(why, looked_at), by=by)
+        assert [(fault.pointer, fault.code) for fault in refused.value.faults] == faults, why
+
+
+def test_the_database_keeps_no_acceptance_of_a_few_letters(
+    people: Cast, queue: Queue, dataset: Dataset
+) -> None:
+    row(queue, "Alike, one?")
+    stop = built(people, dataset).stops.get()
+
+    with pytest.raises(IntegrityError, match="acceptance_says_why"), transaction.atomic():
+        Acceptance.objects.create(release=stop.release, guard="contamination", shown=stop, reason="fine     ")
