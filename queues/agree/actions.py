@@ -8,11 +8,11 @@ itself. An escalation goes to the lead at once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.actor import SYSTEM
+from accounts.compiled import Argument, Compiled
 from accounts.events import EventRow
 from queues.agree import rule_versions, units
 from queues.agree.rule import Agreement, Position
@@ -21,10 +21,6 @@ from queues.errors import WrongState
 from queues.models import Basis, Decision, Item, ItemState, Review, Slot, SlotState, Verdict
 from queues.review import side_by_side
 from queues.route.reasons import Reason, is_flagged, parts
-
-_SETTLED = (
-    "UPDATE queues_item SET state = 'settled', settled_at = now() WHERE id = %s AND state = 'in_review'"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ def settle(item: Item, newest: Review, *, rule_id: int | None, project_id: int) 
     reviews = [newest] if item.reviews_needed == 1 else standing(item.pk)
     settling = _settling(item, newest, reviews, rule_id=rule_id, project_id=project_id)
     if settling.state != ItemState.IN_REVIEW:
-        units.count(item, reviews, state=settling.state)
+        units.close(item, reviews, state=settling.state)
     return settling
 
 
@@ -68,7 +64,10 @@ def _settling(
 
 def standing(item_id: int) -> list[Review]:
     """The reviews of an item that were not withdrawn, oldest first."""
-    return list(Review.objects.filter(item=item_id, withdrawn_at=None).order_by("pk"))
+    return _STANDING.all(item=item_id)
+
+
+_STANDING = Compiled(lambda: Review.objects.filter(item=Argument("item"), withdrawn_at=None).order_by("pk"))
 
 
 def _positions(reviews: Sequence[Review]) -> list[Position]:
@@ -123,15 +122,12 @@ def _agree(
         dispute_rule_id=rule_id,
     )
     insert(verdict)
-    with connection.cursor() as cursor:
-        cursor.execute(_SETTLED, [item.pk])
     after = {"verdict": verdict.pk, "decision": verdict.decision, "basis": verdict.basis}
     return Settling(ItemState.SETTLED, verdict, (_event(item, project_id, "item.settled", after),))
 
 
 def _dispute(item: Item, project_id: int, cause: str) -> Settling:
     Slot.objects.filter(item=item.pk, state=SlotState.OPEN).update(state=SlotState.VOID)
-    Item.objects.filter(pk=item.pk, state=ItemState.IN_REVIEW).update(state=ItemState.DISPUTED)
     return Settling(ItemState.DISPUTED, None, (_event(item, project_id, "item.disputed", {"cause": cause}),))
 
 

@@ -70,7 +70,15 @@ ON CONFLICT (item_id) DO UPDATE SET
 
 
 COUNT = _counting("unnest(%s::bigint[], %s::int[], %s::jsonb[])")
-COUNT_ONE = _counting("(VALUES (%s::bigint, %s::int, %s::jsonb))")  # for a submit: arrays cost time to write
+COUNT_ONE = _counting("(VALUES (%s::bigint, %s::int, %s::jsonb))")  # arrays cost time to write
+
+# An item whose reviewing is over takes its state; one that has it already is left as it is.
+CLOSE = """
+UPDATE queues_item SET state = %s, settled_at = CASE WHEN %s = 'settled' THEN now() END
+WHERE id = %s AND state = 'in_review'
+"""
+# The same, and what is said counts: in a submit each way to the database and back is waited for.
+CLOSE_AND_COUNT = f"WITH closed AS ({CLOSE}) {COUNT_ONE}"
 
 # Items already taken out need no row: most items that are reopened were never counted.
 FORGET = """

@@ -85,6 +85,7 @@ JOIN queues_review review ON review.item_id = item.id
 WHERE item.id BETWEEN %(first)s AND %(last)s
 GROUP BY item.id, prediction.id
 """
+_UNDER_REVIEW = "UPDATE queues_item SET state = 'in_review', settled_at = NULL WHERE id = %s"
 
 
 def main() -> None:
@@ -155,21 +156,26 @@ def measure(database: psycopg.Connection, home: "House", how_many: int, times: i
 
 
 def _measure_review(queue: Any, how_many: int, size: str) -> None:
-    """What the transaction of a review does more, and a recount from the rows.
+    """What the end of shared reviewing costs inside a submit with its counting, and a recount from the rows.
 
     The first ten of a connection plan their statement anew; they are told apart, and are in the p95 too.
     """
-    from queues.agree import units  # noqa: PLC0415 - Django is up only now
+    from queues.agree import unit_sql, units  # noqa: PLC0415 - Django is up only now
     from queues.models import AgreementUnit, Item, ItemState, Review  # noqa: PLC0415
 
-    waits, busy, empty = [], [], []
+    waits, busy, uncounted, empty = [], [], [], []
+    ended = ItemState.SETTLED
     with transaction.atomic(), connection.cursor() as cursor:
         for pk in _counted(how_many):
             item = Item.objects.select_related("prediction__payload").get(pk=pk)  # as a submit has
             reviews = list(Review.objects.filter(item=item, withdrawn_at=None).order_by("pk"))
             units.count(item, (), state=ItemState.IN_REVIEW)
+            cursor.execute(_UNDER_REVIEW, [pk])
+            closing = (str(ended), str(ended), pk)
+            uncounted.append(1000 * _timed(lambda: cursor.execute(unit_sql.CLOSE, closing))[0])  # noqa: B023 - called at once
+            cursor.execute(_UNDER_REVIEW, [pk])
             began = time.process_time()
-            waits.append(1000 * _timed(lambda: units.count(item, reviews, state=ItemState.SETTLED))[0])  # noqa: B023 - called at once
+            waits.append(1000 * _timed(lambda: units.close(item, reviews, state=ended))[0])  # noqa: B023 - called at once
             busy.append(1000 * (time.process_time() - began))
             empty.append(1000 * _timed(lambda: cursor.execute("SELECT 1"))[0])
         transaction.set_rollback(True)
@@ -177,9 +183,11 @@ def _measure_review(queue: Any, how_many: int, size: str) -> None:
     report.figure("the longest of the first ten", max(waits[:10]), "ms", size=size)
     more = {
         "load": _load(),
-        "own_processor_p95_ms": round(report.share_below(busy, 0.95), 2),
-        # The same way to the database and back, with nothing to do there.
-        "empty_statement_p50_p95_ms": [round(report.share_below(empty, share), 2) for share in (0.5, 0.95)],
+        "p99_ms": round(report.share_below(waits, 0.99), 2),
+        "own_processor_p50_p95_ms": _middle_and_end(busy),
+        # The item ends in any case: the same statement without counting, and one with nothing to do there.
+        "uncounted_p50_p95_ms": _middle_and_end(uncounted),
+        "empty_statement_p50_p95_ms": _middle_and_end(empty),
     }
     report.figure("counting inside a submit, p95", report.share_below(waits, 0.95), "ms", target=1, size=size,
                   more=more)  # fmt: skip
@@ -191,6 +199,11 @@ def _measure_review(queue: Any, how_many: int, size: str) -> None:
         "units that a recount has changed", AgreementUnit.objects.filter(is_folded=False).count(), 0
     )
     report.figure("counted from reviews of before", done / seconds, "items/s", size=f"{few:,} items")
+
+
+def _middle_and_end(values: list[float]) -> list[float]:
+    """Median and p95."""
+    return [round(report.share_below(values, share), 2) for share in (0.5, 0.95)]
 
 
 def _measure_alpha(counted: Any, asked: Any, size: str, times: int) -> None:

@@ -12,7 +12,8 @@ from accounts.models import Event
 from queues import reviewing
 from queues.assign import actions as assign
 from queues.errors import Invalid, NotFound, WrongState
-from queues.models import Item, ItemState, Review, Slot, SlotState, Verdict
+from queues.models import AgreementUnit, Item, ItemState, Review, Slot, SlotState, Verdict
+from queues.review import form_history
 from tests.factories.projects import cast
 from tests.factories.questions import question
 from tests.factories.work import FORM, TONE, queue_in, waiting
@@ -163,6 +164,24 @@ def test_a_submit_that_settles_takes_at_most_nine_statements(world: World) -> No
         world.submit(lease, world.ann, APPROVE)
 
     assert len([query for query in statements if "SAVEPOINT" not in query["sql"]]) <= 9
+
+
+@pytest.mark.parametrize("second", [APPROVE, REJECT], ids=["agreed", "disputed"])
+def test_a_submit_that_ends_shared_reviewing_counts_it_in_the_statement_that_ends_it(
+    world: World, second: dict[str, Any]
+) -> None:
+    item = waiting(world.queue, reviews_needed=2)
+    world.review(world.ann, APPROVE)
+    lease = world.lease(world.ben)
+    form_history.number_of(item.queue.form_id)  # read once by each process
+
+    with CaptureQueriesContext(connection) as statements:
+        world.submit(lease, world.ben, second)
+
+    asked = [query["sql"] for query in statements if "SAVEPOINT" not in query["sql"]]
+    assert len(asked) <= 9
+    assert len([sql for sql in asked if "UPDATE queues_item" in sql and "queues_agreementunit" in sql]) == 1
+    assert AgreementUnit.objects.get(item=item).holds is not None
 
 
 def test_a_repeat_that_leaves_a_question_open_in_other_words_is_the_same(world: World) -> None:
