@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +75,18 @@ CROSS JOIN LATERAL (
     array_agg(r.form_id ORDER BY r.id) forms, count(*) FILTER (WHERE r.decision = v.decision) agreeing
   FROM queues_review r WHERE r.item_id = i.id AND r.withdrawn_at IS NULL) w
 """
+# Along the index of the disputes of each queue, and no further than the limit in all of them.
+_DISPUTED = """
+SELECT i.id, p.prediction_id FROM (
+  SELECT d.id, d.prediction_id FROM unnest(%(queues)s::bigint[]) asked (queue_id)
+  CROSS JOIN LATERAL (
+    SELECT id, prediction_id FROM queues_item WHERE queue_id = asked.queue_id AND state = 'disputed'
+    ORDER BY id LIMIT %(limit)s) d
+  LIMIT %(limit)s) i
+JOIN queues_prediction p ON p.id = i.prediction_id
+JOIN queues_payload t ON t.prediction_id = p.id
+"""
+_OF_PREDICTIONS = ("locales", "model_versions", "environments", "tags")  # what a dispute can be asked as well
 _WALK = "WHERE v.queue_id = %(queue)s AND v.withdrawn_at IS NULL AND v.id > %(after)s"
 
 # filter field → what a row must fulfil
@@ -163,6 +176,21 @@ def verdicts_of(
         left = None if left is None else left - seen
 
 
+def disputed_of(project_id: int, filter_: Filter, *, at_most: int) -> list[tuple[int, str]]:
+    """The open disputes that may yet become rows, as item and prediction id; of the first `at_most` ones.
+
+    They have no verdict, so the walk does not meet them, and nothing of a filter that asks about verdicts
+    can be asked of them.
+    """
+    asked = [_CONDITIONS[name] for name in _OF_PREDICTIONS if getattr(filter_, name)]
+    sql = f"{_DISPUTED} {'WHERE ' if asked else ''}{' AND '.join(asked)} ORDER BY i.id"
+    arguments: dict[str, Any] = _arguments(filter_)
+    arguments |= {"queues": _queue_ids(project_id, filter_), "limit": at_most}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, arguments)
+        return cursor.fetchall()
+
+
 def count_standing(project_id: int, filter_: Filter) -> int:
     """How many standing verdicts the walk will look at, before the filter's finer conditions."""
     queue_ids = _queue_ids(project_id, filter_)
@@ -239,7 +267,7 @@ def _statement(
     return f"SELECT {columns} {tables} {' AND '.join([_WALK, *asked])} ORDER BY v.id LIMIT %(limit)s"
 
 
-def _arguments(filter_: Filter) -> dict[str, object]:
+def _arguments(filter_: Filter) -> dict[str, Any]:
     values = {name: getattr(filter_, name) for name in _CONDITIONS}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 

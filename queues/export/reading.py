@@ -19,6 +19,7 @@ from queues.export.guards import Groups
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
 from queues.models import Dataset
+from queues.newest import COUNT_LIMIT
 from queues.snapshot import snapshot
 
 LOOK_AT = 2_000  # verdicts counted for a page; the manifest of a release counts all
@@ -31,12 +32,15 @@ BATCH_BYTES = 64 * 1024
 class Summary:
     """Counts over the first LOOK_AT verdicts. is_cut: there are more.
 
-    examples: of each reason to leave a row out, a few items with the ids of their predictions.
+    examples: of each reason to leave a row out, a few items with the ids of their predictions. disputed: how
+    many disputes are open, which have no verdict to be looked at, to COUNT_LIMIT + 1; disputes: some of them.
     """
 
     records: int = 0
     looked_at: int = 0
     is_cut: bool = False
+    disputed: int = 0
+    disputes: list[tuple[int, str]] = field(default_factory=list)
     decisions: Counter[str] = field(default_factory=Counter)
     queues: Counter[str] = field(default_factory=Counter)
     locales: Counter[str] = field(default_factory=Counter)
@@ -95,6 +99,8 @@ def look_at(dataset: Dataset, format_name: str | None = None) -> Summary:
         if demanded.caps and format_.scope == "train":
             around = capped(looked[:LOOK_AT], format_, around, demanded.caps)
     guarded = Guarded(format_, around)
+    disputed = queries.disputed_of(dataset.project_id, definition.filter, at_most=COUNT_LIMIT + 1)
+    summary.disputed, summary.disputes = len(disputed), disputed[:EXAMPLES]
     for found, record in _written(looked[:LOOK_AT], guarded, names, around.groups):
         _count(summary, found, record, around.groups)
     summary.tallies = guarded.tallies

@@ -20,11 +20,13 @@ from queues.export.row import Record
 from queues.export.splits import SPLITS
 from queues.export.takers import takers_of
 from queues.models import ACCEPTED_BECAUSE_MIN, Dataset, Decision, Item
+from queues.review import care
 from queues.web import webhooks
 from queues.web.dataset_form import DatasetForm, definition_initial
 from queues.web.definitions import versions_of
 from queues.web.findings import found_in
 from queues.web.format_names import FORMATS, GROUPED
+from queues.web.held_against import WHOLE_MAX
 from queues.web.left_out import LEFT_OUT
 from queues.web.snippets import snippets_of
 
@@ -105,6 +107,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
     stories = _stories(summary)
     newest = releases.under_way(published[0]) if published else None
     shares = found.splits.get("shares", {})
+    found_now = found_in(newest.release) if newest else []
     current = next((release for release in published if release.state == "published"), None)
     base_url = request.build_absolute_uri("/").rstrip("/")
     may_pull = Permission.PULL in request.permissions
@@ -121,12 +124,18 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
             (LEFT_OUT.get(code, code), code, n, _examples(summary.examples[code], stories))
             for code, n in summary.left_out.most_common()
         ],
+        "disputes": _examples(summary.disputes, stories),
         "noticed": [
             (LEFT_OUT.get(code, code), code, tally.rows, tally.effect)
             for code, tally in summary.tallies.items()
             if tally.effect != Effect.LEAVES_OUT
         ],
-        "found": found_in(newest.release) if newest else [],
+        "found": found_now,
+        "stopping": [one for one in found_now if one.stops],
+        "veiled": care.veiled_for(
+            request.user.pk, [row.prediction for one in found_now for row in one.examples if row.golden]
+        ),
+        "whole_max": WHOLE_MAX,
         "all_rows_of": newest.release.pk if newest and may_pull and has_rows(newest.release) else None,
         "demanded": [(key, _listed(value)) for key, value in found.rules.items()],
         "shares": [(split, shares[split]) for split in SPLITS if split in shares],
@@ -145,12 +154,14 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         "reason_min": ACCEPTED_BECAUSE_MIN,
         "may_release": Permission.RELEASE in request.permissions,
         "may_pull": may_pull,
+        "may_settle": Permission.SETTLE in request.permissions,
     }
 
 
 def _stories(summary: reading.Summary) -> dict[int, int]:
     """Item → its prediction, of the examples: one statement."""
     items = [item for examples in summary.examples.values() for item, _name in examples]
+    items += [item for item, _name in summary.disputes]
     return {item.pk: item.prediction_id for item in Item.objects.filter(pk__in=items).only("prediction")}
 
 

@@ -16,8 +16,10 @@ from queues.export.findings import FoundRow
 from queues.export.guards import Effect
 from queues.models import Item, Recall, Release
 from queues.models.release import OUT
+from queues.review import care
 from queues.web.csv_file import csv_stream
-from queues.web.findings import EFFECTS
+from queues.web.findings import ACCEPTED, EFFECTS, answers_of
+from queues.web.held_against import WHOLE_MAX, GoldenQuestion, asked_in, named_in
 from queues.web.left_out import LEFT_OUT
 from queues.web.paging import address, number
 
@@ -27,11 +29,16 @@ _HEAD = ("record_id", "prediction_id", "environment", "detail")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row for a person. prediction: its number; is_recalled: it was withdrawn since, and is not shown."""
+    """One row for a person. prediction: its number; is_recalled: it was withdrawn since, and is not shown.
+
+    asked: what it asks, beside the golden question that the guard names, for those who may read them.
+    """
 
     row: FoundRow
     prediction: int | None
     is_recalled: bool
+    golden: GoldenQuestion | None
+    asked: str
 
 
 @needs(Permission.PULL)
@@ -41,18 +48,24 @@ def found(request: ProjectRequest, *, name: str, release_id: int) -> HttpRespons
     release = _release(request, name, release_id)
     code = request.GET.get("code", "")
     page = findings.rows_of(release, code, after=number(request, "after") or 0, limit=ROWS)
-    told = release.findings[code]
+    told, lines = release.findings[code], _lines(request, code, page.rows)
+    answered = answers_of(release).get(told["guard"]) if told["effect"] == Effect.STOPS else None
+    is_accepted = answered is not None and not answered.open_rows
     context = {
         "dataset": release.dataset,
         "release": release,
         "name": _name(release),
         "code": code,
         "why": LEFT_OUT.get(code, code),
-        "effect": EFFECTS[told["effect"]],
+        "effect": ACCEPTED if is_accepted else EFFECTS[told["effect"]],
+        "answered": answered,
         "rows": told["rows"],
         "left": release.state in OUT and told["effect"] != Effect.LEAVES_OUT,
         "csv_url": address(request, at=f"{request.path}.csv", after=None),
-        "lines": _lines(page.rows),
+        "lines": lines,
+        "shows_golden": any(line.golden for line in lines),
+        "whole_max": WHOLE_MAX,
+        "veiled": care.veiled_for(request.user.pk, [line.prediction for line in lines]),
         "next_url": address(request, after=page.go_on) if page.go_on else "",
         "previous_url": address(request, after=None) if "after" in request.GET else "",
     }
@@ -82,10 +95,17 @@ def _name(release: Release) -> str:
     return f"{release.dataset.name}@{release.version or f'#{release.pk}'}"
 
 
-def _lines(rows: Sequence[FoundRow]) -> list[Line]:
+def _lines(request: ProjectRequest, code: str, rows: Sequence[FoundRow]) -> list[Line]:
     items = Item.objects.filter(pk__in=[row.item for row in rows])
     predictions = dict(items.values_list("pk", "prediction_id"))
     gone = Recall.objects.filter(prediction__in=predictions.values())
     recalled = set(gone.values_list("prediction_id", flat=True))
+    may_read = Permission.READ in request.permissions
+    named = named_in(request.project.pk, ((code, row.detail) for row in rows)) if may_read else {}
+    held = {predictions[row.item] for row in rows if row.detail in named and row.item in predictions}
+    asked = asked_in(held)
     found = [(row, predictions.get(row.item)) for row in rows]
-    return [Line(row, prediction, prediction in recalled) for row, prediction in found]
+    return [
+        Line(row, pk, pk in recalled, named.get(row.detail), asked.get(pk, "") if pk else "")
+        for row, pk in found
+    ]

@@ -14,7 +14,7 @@ from queues.export import reading
 from queues.models import Dataset, Flag, Item, Payload, Verdict
 from tests.factories.projects import Cast, cast
 from tests.factories.verdicts import record_of, settled
-from tests.factories.work import queue_in
+from tests.factories.work import queue_in, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +113,29 @@ def test_a_verdict_that_was_taken_back_is_not_in_it(people: Cast) -> None:
     Verdict.objects.filter(pk=verdict.pk).update(withdrawn_at=timezone.now())
 
     assert reading.look_at(dataset(people)).looked_at == 0
+
+
+def test_open_disputes_are_counted_beside_the_verdicts_where_they_may_become_rows(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, other = queue_in(people.project, slug="asked"), queue_in(people.project, slug="other")
+    settled(asked)
+    for queue, version in ((asked, "v1"), (asked, "v2"), (asked, "v1"), (other, "v1")):
+        waiting(queue, model_version=version)
+        Item.objects.filter(pk=Item.objects.latest("pk").pk).update(state="disputed")
+    waiting(queue_in(people.other, slug="asked"))
+    Item.objects.filter(queue__project=people.other).update(state="disputed")
+    ours = Item.objects.filter(queue=asked, state="disputed").order_by("pk")
+
+    found = reading.look_at(dataset(people, queues=["asked"]))
+
+    assert (found.looked_at, found.left_out, found.disputed) == (1, {}, 3)
+    assert found.disputes == list(ours.values_list("pk", "prediction__prediction_id"))
+    assert reading.look_at(dataset(people, decisions=["correct"])).disputed == 4
+    assert reading.look_at(dataset(people, queues=["asked"], model_versions=["v1"])).disputed == 2
+    assert reading.look_at(dataset(people, tags=["vip"])).disputed == 0
+    monkeypatch.setattr(reading, "COUNT_LIMIT", 1)
+    assert reading.look_at(dataset(people)).disputed == 2
 
 
 def test_an_approved_tool_call_is_left_out(people: Cast) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.test import Client
+from django.utils.html import escape
 
 from accounts.actor import Actor
 from accounts.models import Person
@@ -12,10 +13,12 @@ from queues import jobs
 from queues.export import actions as export
 from queues.export import formats
 from queues.export.files import store
-from queues.models import Dataset, Job, Release
+from queues.models import Dataset, Golden, Item, Job, Release
+from tests.export.recalling import withdraw
+from tests.factories.golden import golden_record, verified
 from tests.factories.projects import Cast, cast
-from tests.factories.verdicts import settled
-from tests.factories.work import queue_in
+from tests.factories.verdicts import record_of, settled
+from tests.factories.work import queue_in, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOSTILE = "<script>document.title='owned'</script>\u202e"
@@ -208,14 +211,67 @@ def test_a_lead_sees_which_rows_stop_a_release_and_lets_them_through_with_a_reas
     shown = client.get(address(people, "refunds/")).content.decode()
 
     assert "contamination.alike" in shown
-    assert "stops the release" in shown
+    assert '<span class="pill bad">stops the release</span>' in shown
+    assert "What the guards found in the attempt that was stopped" in shown
     assert HOSTILE not in shown
+    assert f'href="{address(people, "refunds/edit")}#id_alike_golden"' in shown
+    assert 'id="id_alike_golden"' in client.get(address(people, "refunds/edit")).content.decode()
+    assert 'href="#accept-contamination"' in shown
     said = {"accept-contamination": "Only the tone is alike.", "findings_of": str(Release.objects.get().pk)}
     assert f'name="findings_of" value="{said["findings_of"]}"' in shown
     client.post(address(people, "refunds/publish"), said)
     jobs.run_job(Job.objects.latest("id").pk)
     assert Release.objects.filter(dataset=dataset, state="published").exists()
-    assert "Accepted: Only the tone is alike." in client.get(address(people, "refunds/")).content.decode()
+    shown = client.get(address(people, "refunds/")).content.decode()
+    assert "stops the release" not in shown
+    assert '<span class="pill warn">accepted with a reason</span>' in shown
+    assert "What the guards found in refunds@1.0.0" in shown
+    told = shown[shown.index("Accepted:") :][:300]
+    assert "Only the tone is alike." in told
+    assert people.mel.name in told
+    assert "<time " in told
+
+
+def test_a_row_stands_beside_the_golden_question_that_it_reads_like(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queues.export.guarding.protected.ProtectedTexts.alike", lambda *_a: "g-7")
+    asked, question = f"{HOSTILE} {'a ' * 100}the end?", f"{HOSTILE} {'b ' * 3_000}"
+    verified(people.project, golden_record("g-7", input={"prompt": question}))
+    row = settled(queue_in(people.project, slug="desk"), record=record_of(asked))
+    make(people)
+    lead, stopped = signed_in(people.mel), address(people, "refunds/")
+    lead.post(address(people, "refunds/publish"))
+    jobs.run_job(Job.objects.get().pk)
+    release = Release.objects.get()
+    rows = f"{stopped}releases/{release.pk}/findings?code=contamination.alike"
+    golden = f"/projects/{people.project.slug}/golden/{Golden.objects.get().pk}/"
+
+    for page in (stopped, rows):
+        shown = lead.get(page).content.decode()
+        assert f'href="{golden}"' in shown
+        assert escape(asked) in shown
+        assert escape(question[:5_000]) in shown
+        assert escape(question) not in shown
+        assert HOSTILE not in shown
+    withdraw(people, row.item.prediction.prediction_id)
+    for page in (stopped, rows):
+        shown = lead.get(page).content.decode()
+        assert escape(asked) not in shown
+        assert "withdrawn or erased" in shown
+
+
+def test_an_open_dispute_is_counted_with_its_reason(people: Cast) -> None:
+    make(people)
+    item = waiting(queue_in(people.project, slug="desk"))
+    Item.objects.filter(pk=item.pk).update(state="disputed")
+
+    shown = signed_in(people.lee).get(address(people, "refunds/")).content.decode()
+
+    assert '<td><code>dispute.open</code></td><td class="number">1</td>' in shown
+    assert f"/predictions/{item.prediction_id}" in shown
+    assert f'href="/projects/{people.project.slug}/disputes/"' in shown[shown.index("dispute.open") - 300 :]
+    assert "Settle disputes" not in signed_in(people.mel).get(address(people, "refunds/")).content.decode()
 
 
 def test_a_build_is_cancelled_on_the_page(people: Cast) -> None:
