@@ -82,7 +82,7 @@ def by_version(queue: Queue, *, key: str, drawn_only: bool = False) -> Versions:
                 main,
                 percent,
                 change_of(before.main, main) if before else None,
-                change_of(_bounded(before.percent), _bounded(percent)) if before else None,
+                change_of(bounded(before.percent), bounded(percent)) if before else None,
                 before is not None and _guideline(before.form, key) != _guideline(by_number[number], key),
             )
         )
@@ -101,7 +101,7 @@ def change_of(before: Figure, after: Figure) -> Change | None:
     return Change(apart, low, high)
 
 
-def _bounded(share: Figure) -> Figure:
+def bounded(share: Figure) -> Figure:
     """The share with the ends between which it lies."""
     ends = share_ends(share)
     return replace(share, low=ends[0], high=ends[1]) if ends else share
@@ -109,6 +109,10 @@ def _bounded(share: Figure) -> Figure:
 
 def _guideline(version: FormVersion, key: str) -> tuple[str, str]:
     """What people were told: of the form, and of this question."""
-    form = forms.of_version(version.pk)
-    question = None if key == DECISION else form.question(key)
-    return form.guideline, question.guideline if question else ""
+    return forms.of_version(version.pk).guideline, guideline_of(version, key) or ""
+
+
+def guideline_of(version: FormVersion, key: str) -> str | None:
+    """What people were told of one question; None of the decision, and where it was not asked."""
+    question = None if key == DECISION else forms.of_version(version.pk).question(key)
+    return question.guideline if question else None

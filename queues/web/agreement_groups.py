@@ -122,11 +122,15 @@ def _by(request: ProjectRequest) -> By:
     return By(choice(request, "by", BY_WORDS) or By.WEEK)
 
 
-def tabs(request: ProjectRequest, by: By | None) -> list[dict[str, object]]:
-    """The groupings, and the versions of the form, which have a page of their own (by None)."""
+def tabs(request: ProjectRequest, by: By | None, *, question: str = "") -> list[dict[str, object]]:
+    """The groupings, and the versions of the form, which have a page of their own (by None).
+
+    question: that of which the groupings are to tell, where the address may not name it.
+    """
+    same = {"version": None, **({"question": question} if question else {})}
     groups_path = reverse("web:agreement-groups", args=[request.project.slug])
     shown = [
-        {"label": words.tab, "url": address(request, at=groups_path, by=one), "is_current": one == by}
+        {"label": words.tab, "url": address(request, at=groups_path, by=one, **same), "is_current": one == by}
         for one, words in BY_WORDS.items()
     ]
     versions = reverse("web:agreement-versions", args=[request.project.slug])

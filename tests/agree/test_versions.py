@@ -8,7 +8,9 @@ import pytest
 from accounts.models import Person
 from queues.agree import versions as agree
 from queues.agree.metric import Figure
+from queues.agree.moves import moved_by
 from queues.agree.versions import change_of
+from queues.errors import NotFound
 from queues.models import FormVersion, Queue
 from tests.factories.projects import Cast, cast
 from tests.factories.shared import Given, Shared, shared
@@ -87,3 +89,54 @@ def test_without_an_interval_no_change_is_claimed() -> None:
 
     assert change_of(figure, replace(figure, low=None, high=None)) is None
     assert change_of(Figure(None, 0), figure) is None
+
+
+def apart(one: Shared) -> Shared:
+    """The same answers, and the second decision another."""
+    first, second = one.said
+    return one._replace(said=[first, second._replace(decision="reject")])
+
+
+def test_a_change_is_about_the_question_whose_guideline_it_names(people: Cast, queue: Queue) -> None:
+    shared(queue, said(people.ann, people.lee, "ff rr ff fr " * 10))
+    published(queue, NEW, 2)
+    shared(
+        queue,
+        [
+            *said(people.ann, people.lee, "ff rr " * 10),
+            *map(apart, said(people.ann, people.lee, "ff rr " * 10)),
+        ],
+    )
+
+    found = moved_by(queue)
+
+    assert found is not None
+    assert (found.before.version, found.form.version) == (1, 2)
+    assert [(line.asked.key, line.is_named) for line in found.lines] == [("decision", False), ("tone", True)]
+    decision, tone = found.lines
+    assert decision.same_change is not None and tone.same_change is not None
+    assert abs(decision.same_change.difference) > abs(tone.same_change.difference)
+    assert found.most.asked.key == "tone"
+    assert [label for label, _before, _after in found.guidelines] == [tone.asked.label]
+
+
+def test_without_a_name_the_change_is_about_what_surely_moved(people: Cast, queue: Queue) -> None:
+    shared(queue, said(people.ann, people.lee, "ff rr fr rf " * 10))
+    published(queue, {**OLD, "guideline": "Be kind."}, 2)
+    shared(queue, said(people.ann, people.lee, "ff rr " * 20))
+    published(queue, {**OLD, "guideline": "Be kind.", "reasons": []}, 3)
+    shared(queue, said(people.ann, people.lee, "ff rr " * 20))
+
+    newest, last = moved_by(queue), moved_by(queue, version=3)
+
+    assert newest is not None and last is not None
+    assert (newest.form.version, newest.most.asked.key, newest.others) == (2, "tone", [3])
+    assert (last.form.version, last.guidelines) == (3, [])
+
+
+def test_one_version_alone_has_moved_nothing(people: Cast, queue: Queue) -> None:
+    shared(queue, said(people.ann, people.lee, "ff rr"))
+
+    assert moved_by(queue) is None
+    with pytest.raises(NotFound):
+        moved_by(queue, version=1)

@@ -148,6 +148,29 @@ def test_a_change_of_the_guideline_has_its_line(people: Cast, signed_in: SignIn,
     ]
 
 
+def test_the_page_opens_on_the_question_that_moved_and_tells_all_of_them(
+    people: Cast, signed_in: SignIn, queue: Queue
+) -> None:
+    shared(queue, [pair(people, *tones) for tones in [("fine", "rude"), ("rude", "rude")] * 20])
+    new = {**FORM, "guideline": "Be <strict>.", "questions": [TONE]}
+    queue.form = FormVersion.objects.create(queue=queue, version=2, document=new, author=people.lee)
+    queue.save()
+    shared(queue, [pair(people, tone, tone) for tone in ["fine", "rude"] * 15])
+    other = queue_in(people.project, slug="other", form=FORM)
+    lee = signed_in(people.lee)
+
+    page = lee.get(address(people, "versions/"), {"queue": queue.slug})
+
+    decision, tone = page.context["moved"]
+    assert page.context["found"].asked.key == "tone"
+    assert (decision.is_chosen, tone.is_chosen, tone.same_change[:5]) == (False, True, "+50.0")
+    assert "<ins>Be &lt;strict&gt;.</ins>" in page.content.decode()
+    assert [lee.get(url).context["n_items"] for url in (tone.before_url, tone.after_url)] == [40, 30]
+    assert lee.get(decision.url).context["found"].asked.key == "decision"
+    for_queue = page.content.decode().split('name="queue"')[1].split("</form>")[0]
+    assert f'value="{other.slug}"' in for_queue and 'name="question"' not in for_queue  # it may not ask that
+
+
 def test_a_change_to_perfect_agreement_is_told_by_the_share_of_equal_answers(
     people: Cast, signed_in: SignIn, queue: Queue
 ) -> None:

@@ -16,7 +16,7 @@ WRONG: dict[str, dict[str, tuple[str, ...]]] = {
     "agreement.csv": {"only": ("all",)},
     "agreement/groups/": {"by": ("moon", "all"), "only": ("x",), "question": ("none",)},
     "agreement/groups.csv": {"by": ("moon",), "only": ("x",), "question": ("none",)},
-    "agreement/versions/": {"only": ("x",), "question": ("none",)},
+    "agreement/versions/": {"version": (*NUMBER, "99"), "only": ("x",), "question": ("none",)},
     "agreement/versions.csv": {"only": ("x",), "question": ("none",)},
     "agreement/texts/": {},
     "agreement/texts.csv": {},
