@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import orjson
 import psycopg
 from django.db import connection
@@ -130,13 +128,13 @@ class Lineage:
 class Found:
     """One verdict that the filter asks for. left_out: why it gives no record in any format, or None.
 
-    vector: what the encoder made of the prompt, where it was asked for and is there.
+    vector: what the encoder made of the prompt, where it was asked for and is there: float16, big-endian.
     """
 
     row: VerdictRow
     left_out: str | None
     lineage: Lineage | None
-    vector: npt.NDArray[np.float32] | None = None
+    vector: bytes | None = None
 
 
 def verdicts_of(
@@ -228,9 +226,9 @@ def _found(values: tuple, soft: SoftLabels) -> Found:
     return Found(row, left_out, _lineage(lineage) if lineage else None, _vector(vector))
 
 
-def _vector(sent: bytes | None) -> npt.NDArray[np.float32] | None:
-    """As pgvector sends a halfvec: two numbers of two bytes, then its values, big-endian."""
-    return None if sent is None else np.frombuffer(sent, ">f2", offset=4).astype(np.float32)
+def _vector(sent: bytes | None) -> bytes | None:
+    """pgvector sends a halfvec as two numbers of two bytes, then its values."""
+    return None if sent is None else sent[4:]
 
 
 def _lineage(values: Sequence) -> Lineage:

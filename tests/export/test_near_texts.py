@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from queues.export.guarding import first_places, near_rows, near_texts
+from queues.export.guarding import directions, first_places, near_rows, near_texts
 from queues.export.guarding.caps import ORIGINS, kept_under
 from queues.export.guarding.directions import Directions
 from queues.export.guarding.first_places import FirstPlaces
@@ -236,14 +236,31 @@ def test_directions_find_what_is_near_enough_and_nothing_else() -> None:
     near = Directions(64)
     for at in (0, 300):
         some = rows[at : at + 300].astype(np.float16)
-        near.add([str(at + n) for n in range(len(some))], some)
+        near.add(range(1_000 + at, 1_000 + at + len(some)), some)
     near.ready()
     aside = chance.standard_normal((500, 64)).astype(np.float32)
     aside -= (aside * rows).sum(axis=1, keepdims=True) * rows
     aside /= np.linalg.norm(aside, axis=1, keepdims=True)
 
-    found = [near.nearest(0.98 * row + 0.199 * off) for row, off in zip(rows, aside, strict=True)]
+    assert (
+        sum(name == n for n, name in enumerate(near.nearest_each(0.98 * rows + 0.199 * aside), 1_000)) >= 498
+    )
+    assert near.nearest_each(0.9 * rows[:50] + 0.436 * aside[:50]) == [None] * 50
+    assert near.nearest_each(np.zeros((2, 64), np.float32)) == [None] * 2
+    assert near.nearest_each(np.ones((1, 65), np.float32)) == [None]
 
-    assert sum(name == str(n) for n, name in enumerate(found)) >= 498
-    assert [near.nearest(0.9 * r + 0.436 * o) for r, o in zip(rows[:50], aside, strict=False)] == [None] * 50
-    assert near.nearest(np.zeros(64, np.float32)) is None
+
+def test_of_several_near_vectors_the_nearest_is_named_however_many_are_looked_at_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = np.random.default_rng(8)
+    mould = chance.standard_normal(64)
+    rows = (mould + 0.15 * chance.standard_normal((300, 64))).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    near = Directions(64)
+    near.add(range(300), rows.astype(np.float16))
+    near.ready()
+
+    for at_once in (1_000_000, 1_000, 1):
+        monkeypatch.setattr(directions, "_AT_ONCE", at_once)
+        assert near.nearest_each(rows * 3) == list(range(300))

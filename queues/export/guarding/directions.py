@@ -8,7 +8,9 @@ Source: Charikar (2002), https://doi.org/10.1145/509907.509965.
 """
 
 import os
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import acos, pi, sqrt
 from tempfile import TemporaryFile
 
@@ -18,70 +20,144 @@ import numpy.typing as npt
 AT_LEAST = 0.95  # cosine: methods.md 6.7
 BANDS = 32
 PLANES = 18  # a band
+Vectors = npt.NDArray[np.float32]  # a row each
+_Places = npt.NDArray[np.intp]
+_Words = npt.NDArray[np.uint64]
 _SEED = 20261127  # the same planes in every build
 _BITS = np.float32(2) ** np.arange(PLANES, dtype=np.float32)
 _APART = acos(AT_LEAST) / pi  # share of planes between two vectors at that cosine
-_ALL_PLANES = BANDS * PLANES
-# Five standard deviations more than that: one of three million at that cosine is taken for farther away.
-_MOST_APART = _ALL_PLANES * _APART + 5.0 * sqrt(_ALL_PLANES * _APART * (1.0 - _APART))
+_FIRST_WORDS = 2  # which are looked at first: they leave a hundredth of what has another meaning
+_AT_ONCE = 1_000_000  # pairs of vectors that share a band
+_READ_AT_ONCE = 4_096  # vectors
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Some vectors of length 1, their sides, and where in each band those begin and end that share it."""
+
+    units: Vectors
+    sides: _Words
+    low: _Places
+    high: _Places
 
 
 class Directions:
-    """Told of named unit vectors, then asked one vector at a time."""
+    """Told of unit vectors, each with a number that names it, then asked for some vectors at once."""
 
     def __init__(self, dimensions: int) -> None:
         chance = np.random.default_rng(_SEED)
-        self._planes = chance.standard_normal((dimensions, _ALL_PLANES)).astype(np.float32)
-        self._file, self._names = TemporaryFile(), list[str]()  # noqa: SIM115 - closed with its owner
-        self._added: list[tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint64]]] = []
+        self._planes = chance.standard_normal((dimensions, BANDS * PLANES)).astype(np.float32)
+        self._file, self._names = TemporaryFile(), array("q")  # noqa: SIM115 - closed with its owner
+        self._added: list[tuple[npt.NDArray[np.uint32], _Words]] = []
 
-    def add(self, names: Sequence[str], rows: npt.NDArray[np.float16]) -> None:
+    def add(self, names: Sequence[int], rows: npt.NDArray[np.float16]) -> None:
         """Some more, (n, dimensions)."""
         self._file.write(rows.tobytes())
-        self._names += names
+        self._names.extend(names)
         self._added.append(self._placed(rows.astype(np.float32)))
 
     def ready(self) -> None:
         """These were all."""
         self._file.flush()
-        keys = np.concatenate([keys for keys, _sides in self._added]).ravel()
         self._sides = np.concatenate([sides for _keys, sides in self._added])
+        self._firsts = np.ascontiguousarray(self._sides[:, :_FIRST_WORDS])
+        shape = BANDS, len(self._names)
+        self._keys, self._owners = np.empty(shape, np.uint32), np.empty(shape, np.int32)
+        for band in range(BANDS):
+            keys = np.concatenate([keys[band] for keys, _sides in self._added])
+            self._owners[band] = order = np.argsort(keys, kind="stable")
+            self._keys[band] = keys[order]
         self._added.clear()
-        order = np.argsort(keys, kind="stable")
-        self._sorted, self._owners = keys[order], (order // BANDS).astype(np.int32)
 
-    def nearest(self, vector: npt.NDArray[np.float32]) -> str | None:
-        """The name of the nearest vector whose cosine is AT_LEAST."""
-        length = float(np.linalg.norm(vector))
-        if not length or len(vector) != len(self._planes):
-            return None
-        unit = (vector / length).astype(np.float32)
-        keys, sides = self._placed(unit[None, :])
-        owners = self._met(keys[0])
-        apart = np.bitwise_count(self._sides[owners] ^ sides[0]).sum(axis=1)
-        owners = np.unique(owners[apart <= _MOST_APART])
-        if not len(owners):
-            return None
-        cosines = self._read(owners.tolist()) @ unit
-        best = int(np.argmax(cosines))
-        return self._names[int(owners[best])] if round(float(cosines[best]), 3) >= AT_LEAST else None
+    def nearest_each(self, vectors: Vectors) -> list[int | None]:
+        """The name of the nearest vector to each of these, of any length, where its cosine is AT_LEAST; None
+        where none is, and of zeros."""
+        if not len(vectors) or vectors.shape[1] != len(self._planes):
+            return [None] * len(vectors)
+        return [name for some in self._asked(vectors) for name in self._nearest(some)]
 
-    def _met(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
-        """Those that share a band, as often as they do."""
-        low = np.searchsorted(self._sorted, keys, "left")
-        high = np.searchsorted(self._sorted, keys, "right")
-        met = [self._owners[start:end] for start, end in zip(low.tolist(), high.tolist(), strict=True)]
-        return np.concatenate(met)
+    def _asked(self, vectors: Vectors) -> "Iterator[_Asked]":
+        """As many together as share a band with about _AT_ONCE."""
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        units = vectors / np.where(lengths > 0, lengths, np.float32(1))
+        keys, sides = self._placed(units)
+        bands = list(zip(self._keys, keys, strict=True))
+        low = np.stack([ours.searchsorted(theirs, "left") for ours, theirs in bands])
+        high = np.stack([ours.searchsorted(theirs, "right") for ours, theirs in bands])
+        shared, first = np.cumsum((high - low).sum(axis=0)), 0
+        while first < len(vectors):
+            before = shared[first - 1] if first else 0
+            end = max(first + 1, int(shared.searchsorted(before + _AT_ONCE)))
+            yield _Asked(units[first:end], sides[first:end], low[:, first:end], high[:, first:end])
+            first = end
 
-    def _read(self, places: Sequence[int]) -> npt.NDArray[np.float32]:
-        size = 2 * len(self._planes)
-        read = b"".join(os.pread(self._file.fileno(), size, place * size) for place in places)
-        return np.frombuffer(read, np.float16).reshape(len(places), -1).astype(np.float32)
+    def _nearest(self, asked: "_Asked") -> list[int | None]:
+        askers, owners = self._few_apart(asked)
+        cosines = self._cosines(asked.units, askers, owners)
+        found: list[int | None] = [None] * len(asked.units)
+        for at in np.lexsort((-owners, cosines)).tolist():  # the nearest, of several the first, comes last
+            if round(float(cosines[at]), 3) >= AT_LEAST:
+                found[askers[at]] = self._names[owners[at]]
+        return found
 
-    def _placed(self, rows: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint64]]:
-        """(n, BANDS): the sides of each band's planes as one number, with the band in front; and (n, 9): all
-        of them, a bit each."""
+    def _few_apart(self, asked: "_Asked") -> tuple[_Places, _Places]:
+        """Pairs of who asks and who shares a band with it, each once: those with few planes between them."""
+        met = np.unique(np.concatenate([self._met(band, asked) for band in range(BANDS)]))
+        askers, owners = np.divmod(met, len(self._names))
+        apart = _apart(self._sides.take(owners, axis=0), asked.sides.take(askers, axis=0))
+        are_near = apart <= _most_apart(BANDS * PLANES)
+        return askers[are_near], owners[are_near]
+
+    def _met(self, band: int, asked: "_Asked") -> _Places:
+        """Those that share this band, as one number a pair, but for those that the first planes part: nearly
+        all that have another meaning."""
+        low, high = asked.low[band], asked.high[band]
+        shared = high - low
+        ends = np.cumsum(shared)
+        places = np.arange(ends[-1]) + (high - ends).repeat(shared)
+        owners = self._owners[band].take(places).astype(np.intp)
+        first = asked.sides[:, :_FIRST_WORDS].repeat(shared, axis=0)
+        near = np.flatnonzero(_apart(self._firsts.take(owners, axis=0), first) <= _MOST_FIRST)
+        return ends.searchsorted(near, "right") * len(self._names) + owners[near]
+
+    def _cosines(self, units: Vectors, askers: _Places, owners: _Places) -> Vectors:
+        """Of each pair."""
+        cosines = np.empty(len(askers), np.float32)
+        for at in range(0, len(askers), _READ_AT_ONCE):
+            some = slice(at, at + _READ_AT_ONCE)
+            cosines[some] = np.einsum("nd,nd->n", self._read(owners[some]), units[askers[some]])
+        return cosines
+
+    def _read(self, owners: _Places) -> Vectors:
+        different, at = np.unique(owners, return_inverse=True)
+        file, size = self._file.fileno(), 2 * len(self._planes)
+        read = b"".join(os.pread(file, size, place * size) for place in different.tolist())
+        return np.frombuffer(read, np.float16).reshape(len(different), -1).astype(np.float32)[at]
+
+    def _placed(self, rows: Vectors) -> tuple[npt.NDArray[np.uint32], _Words]:
+        """(BANDS, n): the sides of each band's planes as one number; and (n, 9): all of them, a bit each."""
         sides = rows @ self._planes > 0
-        numbers = (sides.reshape(len(rows), BANDS, PLANES) @ _BITS).astype(np.uint32)
-        keys = numbers | (np.arange(BANDS, dtype=np.uint32) << np.uint32(PLANES))
-        return keys, np.packbits(sides, axis=1).view(np.uint64)
+        numbers = sides.reshape(len(rows), BANDS, PLANES) @ _BITS
+        return np.ascontiguousarray(numbers.T, np.uint32), np.packbits(sides, axis=1).view(np.uint64)
+
+
+def of_halves(sent: Sequence[bytes]) -> Vectors:
+    """Vectors of one length, as the database sends them: float16, big-endian."""
+    return np.frombuffer(b"".join(sent), ">f2").reshape(len(sent), -1).astype(np.float32)
+
+
+def _apart(ones: _Words, others: _Words) -> npt.NDArray[np.uint16]:
+    """Of each pair, how many planes lie between them. By columns: sums over rows take ten times that."""
+    apart = np.zeros(len(ones), np.uint16)
+    for word in np.bitwise_count(ones ^ others).T:
+        apart += word
+    return apart
+
+
+def _most_apart(planes: int) -> float:
+    """Of so many planes: five standard deviations more than lie between two vectors at AT_LEAST: one of a
+    hundred thousand of those is taken for farther away."""
+    return planes * _APART + 5.0 * sqrt(planes * _APART * (1.0 - _APART))
+
+
+_MOST_FIRST = _most_apart(_FIRST_WORDS * 64)

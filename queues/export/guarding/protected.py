@@ -9,13 +9,15 @@ from hashlib import blake2b, sha256
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 from django.db import connection
 
 from queues.export.batches import batched
 from queues.export.groups import prompt_of_input
-from queues.export.guarding.directions import Directions
-from queues.export.guarding.protected_shingles import Asked, Beside, Here, Row, Wanted
+from queues.export.guarding.beside import Asked, Beside, Here
+from queues.export.guarding.nearness import Question
+from queues.export.guarding.protected_shingles import Places, Row, Wanted
 from queues.export.queries import CHUNK
 from queues.models import GoldenVersion
 from queues.score.normalise import normalise_v1
@@ -40,11 +42,11 @@ JOIN queues_prediction p ON p.id = i.prediction_id
 JOIN queues_payload t ON t.prediction_id = p.id AND t.erased_at IS NULL ORDER BY tested.item_id
 """
 _VECTORS = """
-SELECT g.golden_id, k.vector FROM queues_goldenvector k
+SELECT v.place, k.vector FROM queues_goldenvector k
 JOIN queues_knownencoder e ON e.id = k.encoder_id
-JOIN queues_goldenversion v ON v.id = k.version_id
-JOIN queues_golden g ON g.id = v.golden_id
-WHERE k.project_id = %s AND e.name = %s AND length(k.vector) > 0 ORDER BY k.id
+JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 place FROM queues_goldenversion
+      WHERE project_id = %s) v ON v.id = k.version_id
+WHERE k.project_id = %s AND e.name = %s AND length(k.vector) > 0
 """
 _Text = tuple[str, str, Sequence[str]]  # name, prompt, answers
 _VECTORS_AT_ONCE = 4_096
@@ -53,19 +55,17 @@ BESIDE_FROM = 20_000  # texts: their shingles take a second, and a process of it
 
 @dataclass(frozen=True, slots=True)
 class ProtectedTexts:
-    """Ready to be asked by the contamination guard. names: of the texts, by place."""
+    """Ready to be asked by the contamination guard. names: of the texts, by place; has_vectors: whether there
+    is anything that `alike` could find."""
 
     names: Sequence[str]
     exact: "_Known"
     normalised: "_Known"
-    shingles: Asked
-    directions: Directions | None
-    _announced: deque[tuple[Sequence[Row], Wanted, int]] = field(default_factory=deque)  # with their tickets
-    _ahead: dict[Row, str | None] = field(default_factory=dict)  # → `near`
-
-    @property
-    def has_vectors(self) -> bool:
-        return self.directions is not None
+    asked: Asked
+    has_vectors: bool
+    _announced: deque[tuple[Question, int]] = field(default_factory=deque)  # with their tickets
+    _near: dict[Row, int | None] = field(default_factory=dict)  # of the rows that come next
+    _alike: dict[bytes, int | None] = field(default_factory=dict)  # of their vectors
 
     def __len__(self) -> int:
         return len(self.names)
@@ -79,27 +79,40 @@ class ProtectedTexts:
             return "normalised", self.names[place]
         return None
 
-    def announce(self, rows: Sequence[Row], wanted: Wanted = None) -> None:
-        self._announced.append((rows, wanted, self.shingles.ask(rows, wanted)))
+    def announce(
+        self, rows: Sequence[Row], wanted: Wanted = None, vectors: Sequence[bytes | None] = ()
+    ) -> None:
+        question = Question(rows, wanted, [vector for vector in vectors if vector is not None])
+        self._announced.append((question, self.asked.ask(question)))
 
     def look_ahead(self) -> None:
-        rows, wanted, ticket = self._announced.popleft()
-        self._ahead.clear()
-        for at, (row, place) in enumerate(zip(rows, self.shingles.answer(ticket), strict=True)):
-            if wanted is None or wanted[at]:
-                self._ahead[row] = None if place is None else self.names[place]
+        question, ticket = self._announced.popleft()
+        near = self.asked.answer(ticket)
+        self._near.clear()
+        for at, (row, place) in enumerate(zip(question.rows, near.rows, strict=True)):
+            if question.wanted is None or question.wanted[at]:
+                self._near[row] = place
+        self._alike.clear()
+        self._alike.update(zip(question.vectors, near.vectors, strict=True))
 
     def near(self, prompt: str, answer: str) -> str | None:
         if not self.names:
             return None
         row = prompt, answer
-        if row in self._ahead:
-            return self._ahead[row]
-        place = self.shingles.answer(self.shingles.ask([row]))[0]
-        return None if place is None else self.names[place]
+        if row not in self._near:
+            return self._name(self.asked.answer(self.asked.ask(Question([row]))).rows)
+        return self._name([self._near[row]])
 
-    def alike(self, vector: Any) -> str | None:
-        return None if self.directions is None or vector is None else self.directions.nearest(vector)
+    def alike(self, vector: bytes | None) -> str | None:
+        if not self.has_vectors or vector is None:
+            return None
+        if vector not in self._alike:
+            return self._name(self.asked.answer(self.asked.ask(Question([], vectors=[vector]))).vectors)
+        return self._name([self._alike[vector]])
+
+    def _name(self, places: Places) -> str | None:
+        (place,) = places
+        return None if place is None else self.names[place]
 
 
 class _Known:
@@ -126,25 +139,31 @@ class _Loading:
     def __init__(self, how_many: int = 0) -> None:
         self.names: list[str] = []
         self._exact, self._normalised = array("Q"), array("Q")
-        self._shingles: Asked = Beside() if how_many >= BESIDE_FROM else Here()
+        self._asked: Asked = Beside() if how_many >= BESIDE_FROM else Here()
+        self._has_vectors = False
 
     def add(self, texts: Sequence[_Text]) -> None:
         """Some more texts."""
-        self._shingles.add([(prompt, answers) for _name, prompt, answers in texts])
+        self._asked.add([(prompt, answers) for _name, prompt, answers in texts])
         for name, prompt, _answers in texts:
             self.names.append(name)
             self._exact.append(_key(prompt))
             self._normalised.append(_key(normalise_v1(prompt)))
 
-    def done(self, directions: Directions | None) -> ProtectedTexts:
-        self._shingles.ready()
+    def add_vectors(self, places: Sequence[int], rows: npt.NDArray[np.float16]) -> None:
+        """Those of some texts, (n, dimensions)."""
+        self._asked.add_vectors(places, rows)
+        self._has_vectors = True
+
+    def done(self) -> ProtectedTexts:
+        self._asked.ready()
         exact, same = _Known(self._exact), _Known(self._normalised)
-        return ProtectedTexts(self.names, exact, same, self._shingles, directions)
+        return ProtectedTexts(self.names, exact, same, self._asked, self._has_vectors)
 
 
 def no_texts() -> ProtectedTexts:
     """Nothing is protected from what does not train."""
-    return _Loading().done(None)
+    return _Loading().done()
 
 
 def texts_of(project_id: int) -> ProtectedTexts:
@@ -154,7 +173,8 @@ def texts_of(project_id: int) -> ProtectedTexts:
     texts = ((name, prompt, _json(targets)) for name, prompt, targets in golden)
     for some in batched(texts, _length):
         loading.add(some)
-    return loading.done(_directions(project_id))
+    _add_vectors(loading, project_id)
+    return loading.done()
 
 
 def tested_texts_of(project_id: int) -> ProtectedTexts:
@@ -163,7 +183,7 @@ def tested_texts_of(project_id: int) -> ProtectedTexts:
     asked = _streamed(_TESTED, [project_id])
     for some in batched(((name, prompt_of_input(_json(input_)), ()) for name, input_ in asked), _length):
         loading.add(some)
-    return loading.done(None)
+    return loading.done()
 
 
 def same_as(project_id: int, prompts: Iterable[str]) -> ProtectedTexts:
@@ -175,7 +195,7 @@ def same_as(project_id: int, prompts: Iterable[str]) -> ProtectedTexts:
     loading = _Loading()
     found = GoldenVersion.objects.filter(project=project_id, normalised_sha256__in=from_ours)
     loading.add(list(found.order_by("pk").values_list("golden__golden_id", "prompt", "targets")))
-    return loading.done(None)
+    return loading.done()
 
 
 def _length(text: _Text) -> int:
@@ -192,19 +212,15 @@ def _stored_hashes(prompt: str) -> list[bytes]:
     return [sha256(normalise_v1(prompt).encode("utf-8", "surrogatepass")).digest()]
 
 
-def _directions(project_id: int) -> Directions | None:
+def _add_vectors(loading: _Loading, project_id: int) -> None:
+    """What this installation's encoder made of these texts."""
     encoder = own_encoder()
     if encoder is None:
-        return None
-    directions: Directions | None = None
-    stored = _streamed(_VECTORS, [project_id, encoder.name])
+        return
+    stored = _streamed(_VECTORS, [project_id, project_id, encoder.name])
     for some in batched(stored, lambda _row: 0, most_rows=_VECTORS_AT_ONCE):
-        rows = np.stack([np.frombuffer(vector, np.float32).astype(np.float16) for _name, vector in some])
-        directions = directions or Directions(rows.shape[1])
-        directions.add([name for name, _vector in some], rows)
-    if directions is not None:
-        directions.ready()
-    return directions
+        rows = np.stack([np.frombuffer(vector, np.float32).astype(np.float16) for _place, vector in some])
+        loading.add_vectors([place for place, _vector in some], rows)
 
 
 def _streamed(sql: str, arguments: Sequence[Any]) -> Iterator[tuple]:

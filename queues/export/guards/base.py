@@ -37,7 +37,7 @@ class Leaving:
     """One record on its way out. prompt: what was asked, as one text; answer: what is to be learnt.
 
     same: the normalised prompt; group: of the row as it leaves; origin: who wrote the answer
-    (queues.export.guarding.caps); vector: of the prompt, float, or None.
+    (queues.export.guarding.caps); vector: of the prompt, as the database sends it, or None.
     """
 
     row: VerdictRow
@@ -47,7 +47,7 @@ class Leaving:
     group: str
     answer: str
     origin: str
-    vector: Any = None
+    vector: bytes | None = None
 
 
 class Texts(Protocol):
@@ -66,10 +66,16 @@ class Texts(Protocol):
         """ "exact" or "normalised" and the name of the text, or None."""
         ...
 
-    def announce(self, rows: Sequence[tuple[str, str]], wanted: Sequence[bool] | None = None) -> None:
-        """Told of prompts and answers for which `near` will be asked: of all at once it takes little.
+    def announce(
+        self,
+        rows: Sequence[tuple[str, str]],
+        wanted: Sequence[bool] | None = None,
+        vectors: Sequence[bytes | None] = (),
+    ) -> None:
+        """Told of prompts and answers for which `near` will be asked, and of vectors for `alike`: of all at
+        once it takes little.
 
-        wanted: of which of them; None: of all.
+        wanted: of which of the rows; None: of all.
         """
         ...
 
@@ -81,7 +87,7 @@ class Texts(Protocol):
         """The name of the first text that shares most of its words with this one."""
         ...
 
-    def alike(self, vector: Any) -> str | None:
+    def alike(self, vector: bytes | None) -> str | None:
         """The name of the nearest text by what an encoder made of it, where it is near enough."""
         ...
 

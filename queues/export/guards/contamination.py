@@ -25,7 +25,8 @@ class _Walk:
 
     def announce(self, rows: Sequence[Leaving]) -> None:
         if len(self._texts):
-            self._texts.announce([(row.prompt, row.answer) for row in rows])
+            told = [(row.prompt, row.answer) for row in rows]
+            self._texts.announce(told, vectors=[row.vector for row in rows])
 
     def look_ahead(self, _rows: Sequence[Leaving]) -> None:
         if len(self._texts):

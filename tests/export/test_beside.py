@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from random import Random
 
+import numpy as np
+import numpy.typing as npt
 import psutil
 import pytest
 
@@ -15,8 +17,9 @@ from accounts.actor import Actor
 from queues import jobs
 from queues.export import actions as export
 from queues.export.guarding import number_sets, protected
+from queues.export.guarding.beside import Beside, Here
+from queues.export.guarding.nearness import Near, Question
 from queues.export.guarding.number_sets import sets_of_rows
-from queues.export.guarding.protected_shingles import Beside, Here
 from queues.models import Job, Queue, Release
 from tests.export.building import content
 from tests.factories.golden import golden_record, verified
@@ -45,22 +48,47 @@ def beside() -> Beside:
 def test_a_process_beside_finds_what_this_one_finds(beside: Beside) -> None:
     chance, here = Random(5), Here()
     texts = [(said(chance, 30), [said(chance, 12)] * chance.randrange(3)) for _n in range(40)]
+    vectors = unit_vectors(chance, 40)
     rows = [(changed(chance, prompt), said(chance, 20)) for prompt, _answers in texts[:15]]
     rows += [(said(chance, 9), changed(chance, f"{a} {b[0]}")) for a, b in texts[15:] if b]
     rows += [("", ""), (said(chance, 40), said(chance, 40))]
     for one in (here, beside):
         one.add(texts[:25])
         one.add(texts[25:])
+        one.add_vectors(range(0, 40, 2), vectors[::2].astype(np.float16))
         one.ready()
 
-    asked = [
-        (rows[at : at + 7], here.ask(rows[at : at + 7]), beside.ask(rows[at : at + 7]))
-        for at in (0, 7, 14, 21)
+    questions = [
+        Question(rows[at : at + 7], vectors=as_sent(vectors[at + 2 : at + 5])) for at in (0, 7, 14, 21)
     ]
+    asked = [(here.ask(question), beside.ask(question)) for question in questions]
 
-    found = [(here.answer(ours), beside.answer(theirs)) for _rows, ours, theirs in reversed(asked)]
+    found = [(here.answer(ours), beside.answer(theirs)) for ours, theirs in reversed(asked)]
     assert all(ours == theirs for ours, theirs in found)
-    assert sum(place is not None for ours, _theirs in found for place in ours) > 15
+    assert sum(place is not None for ours, _theirs in found for place in ours.rows) > 15
+    assert [ours.vectors for ours, _theirs in reversed(found)] == [
+        [2, None, 4], [None, 10, None], [16, None, 18], [None, 24, None],
+    ]  # fmt: skip
+
+
+def test_a_vector_is_asked_for_without_a_row(beside: Beside) -> None:
+    vectors = unit_vectors(Random(6), 3)
+    for one in (Here(), beside):
+        one.add([("one two three four five six", [])] * 3)
+        one.add_vectors([0, 2], vectors[[0, 2]].astype(np.float16))
+        one.ready()
+
+        assert one.answer(one.ask(Question([], vectors=as_sent(vectors)))) == Near([], [0, None, 2])
+
+
+def unit_vectors(chance: Random, how_many: int) -> npt.NDArray[np.float32]:
+    rows = np.array([[chance.gauss(0, 1) for _d in range(64)] for _n in range(how_many)], np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def as_sent(vectors: npt.NDArray[np.float32]) -> list[bytes]:
+    """As the database sends them."""
+    return [row.astype(">f2").tobytes() for row in vectors]
 
 
 def test_the_shingles_of_rows_are_told_by_the_process_beside(
@@ -72,7 +100,7 @@ def test_the_shingles_of_rows_are_told_by_the_process_beside(
     ours = sets_of_rows(rows)
     sets_of_rows((("something", "else"),))
 
-    beside.answer(beside.ask(list(rows)))
+    beside.answer(beside.ask(Question(list(rows))))
     monkeypatch.setattr(number_sets, "words_of", None)  # nothing is worked out here any more
 
     for told, found in zip(sets_of_rows(rows), ours, strict=True):
@@ -85,9 +113,10 @@ def test_much_may_be_asked_before_the_first_answer_is_fetched(beside: Beside) ->
     beside.ready()
     long = " ".join(f"w{n}" for n in range(30_000))  # its shingles fill more than a pipe
 
-    tickets = [beside.ask([("one two three four five six", long)]) for _n in range(20)]
+    question = Question([("one two three four five six", long)])
+    tickets = [beside.ask(question) for _n in range(20)]
 
-    assert [beside.answer(ticket) for ticket in tickets] == [[0]] * 20
+    assert [beside.answer(ticket) for ticket in tickets] == [Near([0], [])] * 20
 
 
 def test_only_what_is_wanted_is_looked_for(beside: Beside) -> None:
@@ -96,7 +125,7 @@ def test_only_what_is_wanted_is_looked_for(beside: Beside) -> None:
         one.ready()
         rows = [("one two three four five six", ""), ("one two three four five six", "x")]
 
-        assert one.answer(one.ask(rows, [False, True])) == [None, 0]
+        assert one.answer(one.ask(Question(rows, [False, True]))).rows == [None, 0]
 
 
 def test_the_process_beside_ends_with_who_asks_it() -> None:
@@ -111,7 +140,7 @@ def test_the_process_beside_ends_with_who_asks_it() -> None:
 
 _ASKS = """
 import time
-from queues.export.guarding.protected_shingles import Beside
+from queues.export.guarding.beside import Beside
 beside = Beside()
 print(beside.process_id, flush=True)
 time.sleep(60)
@@ -144,7 +173,7 @@ def test_who_asks_a_process_that_was_killed_hears_of_it(beside: Beside) -> None:
     os.kill(beside.process_id, 9)
 
     with pytest.raises((EOFError, BrokenPipeError)):
-        beside.answer(beside.ask([("a", "b")]))
+        beside.answer(beside.ask(Question([("a", "b")])))
 
 
 @pytest.fixture
