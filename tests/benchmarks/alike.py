@@ -7,27 +7,13 @@ import argparse
 import time
 
 import numpy as np
-import numpy.typing as npt
 
 from queues.export.guarding.directions import Directions
 from tests.benchmarks import report
+from tests.benchmarks.vectors import DIMENSIONS, PLANTED, near, vectors
 
-GOLDEN, ROWS, DIMENSIONS = 100_000, 100_000, 384
-_LIKE_OTHERS = 0.5  # of each vector is the same in all: texts of one product are no random directions
-_NEAR = 0.98
+GOLDEN, ROWS = 100_000, 100_000
 _AT_ONCE = 100  # rows, about as many as a release asks for together
-
-
-def unit(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-
-def vectors(how_many: int, seed: int) -> npt.NDArray[np.float32]:
-    """Unit vectors that lean to one side together, as those of texts about the same things do."""
-    chance = np.random.default_rng(seed)
-    side = np.random.default_rng(0).standard_normal(DIMENSIONS).astype(np.float32)
-    own = chance.standard_normal((how_many, DIMENSIONS), np.float32)
-    return unit(own * (1.0 - _LIKE_OTHERS) + side * _LIKE_OTHERS)
 
 
 def main() -> None:
@@ -37,15 +23,14 @@ def main() -> None:
     golden, size = vectors(how_many, 1), f"{how_many:,} golden, {DIMENSIONS} dimensions"
 
     began = time.process_time()
-    near = Directions(DIMENSIONS)
+    directions = Directions(DIMENSIONS)
     for at in range(0, how_many, 4_096):
         some = golden[at : at + 4_096].astype(np.float16)
-        near.add(range(at, at + len(some)), some)
-    near.ready()
+        directions.add(range(at, at + len(some)), some)
+    directions.ready()
     report.figure("vectors of golden questions made ready", time.process_time() - began, "s", size=size)
 
-    planted = unit(_NEAR * golden[:100] + (1.0 - _NEAR**2) ** 0.5 * unit(vectors(100, 3)))
-    found = near.nearest_each(planted)
+    found = directions.nearest_each(near(golden[:PLANTED]))
     report.checked("planted and not found, of 100", sum(name is None for name in found) <= 2, True)
 
     asked = vectors(rows, 2)
@@ -53,7 +38,7 @@ def main() -> None:
     hits = sum(
         name is not None
         for at in range(0, rows, _AT_ONCE)
-        for name in near.nearest_each(asked[at : at + _AT_ONCE])
+        for name in directions.nearest_each(asked[at : at + _AT_ONCE])
     )
     seconds = time.process_time() - began
     report.figure("rows held against them", seconds, "s", size=f"{rows:,} rows, {size}", more={"found": hits})

@@ -16,12 +16,10 @@ Row = tuple[int, str, str, str | None, str | None]
 def golden(how_many: int) -> Iterator[tuple[int, str, str]]:
     """Number, question, answer: 5 to 200 words, half of the questions with more than 20, of answers 40."""
     prose = Prose(_GOLDEN)
-    for first in range(0, how_many, _AT_ONCE):
-        part = min(_AT_ONCE, how_many - first)
-        questions = prose.texts(part, median=20, least=5, most=200)
-        answers = prose.texts(part, median=40, least=5, most=200)
-        for n, (question, answer) in enumerate(zip(questions, answers, strict=True), start=first + 1):
-            yield n, question, answer
+    for first in range(0, how_many, _AT_ONCE):  # always so many: then fewer are the first of these
+        questions = prose.texts(_AT_ONCE, median=20, least=5, most=200)
+        answers = prose.texts(_AT_ONCE, median=40, least=5, most=200)
+        yield from zip(range(first + 1, how_many + 1), questions, answers, strict=False)
 
 
 def rows(how_many: int) -> Iterator[Row]:

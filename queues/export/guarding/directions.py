@@ -79,7 +79,7 @@ class Directions:
     def _asked(self, vectors: Vectors) -> "Iterator[_Asked]":
         """As many together as share a band with about _AT_ONCE."""
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        units = vectors / np.where(lengths > 0, lengths, np.float32(1))
+        units = np.divide(vectors, np.where(lengths > 0, lengths, 1), dtype=np.float32)
         keys, sides = self._placed(units)
         bands = list(zip(self._keys, keys, strict=True))
         low = np.stack([ours.searchsorted(theirs, "left") for ours, theirs in bands])
