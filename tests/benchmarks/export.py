@@ -29,6 +29,7 @@ RULES = {
     "agreement_gate": True,
     "licences": ["cc-by-4.0"],
     "caps": {"model_approved": 0.5, "synthetic": 0.1},
+    "alike_golden": "leave_out",
 }
 PLANTED = (
     "contamination.normalised",
@@ -39,7 +40,6 @@ PLANTED = (
     "origin.cap",
 )
 ALIKE = "contamination.alike"
-ACCEPTED = {"contamination": "Planted by this benchmark, and looked at by nobody."}
 _BUILDING = ("worker", "postgres")
 
 
@@ -81,7 +81,7 @@ def read_all(port: int, path: str, key: str) -> tuple[int, float, float]:
 def publish(caller: driver.Caller, api: str, dataset: str) -> tuple[float, dict[str, Any]]:
     """Ask for a release and wait until it is published; the seconds, and the release."""
     began = time.perf_counter()
-    asked = caller.post(f"{api}/datasets/{dataset}/releases", {"accepted": ACCEPTED})
+    asked = caller.post(f"{api}/datasets/{dataset}/releases", {})
     if asked.status != 202:
         raise AssertionError(f"the release was answered {asked.status}: {asked.body[:300]!r}")
     while True:

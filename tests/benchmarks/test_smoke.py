@@ -27,13 +27,13 @@ ALL = (
 )
 
 
-def run(name: str) -> str:
+def run(name: str, *options: str) -> str:
     """The output of one benchmark in smoke mode, in a process and with a stack of its own."""
     environment = {
         key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "SECRET_KEY")
     }
     done = subprocess.run(
-        [sys.executable, "-m", f"tests.benchmarks.{name}", "--smoke"],
+        [sys.executable, "-m", f"tests.benchmarks.{name}", "--smoke", *options],
         capture_output=True,
         text=True,
         check=False,
@@ -50,6 +50,11 @@ def test_the_cycle_benchmark_loses_and_doubles_nothing() -> None:
 
     assert '"checked": "slots leased while another held them", "value": 0' in said
     assert '"checked": "submits answered 201 whose review is not there", "value": 0' in said
+
+
+@pytest.mark.slow
+def test_a_release_with_an_encoder_is_measured() -> None:
+    assert "2,000 verdicts, 500 golden" in run("export", "--encoder")
 
 
 @pytest.mark.slow
