@@ -17,6 +17,7 @@ from queues.agree import checking, units
 from queues.assign import actions as assign
 from queues.audit import verification
 from queues.doorbell import ring
+from queues.export import stopped
 from queues.export.recalls import failing, previewing
 from queues.export.recalls import run as recall
 from queues.export.webhooks import delivering
@@ -68,6 +69,7 @@ def sweep() -> None:
         previewing.forget_old,
         put_away.forget_old,
         delivering.forget_old,
+        stopped.forget_old,
     )
     for step in steps:
         try:

@@ -22,7 +22,7 @@ from queues.export import releases
 from queues.export.accepting import Said
 from queues.export.recalls import queries as recalls
 from queues.export.releases import UnderWay
-from queues.models import Release
+from queues.models import Acceptance, Release
 
 
 class NewRelease(Body):
@@ -52,11 +52,32 @@ class ReleaseLine(BaseModel):
     published_at: datetime | None
 
 
+class AcceptanceAnswer(BaseModel):
+    """Why a guard need not stop a release, of what it had found in the release of that number."""
+
+    guard: str
+    reason: str
+    findings_of: int
+    accepted_by: str | None
+    accepted_at: datetime
+
+
+class StopAnswer(BaseModel):
+    """What one guard stops in a release; unaccepted: in how many of these rows nobody has accepted it."""
+
+    guard: str
+    rows: int
+    unaccepted: int
+
+
 class ReleaseStatus(ReleaseLine):
-    """findings: code → what the guards found, with examples; of a stopped release as well."""
+    """findings: code → what the guards found, with examples; of a stopped release as well. accepted: guard →
+    the reason; acceptances: the same with who gave it, when, and of which findings."""
 
     job: JobAnswer | None
     accepted: dict[str, str]
+    acceptances: list[AcceptanceAnswer]
+    stops: list[StopAnswer]
     findings: dict[str, Any]
 
 
@@ -178,8 +199,27 @@ def _line(release: Release) -> dict[str, Any]:
 
 def _status(found: UnderWay) -> dict[str, Any]:
     job = JobAnswer.of(found.job)
-    given = {"accepted": found.release.accepted, "findings": _outside(found.release.findings)}
+    acceptances = found.release.acceptances.select_related("accepted_by", "shown").defer("shown__pairs")
+    stops = found.release.stops.defer("pairs").order_by("guard")
+    given = {
+        "accepted": found.release.accepted,
+        "acceptances": [_acceptance(one) for one in acceptances.order_by("guard")],
+        "stops": [
+            StopAnswer(guard=s.guard, rows=s.rows, unaccepted=s.unaccepted).model_dump() for s in stops
+        ],
+        "findings": _outside(found.release.findings),
+    }
     return {**_line(found.release), "job": job and job.model_dump(), **given}
+
+
+def _acceptance(one: Acceptance) -> dict[str, Any]:
+    return AcceptanceAnswer(
+        guard=one.guard,
+        reason=one.reason,
+        findings_of=one.shown.release_id,
+        accepted_by=one.accepted_by.name if one.accepted_by else None,
+        accepted_at=one.accepted_at,
+    ).model_dump()
 
 
 def _outside(findings: dict[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,19 @@
 """Why a release may leave although a guard stops it: said of the pairs that were shown, and of no others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actor import Actor
 from accounts.json_pointer import escaped
 from queues.errors import Fault
+from queues.export.files.contents import FINDINGS_FILE
 from queues.export.guarding.stopping import Pairs, count_missing
 from queues.export.guards import guards
-from queues.models import ACCEPTED_BECAUSE_MIN, Acceptance, Dataset, GuardStop, Release
+from queues.models import ACCEPTED_BECAUSE_MIN, Acceptance, Dataset, GuardStop, Release, ReleaseFile
 from queues.models.acceptance import PAIR_BYTES
 from queues.reasons import is_reason
 
@@ -100,7 +103,25 @@ def stops_of(release: Release, found: Mapping[str, Pairs]) -> list[GuardStop]:
     ]
 
 
+def stopped_by(stops: Iterable[GuardStop]) -> str:
+    """What stops a release, for a person; empty where nothing does."""
+    unaccepted = {stop.guard: stop.unaccepted for stop in stops if stop.unaccepted}
+    if not unaccepted:
+        return ""
+    told = ngettext(
+        "Stopped by a guard: %(guards)s, in %(n)d row that nobody has accepted. Look at it, then leave such"
+        " rows out, or accept it with a reason.",
+        "Stopped by a guard: %(guards)s, in %(n)d rows that nobody has accepted. Look at them, then leave"
+        " such rows out, or accept them with a reason.",
+        sum(unaccepted.values()),
+    )
+    return told % {"guards": ", ".join(sorted(unaccepted)), "n": sum(unaccepted.values())}
+
+
 def _shown(said: Said, dataset: Dataset) -> dict[str, GuardStop]:
-    """Guard → what it found in the release that somebody looked at."""
-    stops = GuardStop.objects.filter(release=said.findings_of, release__dataset=dataset, guard__in=said.why)
+    """Guard → what it found in the release that somebody looked at, while its rows can be looked at."""
+    files = ReleaseFile.objects.filter(release=OuterRef("release"), path=FINDINGS_FILE)
+    stops = GuardStop.objects.filter(
+        Exists(files), release=said.findings_of, release__dataset=dataset, guard__in=said.why
+    )
     return {stop.guard: stop for stop in stops.defer("pairs")}

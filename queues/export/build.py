@@ -5,14 +5,12 @@ is in the row of the release, and clears the one before. All rows are written in
 publishes; an attempt that finds another folder in the row has been replaced and leaves quietly.
 """
 
-from collections import Counter
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts import events
 from accounts.actor import Actor
@@ -96,20 +94,8 @@ def _check_may_leave(release: Release, contents: Contents) -> None:
     format_ = formats.get(release.dataset.format)
     main = contents.rows.get(format_.split)
     _check_enough(main.rows or 0 if main else 0, format_.rows_min)
-    stops = accepting.stops_of(release, contents.stops)
-    if unaccepted := Counter({stop.guard: stop.unaccepted for stop in stops if stop.unaccepted}):
-        raise NothingToPublish(_stopped_by(unaccepted))
-
-
-def _stopped_by(unaccepted: Counter[str]) -> str:
-    told = ngettext(
-        "Stopped by a guard: %(guards)s, in %(n)d row that nobody has accepted. Look at it, then leave such"
-        " rows out, or accept it with a reason.",
-        "Stopped by a guard: %(guards)s, in %(n)d rows that nobody has accepted. Look at them, then leave"
-        " such rows out, or accept them with a reason.",
-        unaccepted.total(),
-    )
-    return told % {"guards": ", ".join(sorted(unaccepted)), "n": unaccepted.total()}
+    if stopped_by := accepting.stopped_by(accepting.stops_of(release, contents.stops)):
+        raise NothingToPublish(stopped_by)
 
 
 def _check_enough(rows: int, rows_min: int) -> None:

@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from queues.errors import NotFound
+from queues.export import accepting
 from queues.export.actions import job_key
-from queues.models import Dataset, Job, JobState, Release, ReleaseFile, ReleaseState
+from queues.models import Dataset, GuardStop, Job, JobState, Release, ReleaseFile, ReleaseState
 from queues.models.release import OUT
 
 LATEST = "latest"
@@ -16,10 +17,14 @@ LATEST = "latest"
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """A release with its job; progress 0..total verdicts looked at, total None until it is known."""
+    """A release with its job; progress 0..total verdicts looked at, total None until it is known.
+
+    stops: what guards found in it that would stop it, once it has failed.
+    """
 
     release: Release
     job: Job | None
+    stops: Sequence[GuardStop] = ()
 
     @property
     def is_over(self) -> bool:
@@ -29,8 +34,8 @@ class UnderWay:
 
     @property
     def error(self) -> str:
-        """Why it failed, or why the last attempt did."""
-        return self.job.error if self.job else ""
+        """Why it failed, or why the last attempt did: of a guard in the language of who reads it."""
+        return accepting.stopped_by(self.stops) or (self.job.error if self.job else "")
 
 
 def datasets_of(project_id: int) -> QuerySet[Dataset]:
@@ -75,7 +80,9 @@ def file_of(release: Release, path: str) -> ReleaseFile:
 
 def under_way(release: Release) -> UnderWay:
     """The release as it stands now."""
-    return UnderWay(release, Job.objects.filter(unique_key=job_key(release)).first())
+    job = Job.objects.filter(unique_key=job_key(release)).first()
+    has_failed = release.state == ReleaseState.FAILED
+    return UnderWay(release, job, list(release.stops.defer("pairs")) if has_failed else ())
 
 
 def newest_of(datasets: Sequence[Dataset]) -> dict[int, Release]:

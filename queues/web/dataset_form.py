@@ -111,9 +111,10 @@ class DatasetForm(forms.Form):
     alike_golden = forms.ChoiceField(
         label=_("Rows that read like a golden question"),
         required=False,
-        choices=(("stop", _("stop the release, so that somebody looks")), ("leave_out", _("leave them out"))),
+        choices=(("stop", _("stop the release")), ("leave_out", _("leave them out"))),
         help_text=_(
             "Such as one in other words or another order: an encoder looks for them when a release is built."
+            " Where it is stopped, somebody looks and decides."
         ),
     )
     licences = forms.CharField(

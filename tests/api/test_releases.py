@@ -143,6 +143,36 @@ def test_a_release_is_read_by_name_and_version_or_as_the_latest(mel: Caller, rel
     assert mel.get("releases/refunds@9.9.9").status_code == 404
 
 
+def test_a_program_accepts_what_it_looked_at(
+    people: Cast, mel: Caller, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queues.export.guarding.protected.ProtectedTexts.alike", lambda *_a: "g-7")
+    at, why = "datasets/refunds/releases", "Only the tone is alike."
+    stopped = mel.post(at, {}).json()["id"]
+    jobs.run_job(Job.objects.latest("id").pk)
+    told = mel.get(f"releases/{stopped}").json()
+
+    refused = mel.post(at, {"accepted": {"contamination": why}})
+    asked = mel.post(at, {"accepted": {"contamination": why}, "findings_of": stopped})
+    jobs.run_job(Job.objects.latest("id").pk)
+    answer = mel.get(f"releases/{asked.json()['id']}").json()
+
+    assert (told["state"], told["stops"]) == (
+        "failed",
+        [{"guard": "contamination", "rows": 3, "unaccepted": 3}],
+    )
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/findings_of")
+    assert (answer["state"], answer["stops"][0]["unaccepted"]) == ("published", 0)
+    [given] = answer["acceptances"]
+    assert given.pop("accepted_at")
+    assert given == {
+        "guard": "contamination",
+        "reason": why,
+        "findings_of": stopped,
+        "accepted_by": people.mel.name,
+    }
+
+
 def test_a_download_carries_its_hash_and_leaves_an_event(mel: Caller, release: Release) -> None:
     response = mel.get(FILE)
     content = body_of(response)

@@ -1,14 +1,19 @@
 """What a guard stops leaves with a reason, and only those rows that were shown to who gave it."""
 
+from pathlib import Path
+
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Event
 from queues import jobs
 from queues.errors import Invalid
 from queues.export import actions as export
+from queues.export import stopped
 from queues.export.accepting import Said
+from queues.export.findings import has_rows
 from queues.export.guards import Check, Effect, Guard, Hit, Leaving, Surroundings, guards
 from queues.models import Acceptance, Dataset, GuardStop, Job, Queue, Release, Verdict
 from tests.export.recalling import withdraw
@@ -69,8 +74,8 @@ def built(people: Cast, dataset: Dataset, said: Said | None = None) -> Release:
     return release
 
 
-def accepting(stopped: Release, why: str = WHY) -> Said:
-    return Said({"contamination": why}, stopped.pk)
+def accepting(shown: Release) -> Said:
+    return Said({"contamination": WHY}, shown.pk)
 
 
 def stop_of(release: Release) -> tuple[int, int]:
@@ -82,19 +87,19 @@ def test_what_was_shown_leaves_with_a_reason_that_is_kept(
 ) -> None:
     row(queue, "Alike, one?")
 
-    stopped = built(people, dataset)
-    release = built(people, dataset, accepting(stopped))
+    shown = built(people, dataset)
+    release = built(people, dataset, accepting(shown))
 
-    assert (stopped.state, stop_of(stopped)) == ("failed", (1, 1))
+    assert (shown.state, stop_of(shown)) == ("failed", (1, 1))
     assert "contamination, in 1 row that nobody has accepted" in Job.objects.earliest("id").error
     assert (release.state, stop_of(release)) == ("published", (1, 0))
     assert release.manifest is not None
     assert release.manifest["accepted"] == {"contamination": WHY}
     kept = release.acceptances.get()
-    assert (kept.accepted_by_id, kept.reason, kept.shown.release_id) == (people.mel.pk, WHY, stopped.pk)
+    assert (kept.accepted_by_id, kept.reason, kept.shown.release_id) == (people.mel.pk, WHY, shown.pk)
     asked = Event.objects.filter(kind="release.asked").latest("id").after
     assert asked is not None
-    assert (asked["accepted"], asked["findings_of"]) == ({"contamination": WHY}, [stopped.pk])
+    assert (asked["accepted"], asked["findings_of"]) == ({"contamination": WHY}, [shown.pk])
 
 
 def test_a_row_that_came_after_the_look_stops_the_next_release_too(
@@ -122,10 +127,10 @@ def test_the_release_of_a_recall_takes_over_what_was_accepted_and_nothing_else(
     without = newest()
     row(queue, "Alike, new?")
     withdraw(people, other.item.prediction.prediction_id, publishes=True)
-    stopped = newest()
+    refused = newest()
 
     assert (without.state, without.rows, stop_of(without)) == ("published", 2, (1, 0))
-    assert (stopped.state, stop_of(stopped)) == ("failed", (2, 1))
+    assert (refused.state, stop_of(refused)) == ("failed", (2, 1))
     told = list(Acceptance.objects.order_by("id").values_list("reason", "accepted_by", "accepted_at"))
     assert told == [(WHY, people.mel.pk, current.acceptances.get().accepted_at)] * 3
 
@@ -156,23 +161,40 @@ def test_an_acceptance_names_a_guard_a_reason_and_what_was_looked_at(
 ) -> None:
     row(queue, "Alike, one?")
     by = Actor(people.mel.pk)
-    stopped = built(people, dataset).pk
+    shown = built(people, dataset).pk
     elsewhere = export.create_dataset(people.project, name="other", format_name="trl_sft", by=by)
     other = built(people, elsewhere).pk
     at = "/accepted/contamination"
 
     for why, looked_at, faults in (
-        ({"nobody": WHY}, stopped, [("/accepted/nobody", "guard.unknown")]),
-        ({"contamination": "x" * 9}, stopped, [(at, "accepted.reason")]),
-        ({"contamination": "x" * 9 + "   "}, stopped, [(at, "accepted.reason")]),
-        ({"contamination": "x" * 1001}, stopped, [(at, "accepted.reason")]),
+        ({"nobody": WHY}, shown, [("/accepted/nobody", "guard.unknown")]),
+        ({"contamination": "x" * 9}, shown, [(at, "accepted.reason")]),
+        ({"contamination": "x" * 9 + "   "}, shown, [(at, "accepted.reason")]),
+        ({"contamination": "x" * 1001}, shown, [(at, "accepted.reason")]),
         ({"contamination": WHY}, None, [("/findings_of", "findings_of.missing")]),
         ({"contamination": WHY}, other, [("/findings_of", "findings_of.unknown")]),
-        ({"secrets": WHY}, stopped, [("/accepted/secrets", "accepted.nothing")]),
+        ({"secrets": WHY}, shown, [("/accepted/secrets", "accepted.nothing")]),
     ):
         with pytest.raises(Invalid) as refused:
             export.publish(dataset, said=Said(why, looked_at), by=by)
         assert [(fault.pointer, fault.code) for fault in refused.value.faults] == faults, why
+
+
+def test_the_rows_of_an_old_attempt_go_and_with_them_what_can_be_accepted(
+    people: Cast, queue: Queue, dataset: Dataset, folder: Path
+) -> None:
+    row(queue, "Alike, one?")
+    old, young, newest = (built(people, dataset) for _n in range(3))
+    Release.objects.filter(pk__in=[old.pk, newest.pk]).update(created_at=timezone.now() - 2 * stopped.KEPT)
+
+    assert (stopped.forget_old(), stopped.forget_old()) == (1, 0)
+
+    assert [has_rows(one) for one in (old, young, newest)] == [False, True, True]
+    assert len([path for path in folder.rglob("*") if path.is_file()]) == 2
+    assert old.findings[CODE]["rows"] == 1
+    with pytest.raises(Invalid, match="correct what is marked"):
+        built(people, dataset, accepting(old))
+    assert built(people, dataset, accepting(young)).state == "published"
 
 
 def test_the_database_keeps_no_acceptance_of_a_few_letters(

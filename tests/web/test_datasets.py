@@ -210,6 +210,8 @@ def test_a_lead_sees_which_rows_stop_a_release_and_lets_them_through_with_a_reas
 
     shown = client.get(address(people, "refunds/")).content.decode()
 
+    german = client.get(address(people, "refunds/"), headers={"accept-language": "de"}).content.decode()
+    assert "Von einer Prüfung angehalten: contamination, wegen 1 Zeile" in german
     assert "contamination.alike" in shown
     assert '<span class="pill bad">stops the release</span>' in shown
     assert "What the guards found in the attempt that was stopped" in shown
