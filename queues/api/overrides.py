@@ -80,7 +80,7 @@ class OverrideRates(BaseModel):
 
 
 class Estimate(BaseModel):
-    """A share of all traffic with its 95 % interval (Hájek, Wilson on n_eff); n: how many it rests on."""
+    """A weighted share with its 95 % interval (Hájek, Wilson on n_eff); n: how many it rests on."""
 
     n: int
     n_eff: float
@@ -92,10 +92,11 @@ class Estimate(BaseModel):
 class FilterLine(BaseModel):
     """One filter over what the random audit drew and it looked at; not by category, which people do not say.
 
-    judged: called a violation or none. violations, flagged: of the judged. recall: of all violations, which
-    share it flags; prevalence: of all traffic, which share is one. heard: the share of what it flagged, or
-    of what it let pass, for which judged items speak: the smaller. undefined: why there is no recall:
-    only_flags, unheard, no_violation.
+    judged: called a violation or none. violations, flagged: of the judged. recall: of the violations in the
+    traffic that it looked at, which share it flags; prevalence: of that traffic, which share is one. Both
+    are estimated from the judged ones of the audit, each weighted by how likely it was drawn and judged.
+    heard: the share of what it flagged, or of what it let pass, for which judged items speak: the smaller.
+    undefined: why there is no recall: only_flags, unheard, no_violation.
     """
 
     component: str

@@ -1,20 +1,20 @@
 """Writes of policies: a new version, which is immutable, and which version is in force."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import events
-from accounts.actor import SYSTEM, Actor
+from accounts.actor import Actor
 from accounts.models import Project
 from queues.errors import Fault, Invalid, Taken, WrongState
-from queues.models import FormVersion, Policy, PolicyActivation, Queue
+from queues.models import Policy, PolicyActivation, Queue
 from queues.reasons import is_reason
 from queues.route import queries
-from queues.route.policy_document import SCHEMA, PolicyDocument, parse
+from queues.route.policy_document import PolicyDocument, parse
 
 ANY_VERSION = 0  # as `instead_of`: whichever is in force
 REASON_MOST = 2_000
@@ -105,85 +105,6 @@ def activate(
         reason=reason,
     )
     return policy
-
-
-def first_policy(project: Project, queues: Sequence[Queue], *, by: Actor = SYSTEM) -> Policy:
-    """Give a project its first policy and put it in force. queues: for answers first, for safety last."""
-    answers, safety = queues[0], queues[-1]
-    # Where one form serves both, the audit of everything asks already.
-    audits_filters = safety.slug != answers.slug and _asks_violation(safety)
-    document = first_document(answers=answers.slug, safety=safety.slug, audits_filters=audits_filters)
-    reason = _("The policy that every project starts with.")
-    policy = new_version(project.pk, document=document, by=by, reason=reason)
-    return activate(project.pk, policy.version, by=by, reason=reason)
-
-
-def _asks_violation(queue: Queue) -> bool:
-    form = FormVersion.objects.filter(pk=queue.form_id).first() if queue.form_id else None
-    return form is not None and any(asked["key"] == "violation" for asked in form.document["questions"])
-
-
-def first_document(*, answers: str, safety: str, audits_filters: bool = False) -> dict[str, Any]:
-    """The most uncertain fifth, everything that a filter objected to, and 5 % of all as the audit.
-
-    audits_filters: also 2 % of all for the safety queue, whose form asks whether it is a violation: without
-    it nobody knows what the filters let pass. It goes before "uncertain", whose queue does not ask.
-    """
-    document = _first_document(answers, safety)
-    if audits_filters:
-        document["rules"].append(_audit_of_filters(safety))
-    return document
-
-
-def _audit_of_filters(queue: str) -> dict[str, Any]:
-    return {
-        "name": "audit-safety",
-        "kind": "random_audit",
-        "queue": queue,
-        "rate": 0.02,
-        "draw": "safety",
-        "priority": 60,
-        "reviews_needed": 1,
-        "due_hours": 72,
-    }
-
-
-def _first_document(answers: str, safety: str) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "rules": [
-            {
-                "name": "uncertain",
-                "kind": "uncertain",
-                "queue": answers,
-                "measure": "mean_nll",
-                "by": "rank",
-                "threshold": 0.8,
-                "priority": 50,
-                "reviews_needed": 1,
-                "due_hours": 24,
-            },
-            {
-                "name": "safety",
-                "kind": "safety_flagged",
-                "queue": safety,
-                "categories": ["*"],
-                "min_severity": "medium",
-                "priority": 90,
-                "reviews_needed": 1,
-                "due_hours": 4,
-            },
-            {
-                "name": "audit",
-                "kind": "random_audit",
-                "queue": answers,
-                "rate": 0.05,
-                "priority": 30,
-                "reviews_needed": 1,
-                "due_hours": 72,
-            },
-        ],
-    }
 
 
 def lock(project_id: int) -> None:

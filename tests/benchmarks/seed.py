@@ -14,8 +14,8 @@ from accounts.models import Person, Project
 from accounts.roles import ROLES, Role
 from queues.assign.queues import open_queue
 from queues.review import form_versions
-from queues.route import policies
 from tests.benchmarks import written
+from tests.factories.policies import first_policy
 
 PASSWORD = "benchmark horse battery staple"
 FORM = {
@@ -55,7 +55,7 @@ def house(annotators: int) -> House:
     project = actions.create_project(slug="bench", name="Bench", owner=owner)
     queue = open_queue(project_id=project.pk, slug="answers", name="Answers", by=Actor(owner.pk))
     form_versions.new_version(queue, document=FORM, by=Actor(owner.pk))
-    policies.first_policy(project, [queue])
+    first_policy(project, [queue])
     people = [_person(f"annotator{n}@example.org", f"Annotator {n}") for n in range(annotators)]
     for person in people:
         actions.admit(project, person=person, role=Role.ANNOTATOR, by=SYSTEM)

@@ -35,13 +35,13 @@ from queues.models import (
     WebhookEvent,
 )
 from queues.review import notes
-from queues.route import policies
 from queues.route.dry_run import asking
 from queues.score import lists
 from tests.accounts.test_every_route import ROUTES
 from tests.factories.golden import golden_record, verified
 from tests.factories.judgements import flag
 from tests.factories.labels import judged
+from tests.factories.policies import first_policy
 from tests.factories.projects import Cast
 from tests.factories.questions import question
 from tests.factories.reviews import APPROVE, reviewed
@@ -56,7 +56,7 @@ def furnish(people: Cast, text: str = "Refunds are instant.") -> Queue:
     """Something on every page; every text that people or models can write is this one. The queue."""
     project, lee, mel = people.project, Actor(people.lee.pk), Actor(people.mel.pk)
     queue = queue_in(project, form={**FORM, "questions": [question("short_text")]})
-    policies.first_policy(project, [queue])
+    first_policy(project, [queue])
     said = {"decision": "reject", "reasons": ["factual"], "note": text, "answers": {"short_text": text[:400]}}
     answered = {**APPROVE, "answers": {"short_text": text[:400]}}
     verdict = settled(queue, output_text=text, corrected_text=text + " Corrected.", record=record_of(text))

@@ -17,6 +17,7 @@ from queues import jobs
 from queues.models import Item, Queue
 from queues.route import policies
 from queues.route.dry_run import asking
+from tests.factories.policies import first_policy
 from tests.factories.projects import Cast
 from tests.factories.questions import KINDS
 from tests.factories.questions import question as ask
@@ -48,7 +49,7 @@ def queue(people: Cast) -> Queue:
             "documents": [{"id": "kb-1", "content": "Five days.", "score": 0.8, "citations": [[0, 7]]}]
         },
     }
-    policies.first_policy(people.project, [queue])
+    first_policy(people.project, [queue])
     nested = {
         "name": "nested", "kind": "all_of", "queue": queue.slug, "near_duplicates": "attach", "daily_cap": 9,
         "of": [

@@ -8,10 +8,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from queues import jobs
 from queues.models import Item, Job, Policy
-from queues.route import policies
 from queues.route.condition import conditions
 from tests.factories.arrivals import record
 from tests.factories.people import api_key
+from tests.factories.policies import first_policy
 from tests.factories.projects import Cast
 from tests.factories.traffic import came
 from tests.factories.work import queue_in
@@ -22,7 +22,7 @@ from tests.flows.conftest import Enter
 def editor(people: Cast, enter: Enter, live_server: LiveServer) -> Page:
     """Lee in front of the editor of a project in which sixty predictions came."""
     queues = [queue_in(people.project, slug=slug, name=slug.title()) for slug in ("answers", "safety")]
-    policies.first_policy(people.project, queues)
+    first_policy(people.project, queues)
     for n in range(60):
         came(people.project, {"mean_nll": n / 60})
     page = enter(people.lee)

@@ -16,6 +16,7 @@ from queues.route.actions import route
 from queues.route.audit_sample import uniform
 from queues.score.actions import score
 from tests.factories.arrivals import arrived, record
+from tests.factories.policies import first_policy
 from tests.factories.projects import cast
 from tests.factories.work import queue_in
 
@@ -172,7 +173,7 @@ def test_the_log_holds_the_batch_and_each_item(project: Project) -> None:
 
 
 def test_the_number_of_statements_does_not_grow_with_the_batch(project: Project) -> None:
-    policies.first_policy(project, list(project.queues.order_by("slug")))
+    first_policy(project, list(project.queues.order_by("slug")))
     few, many = ([arrived(project, record(guardrails=FLAGGED)) for _ in range(n)] for n in (1, 60))
     route(few, scored=score(few))
 

@@ -10,10 +10,10 @@ from queues.route.audit_sample import uniform
 from queues.route.condition import Case
 from queues.route.decide import decide
 from queues.route.inclusion import inclusion_probability
-from queues.route.policies import first_document
 from queues.route.policy_document import PolicyDocument, parse
 from queues.score.detectors.guardrails import finding_of
 from queues.score.measure import Value
+from tests.factories.policies import first_document
 
 SALT = "not secret here"
 

@@ -5,13 +5,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Event
-from queues.audit.overrides.filter_recall import Undefined, recall_of_filters
 from queues.errors import Invalid, NotFound
 from queues.models import Policy
 from queues.route import policies, queries
-from queues.route.policy_document import parse
 from tests.factories import projects
-from tests.factories.audited import asking
+from tests.factories.policies import first_document, first_policy
 from tests.factories.projects import Cast
 from tests.factories.work import queue_in
 
@@ -26,11 +24,11 @@ def cast() -> Cast:
 @pytest.fixture
 def first(cast: Cast) -> Policy:
     queues = [queue_in(cast.project, slug=slug) for slug in ("answers", "safety")]
-    return policies.first_policy(cast.project, queues)
+    return first_policy(cast.project, queues)
 
 
 def _next(cast: Cast, *, rotate_salt: bool = False) -> Policy:
-    document = policies.first_document(answers="answers", safety="safety")
+    document = first_document(answers="answers", safety="safety")
     return policies.new_version(
         cast.project.pk,
         document=document,
@@ -51,18 +49,6 @@ def test_the_first_policy_is_in_force(cast: Cast, first: Policy) -> None:
     assert (active.version, first.is_active) == (1, True)
     assert active.queues.keys() == {"answers", "safety"}
     assert [rule.kind for rule in active.document.rules] == ["uncertain", "safety_flagged", "random_audit"]
-
-
-def test_the_first_policy_audits_the_filters_where_the_form_of_safety_asks(cast: Cast) -> None:
-    asked = [queue_in(cast.project), asking(cast.project, "safety")]
-
-    document = parse(policies.first_policy(cast.project, asked).document)
-
-    audit, uncertain = document.rules[-1], document.rules[0]
-    assert (audit.name, audit.kind, audit.queue) == ("audit-safety", "random_audit", "safety")
-    assert audit.draws != document.rules[2].draws
-    assert audit.priority > uncertain.priority
-    assert recall_of_filters(cast.project.pk).undefined is Undefined.NONE_DRAWN
 
 
 def test_a_new_version_is_not_in_force_until_it_is_activated(cast: Cast, first: Policy) -> None:
@@ -116,7 +102,7 @@ def test_activating_again_changes_nothing(cast: Cast, first: Policy) -> None:
 
 def test_a_policy_needs_a_reason_and_queues_of_its_own_project(cast: Cast, first: Policy) -> None:
     queue_in(cast.other, slug="theirs")
-    document = policies.first_document(answers="theirs", safety="safety")
+    document = first_document(answers="theirs", safety="safety")
 
     with pytest.raises(Invalid) as no_queue:
         policies.new_version(cast.project.pk, document=document, by=SYSTEM, reason="Because.")

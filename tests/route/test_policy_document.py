@@ -6,8 +6,8 @@ import pytest
 
 from queues.errors import Invalid
 from queues.route.condition import conditions
-from queues.route.policies import first_document
 from queues.route.policy_document import json_schema, parse
+from tests.factories.policies import first_document
 
 
 def _with(place: int, **changes: object) -> dict[str, Any]:
@@ -64,10 +64,6 @@ def test_two_random_rules_need_different_draws() -> None:
 
     with pytest.raises(Invalid, match="policy/1"):
         parse(document)
-
-
-def test_the_first_policy_is_a_valid_document() -> None:
-    assert parse(first_document(answers="answers", safety="safety")).queues == {"answers", "safety"}
 
 
 def test_the_schema_names_every_kind_of_rule() -> None:

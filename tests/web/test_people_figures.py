@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import Event, Person
@@ -17,7 +18,7 @@ from queues.assign.policy import Paused
 from queues.audit.people import queries as figures
 from queues.audit.people import reading
 from queues.audit.people.habits import Habit
-from queues.models import Queue, WorkProfile
+from queues.models import Item, Queue, WorkProfile
 from tests.audit.test_people_habits import calibrated, scored
 from tests.factories.projects import Cast, ProjectFactory, member
 from tests.factories.reviews import disputed, leased, reviewed
@@ -360,3 +361,44 @@ def test_a_lead_is_not_told_what_was_decided_on_an_item_that_is_still_under_revi
     assert corrected.context["rows"] == []
     assert "1 more is counted and not listed" in corrected.content.decode()
     assert "counted and not listed" not in page.content.decode()
+
+
+def twice(people: Cast, bo: Person, state: str) -> list[Shared]:
+    """The same output two times: Ann approves it first, and rejects it on the item with this state."""
+    first = Shared([Given(people.ann, "approve"), Given(bo, "approve")], fingerprint=b"s" * 16)
+    return [first, first._replace(said=[Given(people.ann, "reject"), Given(bo, "correct")], state=state)]
+
+
+@pytest.mark.parametrize("state", ["in_review", "open"])
+def test_decided_differently_is_told_to_nobody_else_while_one_of_the_items_is_under_review(
+    people: Cast, signed_in: SignIn, queue: Queue, bo: Person, state: str
+) -> None:
+    _settled, under_review = shared(queue, twice(people, bo, state))
+    lee, own = signed_in(people.lee), address(people, f"{people.ann.pk}/figures")
+
+    to_lead = lee.get(own).content.decode().partition("<main")[2]
+    Item.objects.filter(pk=under_review).update(state="settled", settled_at=timezone.now())
+    afterwards = lee.get(own).content.decode().partition("<main")[2]
+
+    assert "The same, decided differently" not in to_lead
+    assert f"Item {under_review}" not in to_lead and "Reject" not in to_lead
+    assert "The same, decided differently" in afterwards and f"Item {under_review}" in afterwards
+
+
+@pytest.mark.parametrize("state", ["in_review", "open"])
+def test_ones_own_page_tells_what_one_said_and_not_what_others_did(
+    people: Cast, signed_in: SignIn, queue: Queue, bo: Person, state: str
+) -> None:
+    shared(queue, twice(people, bo, state))
+    ann = signed_in(people.ann)
+
+    figures_page = ann.get(address(people, f"{people.ann.pk}/figures"))
+    pages = [figures_page, ann.get(f"/projects/{people.project.slug}/my-work")]
+    texts = [page.content.decode().partition("<main")[2] for page in pages]
+
+    assert {page.status_code for page in pages} == {200}
+    assert "Approve" in texts[0] and "Reject" in texts[0]  # her own words say nothing new to her
+    assert "Correct<" not in "".join(texts) and "Bo &lt;i&gt;" not in "".join(texts)
+    assert figures_page.context["found"].overruled == []
+    (own,) = figures_page.context["found"].queues
+    assert own.agreement is None or own.agreement.n_units == 1  # the other one is not in it yet

@@ -11,6 +11,7 @@ from accounts.actor import Actor
 from queues.models import Policy, PolicyDraft, Queue
 from queues.route import policies
 from queues.route.condition import Case, Condition, Fired, conditions
+from tests.factories.policies import first_document, first_policy
 from tests.factories.projects import Cast, cast
 from tests.factories.traffic import came
 from tests.factories.work import queue_in
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def people() -> Cast:
     people = cast()
     queues = [queue_in(people.project, slug=slug, name=slug.title()) for slug in ("answers", "safety")]
-    policies.first_policy(people.project, queues)
+    first_policy(people.project, queues)
     return people
 
 
@@ -247,7 +248,7 @@ def test_a_press_that_is_no_button_of_ours_is_refused_in_words(editor: Editor, d
 
 def test_who_changed_the_policy_meanwhile_is_told(people: Cast, editor: Editor) -> None:
     editor.press("off:0")
-    document = policies.first_document(answers="safety", safety="answers")
+    document = first_document(answers="safety", safety="answers")
     policies.new_version(people.project.pk, document=document, by=Actor(people.olga.pk), reason="Other way.")
     policies.activate(people.project.pk, 2, by=Actor(people.olga.pk), reason="Now.")
 

@@ -22,6 +22,7 @@ from queues.models import (
     RuleAllowance,
 )
 from queues.route import policies
+from tests.factories.policies import first_document, first_policy
 from tests.factories.projects import Cast, cast
 from tests.factories.traffic import came
 from tests.factories.work import queue_in, waiting
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 def people() -> Cast:
     people = cast()
     queues = [queue_in(people.project, slug=slug, name=slug.title()) for slug in ("answers", "safety")]
-    policies.first_policy(people.project, queues)
+    first_policy(people.project, queues)
     return people
 
 
@@ -58,7 +59,7 @@ def lead(people: Cast) -> Lead:
 
 
 def second_version(people: Cast, **changes: object) -> Policy:
-    document = policies.first_document(answers="answers", safety="safety")
+    document = first_document(answers="answers", safety="safety")
     document["rules"][0] |= {"threshold": 0.9, **changes}
     del document["rules"][2]
     by = Actor(people.lee.pk)

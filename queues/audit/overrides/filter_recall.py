@@ -93,7 +93,8 @@ class FilterRecall:
 
     audited, judged: how many, and how many of them people called a violation or none. violations, flagged:
     of these, and which the filter had flagged in any category. heard: the share of what it flagged, or of
-    what it let pass, that judged items speak for: the smaller. prevalence: of violations among all.
+    what it let pass, that judged items speak for: the smaller. recall: of the violations in the traffic that
+    it looked at, estimated from the judged; prevalence: their share of that traffic.
     """
 
     component: str

@@ -10,9 +10,9 @@ from django.test import Client
 from accounts.models import Person
 from queues import jobs
 from queues.models import DryRun, Job
-from queues.route import policies
 from tests.factories import projects
 from tests.factories.people import api_key
+from tests.factories.policies import first_policy
 from tests.factories.projects import Cast
 from tests.factories.traffic import came
 from tests.factories.work import queue_in
@@ -45,7 +45,7 @@ class Caller:
 @pytest.fixture
 def cast() -> Cast:
     cast = projects.cast()
-    policies.first_policy(cast.project, [queue_in(cast.project, slug=slug) for slug in ("answers", "safety")])
+    first_policy(cast.project, [queue_in(cast.project, slug=slug) for slug in ("answers", "safety")])
     return cast
 
 
