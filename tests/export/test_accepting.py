@@ -143,7 +143,8 @@ def newest() -> Release:
 def test_a_row_that_reads_like_another_golden_question_or_another_text_of_it_is_another_finding(
     people: Cast, queue: Queue, dataset: Dataset, guard: ReadsLike
 ) -> None:
-    verified(people.project, golden_record("g-7", input={"prompt": "How hot is a kettle?"}))
+    both = [golden_record(f"g-{n}", input={"prompt": f"How hot are {n} kettles?"}) for n in (7, 8)]
+    verified(people.project, *both)
     row(queue, "Alike, one?")
     said = accepting(built(people, dataset))
 
