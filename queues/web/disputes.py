@@ -7,6 +7,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -117,8 +120,18 @@ def settle(request: ProjectRequest, *, item_id: int) -> HttpResponse:
         return _desk(request, dispute, refusal=error, typed=request.POST)
     except (WrongState, NotAllowed) as error:
         return _as_it_stands(request, item_id, error)
-    messages.success(request, _("Item %(number)s is settled.") % {"number": item_id})
+    messages.success(request, _is_settled(request, item_id))
     return _to_next(request, dispute)
+
+
+def _is_settled(request: ProjectRequest, item_id: int) -> SafeString:
+    """With the way back to it, as the next dispute stands there already."""
+    return format_html(
+        '{} <a href="{}#holds">{}</a>',
+        _("Item %(number)s is settled.") % {"number": item_id},
+        reverse("web:settle", args=[request.project.slug, item_id]),
+        _("See it, or reopen it"),
+    )
 
 
 def _as_it_stands(request: ProjectRequest, item_id: int, error: WrongState | NotAllowed) -> HttpResponse:

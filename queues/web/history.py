@@ -28,8 +28,10 @@ from queues.models import Basis, Decision, ItemState, Queue, Review
 from queues.newest import LOOK_AT, PAGE_SIZE, Page
 from queues.review import care
 from queues.review.undoing import check_can_undo
+from queues.web.my_verdicts import MyVerdict, settled_by
 from queues.web.paging import number, pager
 
+SETTLED_SHOWN = 5
 EXCERPT = 140  # characters of what I wrote, else of what I decided on
 
 
@@ -93,14 +95,24 @@ def history(request: ProjectRequest) -> HttpResponse:
     asked = HistoryFilter(request.project, request.GET)
     wanted = asked.wanted()
     page = last_decisions(request.actor, [request.project.pk], wanted, before=number(request, "before"))
+    settled = _settled(request) if wanted == NOTHING and "before" not in request.GET else []
+    items = [one.review.item for one in page.rows] + [one.verdict.item for one in settled]
     context = {
         "decisions": page.rows,
-        "veiled": care.veiled_for(request.user.pk, [one.review.item.prediction_id for one in page.rows]),
+        "veiled": care.veiled_for(request.user.pk, [item.prediction_id for item in items]),
         "pager": pager(request, page),
         "filter": asked,
         "is_narrowed": wanted != NOTHING,
+        "settled": settled,
     }
     return render(request, "history/page.html", context)
+
+
+def _settled(request: ProjectRequest) -> list[MyVerdict]:
+    """The newest that I settled as a lead; they have a page of their own."""
+    if Permission.SETTLE not in request.permissions:
+        return []
+    return list(settled_by(request.actor, [request.project.pk], size=SETTLED_SHOWN).rows)
 
 
 def last_decisions(

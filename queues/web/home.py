@@ -22,10 +22,12 @@ from queues.review import care, my_drafts, notes
 from queues.review.my_drafts import Standing
 from queues.web.drafts import excerpt_of
 from queues.web.history import last_decisions
+from queues.web.my_verdicts import settled_by
 from queues.web.way_in import put_on_cards
 
 DRAFTS_SHOWN = 10
 DECISIONS_SHOWN = 8
+SETTLED_SHOWN = 3
 MENTIONS_SHOWN = 3
 MENTIONS_FOR = timedelta(days=7)
 
@@ -39,7 +41,9 @@ def home(request: PersonRequest) -> HttpResponse:
     cards = assign.cards_for(request.user.pk, _queues_of(mine), today=start_of_day())
     decisions = last_decisions(request.actor, [one.pk for one in mine], size=DECISIONS_SHOWN).rows
     drafts = _drafts_of(request.user, mine)
-    texts = [one.review.item for one in decisions] + [draft.item for draft, _standing, _text in drafts]
+    settled = settled_by(request.actor, _ids(projects, Permission.SETTLE), size=SETTLED_SHOWN).rows
+    texts = [one.review.item for one in decisions] + [one.verdict.item for one in settled]
+    texts += [draft.item for draft, _standing, _text in drafts]
     reads = frozenset(one.pk for one in mine if Permission.READ in permissions.noted_on(one))
     context = {
         "ways": put_on_cards(cards, request.user.pk, reads=reads),
@@ -55,8 +59,13 @@ def home(request: PersonRequest) -> HttpResponse:
         "drafts": drafts,
         "for_leads": _for_leads(projects),
         "decisions": decisions,
+        "settled": settled,
     }
     return render(request, "home/page.html", context)
+
+
+def _ids(projects: list[Project], permission: Permission) -> list[int]:
+    return [one.pk for one in projects if permission in permissions.noted_on(one)]
 
 
 def _for_leads(projects: list[Project]) -> list[tuple[Project, int, int]]:

@@ -125,6 +125,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "drafts/<id:draft_id>/discard": {"POST": REVIEW},
     WEB + "drafts/<id:draft_id>/restore": {"POST": REVIEW},
     WEB + "history/": {"GET": REVIEW},
+    WEB + "history/settled/": {"GET": SETTLE},
     WEB + "items/<id:item_id>/story": {"GET": ENTER},
     WEB + "items/<id:item_id>/notes": {"GET": ENTER, "POST": ENTER},
     WEB + "items/<id:item_id>/similar": {"GET": ENTER},
