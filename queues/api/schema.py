@@ -66,6 +66,10 @@ class Schema(AutoSchema):
         names = getattr(self.view, known, ())
         return [_query(name) for name in sorted(names)]
 
+    def map_parsers(self) -> list[str]:
+        """What a body may be: the views read it themselves (queues.api.bodies), so no parser says it."""
+        return ["application/json"]
+
     def get_tags(self) -> list[str]:
         """The resource below the project: predictions, queues, releases …"""
         _before, _slug, resource = self.path.partition("{slug}/")

@@ -52,6 +52,16 @@ def test_every_operation_names_its_permission_its_problems_and_its_id(described:
         assert any(status.startswith("2") for status in operation["responses"]), call
 
 
+def test_what_is_sent_is_described(described: Any) -> None:
+    releases = described["paths"]["/api/v1/projects/{slug}/datasets/{name}/releases"]["post"]
+    [(media_type, body)] = releases["requestBody"]["content"].items()
+
+    assert (media_type, body["schema"]) == ("application/json", {"$ref": "#/components/schemas/NewRelease"})
+    sent = described["components"]["schemas"]["NewRelease"]
+    assert set(sent["properties"]) == {"notes", "accepted", "findings_of"}
+    assert "required" not in sent
+
+
 def test_every_reference_leads_somewhere(generated: str, described: Any) -> None:
     names = set(re.findall(r"#/components/schemas/([\w.-]+)", generated))
 
