@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
-from queues.export import accepting, queries
+from queues.export import accepting, memory, queries
 from queues.export.definition.understood import understood
 from queues.export.files import store
 from queues.export.files.checks import check_bytes, check_file
@@ -56,6 +56,8 @@ def build(job: Job) -> None:
         if job.attempts >= ATTEMPTS_MAX:
             _give_up(release, job, "")
         raise
+    finally:
+        memory.give_back()
 
 
 def _begin(job: Job) -> tuple[Release, UUID] | None:

@@ -85,15 +85,13 @@ def texts_ready(texts: list[str]) -> NearTexts:
 
 def rows_of(texts: list[str]) -> list[int | None]:
     """Of each text, the place of the first that it repeats nearly, where those that do are left out."""
-    rows, kept, found = NearRows(), list[int](), list[int | None]()
+    rows, found = NearRows(), list[int | None]()
     for first in range(0, len(texts), 13):
         some = sets_of(texts[first : first + 13])
         for at, asked in enumerate(rows.asked(some, some), start=first):
-            place = rows.near(asked)
-            if place is None:
-                rows.add(asked)
-                kept.append(at)
-            found.append(None if place is None else kept[place])
+            found.append(rows.near(asked))
+            if found[-1] is None:
+                rows.add(asked, at)
     return found
 
 
@@ -141,9 +139,9 @@ def test_pairs_on_the_disk_are_found_as_in_memory(how_many: int) -> None:
 def test_another_answer_to_nearly_the_same_question_is_no_repetition() -> None:
     question = " ".join(f"q{n}" for n in range(80))
     rows, answers = NearRows(), ["yes of course you can", "no you never can do that"]
-    rows.add(asked_of(rows, question, answers[0]))
+    rows.add(asked_of(rows, question, answers[0]), 77)
 
-    assert rows.near(asked_of(rows, f"{question} please", answers[0])) == 0
+    assert rows.near(asked_of(rows, f"{question} please", answers[0])) == 77
     assert rows.near(asked_of(rows, question, answers[1])) is None
 
 
@@ -153,10 +151,10 @@ def test_a_row_is_near_to_one_that_was_put_away_since_it_was_made_ready(
     monkeypatch.setattr(near_rows, "_IN_HAND", 2)
     rows, some = NearRows(), sets_of(["one two three four", "five six seven eight", "one two three four"])
     first, second, third = rows.asked(some, some)
-    rows.add(first)
-    rows.add(second)
+    rows.add(first, 4)
+    rows.add(second, 5)
 
-    assert rows.near(third) == 0
+    assert rows.near(third) == 4
 
 
 def asked_of(rows: NearRows, question: str, answer: str) -> Asked:

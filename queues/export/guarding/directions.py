@@ -1,7 +1,7 @@
-"""Unit vectors by the side of 576 planes on which they lie: the nearest of 100,000 without looking at all.
+"""Unit vectors by the side of 448 planes on which they lie: the nearest of 100,000 without looking at all.
 
-Vectors at a cosine of 0.95 share one of 32 bands of 18 planes with a probability of 0.994, and more
-the nearer they are (0.97: 0.9998); unrelated ones with 0.0001. Texts of one product are not unrelated, so
+Vectors at a cosine of 0.95 share one of 28 bands of 16 planes with a probability of 0.996, and more
+the nearer they are (0.97: 0.9999); unrelated ones with 0.0004. Texts of one product are not unrelated, so
 thousands may be met; of these only those are measured that lie on the other side of few enough planes. A
 warning may rest on that; every hit is measured. The vectors lie on the disk.
 Source: Charikar (2002), https://doi.org/10.1145/509907.509965.
@@ -13,15 +13,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import acos, pi, sqrt
 from tempfile import TemporaryFile
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
 AT_LEAST = 0.95  # cosine: methods.md 6.7
-BANDS = 32
-PLANES = 18  # a band
+BANDS = 28
+PLANES = 16  # a band, whose sides are one number
 Vectors = npt.NDArray[np.float32]  # a row each
 _Places = npt.NDArray[np.intp]
+_Keys = npt.NDArray[np.uint16]
 _Words = npt.NDArray[np.uint64]
 _SEED = 20261127  # the same planes in every build
 _BITS = np.float32(2) ** np.arange(PLANES, dtype=np.float32)
@@ -48,26 +50,27 @@ class Directions:
         chance = np.random.default_rng(_SEED)
         self._planes = chance.standard_normal((dimensions, BANDS * PLANES)).astype(np.float32)
         self._file, self._names = TemporaryFile(), array("q")  # noqa: SIM115 - closed with its owner
-        self._added: list[tuple[npt.NDArray[np.uint32], _Words]] = []
+        # On the disk as well until all are there: then nothing is in memory twice.
+        self._added_keys, self._added_sides = TemporaryFile(), TemporaryFile()  # noqa: SIM115
 
     def add(self, names: Sequence[int], rows: npt.NDArray[np.float16]) -> None:
         """Some more, (n, dimensions)."""
         self._file.write(rows.tobytes())
         self._names.extend(names)
-        self._added.append(self._placed(rows.astype(np.float32)))
+        keys, sides = self._placed(rows.astype(np.float32))
+        self._added_keys.write(keys.T.tobytes())
+        self._added_sides.write(sides.tobytes())
 
     def ready(self) -> None:
         """These were all."""
         self._file.flush()
-        self._sides = np.concatenate([sides for _keys, sides in self._added])
+        self._sides = _read_back(self._added_sides, np.uint64).reshape(len(self._names), -1)
         self._firsts = np.ascontiguousarray(self._sides[:, :_FIRST_WORDS])
-        shape = BANDS, len(self._names)
-        self._keys, self._owners = np.empty(shape, np.uint32), np.empty(shape, np.int32)
+        added = _read_back(self._added_keys, np.uint16).reshape(len(self._names), BANDS)
+        self._keys, self._owners = np.empty(added.T.shape, np.uint16), np.empty(added.T.shape, np.int32)
         for band in range(BANDS):
-            keys = np.concatenate([keys[band] for keys, _sides in self._added])
-            self._owners[band] = order = np.argsort(keys, kind="stable")
-            self._keys[band] = keys[order]
-        self._added.clear()
+            self._owners[band] = order = np.argsort(added[:, band], kind="stable")
+            self._keys[band] = added[order, band]
 
     def nearest_each(self, vectors: Vectors) -> list[int | None]:
         """The name of the nearest vector to each of these, of any length, where its cosine is AT_LEAST; None
@@ -134,16 +137,23 @@ class Directions:
         read = b"".join(os.pread(file, size, place * size) for place in different.tolist())
         return np.frombuffer(read, np.float16).reshape(len(different), -1).astype(np.float32)[at]
 
-    def _placed(self, rows: Vectors) -> tuple[npt.NDArray[np.uint32], _Words]:
-        """(BANDS, n): the sides of each band's planes as one number; and (n, 9): all of them, a bit each."""
+    def _placed(self, rows: Vectors) -> tuple[_Keys, _Words]:
+        """(BANDS, n): the sides of each band's planes as one number; and (n, 7): all of them, a bit each."""
         sides = rows @ self._planes > 0
         numbers = sides.reshape(len(rows), BANDS, PLANES) @ _BITS
-        return np.ascontiguousarray(numbers.T, np.uint32), np.packbits(sides, axis=1).view(np.uint64)
+        return np.ascontiguousarray(numbers.T, np.uint16), np.packbits(sides, axis=1).view(np.uint64)
 
 
 def of_halves(sent: Sequence[bytes]) -> Vectors:
     """Vectors of one length, as the database sends them: float16, big-endian."""
     return np.frombuffer(b"".join(sent), ">f2").reshape(len(sent), -1).astype(np.float32)
+
+
+def _read_back(file: IO[bytes], kind: type[np.generic]) -> npt.NDArray[Any]:
+    """What was written to it; it is gone then."""
+    with file:
+        file.seek(0)
+        return np.fromfile(file, kind)
 
 
 def _apart(ones: _Words, others: _Words) -> npt.NDArray[np.uint16]:

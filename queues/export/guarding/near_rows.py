@@ -3,16 +3,16 @@
 Two rows are nearly the same when question and answer together share 70 % of their runs of three words
 (Jaccard), and the answers alone do: a later turn of a conversation repeats what was said, but answers
 something else. Rows are met by MinHash: 12 bands of 3 values, so one at exactly 0.7 is met with a probability
-of 0.993, at 0.8 of 0.9999; what is met is then counted exactly. Twelve bytes a row in memory, and some tens
-of MiB whatever their number; where the others are met and what they say lies on the disk.
+of 0.993, at 0.8 of 0.9999; what is met is then counted exactly. In memory are some tens of MiB, whatever the
+number of rows; where they are met and what they say lies on the disk.
 Source: Broder (1997), https://doi.org/10.1109/SEQUEN.1997.666900; methods.md 6.7.
 """
 
 import os
-from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from struct import Struct
 from tempfile import TemporaryFile
 
 import numpy as np
@@ -31,6 +31,7 @@ _FACTORS = _chance.integers(0, 2**31, BANDS * VALUES, np.uint32) * np.uint32(2) 
 _ADDED = _chance.integers(0, 2**32, BANDS * VALUES, np.uint32)
 _MIXED = _chance.integers(0, 2**31, VALUES, np.uint32) * np.uint32(2) + np.uint32(1)
 _OF_BAND = _chance.integers(0, 2**32, BANDS, np.uint32)
+_PLACED = Struct("=qiiq")  # of a row: where its shingles are, and its number
 _IN_HAND = 4_096  # rows that were added last, not yet in order
 _STORED_FROM = 2**20  # pairs in order, 8 MiB: so many go to the disk
 _KNOWN_BITS = 27  # 16 MiB that say of nearly every key that no row on the disk has it
@@ -54,11 +55,11 @@ class Asked:
 
 
 class NearRows:
-    """Rows by their place, from 0, in the order in which they were added."""
+    """Rows by their place, from 0, in the order in which they were added; each with a number of its own."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - closed with its owner
-        self._ends, self._wholes = array("q", [0]), array("i")
+        self._file, self._index = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - closed with their owner
+        self._length = self._end = 0  # in rows, in shingles
         self._in_hand: dict[int, int] = {}  # a band's key → the first row that has it
         self._in_hand_too: defaultdict[int, list[int]] = defaultdict(list)  # → the others; few have any
         self._runs: list[Pairs] = []  # pairs of a band's key and a row, in order
@@ -67,7 +68,7 @@ class NearRows:
         self._put_away_rows = 0
 
     def __len__(self) -> int:
-        return len(self._wholes)
+        return self._length
 
     def asked(self, wholes: NumberSets, answers: NumberSets) -> list[Asked]:
         """Some rows, ready to be asked for: all at once take little more time than one."""
@@ -80,16 +81,20 @@ class NearRows:
         ]
 
     def near(self, asked: Asked) -> int | None:
-        """The place of a row that is nearly this one; None when none is."""
-        return next((row for row in self._met(asked) if self._is_near(row, asked.whole, asked.answer)), None)
+        """The number of a row that is nearly this one; None when none is."""
+        for row in self._met(asked):
+            whole, answer, number = self._stored_row(row)
+            if _jaccard(whole, asked.whole) >= JACCARD_FROM <= _jaccard(answer, asked.answer):
+                return number
+        return None
 
-    def add(self, asked: Asked) -> None:
+    def add(self, asked: Asked, number: int) -> None:
         """One more row, that the next ones may be near to."""
-        row = len(self)
+        row, sizes = len(self), (len(asked.whole), len(asked.answer))
         self._file.write(asked.whole.tobytes())
         self._file.write(asked.answer.tobytes())
-        self._ends.append(self._ends[-1] + len(asked.whole) + len(asked.answer))
-        self._wholes.append(len(asked.whole))
+        self._index.write(_PLACED.pack(self._end, *sizes, number))
+        self._length, self._end = row + 1, self._end + sum(sizes)
         for key in asked.keys:
             if self._in_hand.setdefault(key, row) != row:
                 self._in_hand_too[key].append(row)
@@ -139,12 +144,15 @@ class NearRows:
                 found.append(run[start : min(end, start + _MET_MAX)])
         return [int(pair) for some in found for pair in (some & ALL_PLACES).tolist()]
 
-    def _is_near(self, row: int, whole: Numbers, answer: Numbers) -> bool:
-        start, end = self._ends[row], self._ends[row + 1]
-        self._file.flush()
-        stored = np.frombuffer(os.pread(self._file.fileno(), 4 * (end - start), 4 * start), np.uint32)
-        whole_size = self._wholes[row]
-        return _jaccard(stored[:whole_size], whole) >= JACCARD_FROM <= _jaccard(stored[whole_size:], answer)
+    def _stored_row(self, row: int) -> tuple[Numbers, Numbers, int]:
+        """Its shingles, of question and answer together and of the answer, and its number."""
+        for file in (self._file, self._index):
+            file.flush()
+        placed = os.pread(self._index.fileno(), _PLACED.size, row * _PLACED.size)
+        start, whole_size, answer_size, number = _PLACED.unpack(placed)
+        stored = os.pread(self._file.fileno(), 4 * (whole_size + answer_size), 4 * start)
+        shingles = np.frombuffer(stored, np.uint32)
+        return shingles[:whole_size], shingles[whole_size:], number
 
     def _put_away(self) -> None:
         pairs = [(key << 32) | row for key, row in self._in_hand.items()]

@@ -18,6 +18,7 @@ from queues.export.groups import prompt_of_input
 from queues.export.guarding.beside import Asked, Beside, Here
 from queues.export.guarding.nearness import Question
 from queues.export.guarding.protected_shingles import Places, Row, Wanted
+from queues.export.guarding.stored_names import StoredNames
 from queues.export.queries import CHUNK
 from queues.models import GoldenVersion
 from queues.score.normalise import normalise_v1
@@ -58,7 +59,7 @@ class ProtectedTexts:
     """Ready to be asked by the contamination guard. names: of the texts, by place; has_vectors: whether there
     is anything that `alike` could find."""
 
-    names: Sequence[str]
+    names: StoredNames
     exact: "_Known"
     normalised: "_Known"
     asked: Asked
@@ -71,7 +72,7 @@ class ProtectedTexts:
         return len(self.names)
 
     def same(self, prompt: str, normalised: str) -> tuple[str, str] | None:
-        if not self.names:
+        if not len(self.names):
             return None
         if (place := self.exact.place_of(prompt)) is not None:
             return "exact", self.names[place]
@@ -96,7 +97,7 @@ class ProtectedTexts:
         self._alike.update(zip(question.vectors, near.vectors, strict=True))
 
     def near(self, prompt: str, answer: str) -> str | None:
-        if not self.names:
+        if not len(self.names):
             return None
         row = prompt, answer
         if row not in self._near:
@@ -137,7 +138,7 @@ class _Loading:
     """
 
     def __init__(self, how_many: int = 0) -> None:
-        self.names: list[str] = []
+        self._names = StoredNames()
         self._exact, self._normalised = array("Q"), array("Q")
         self._asked: Asked = Beside() if how_many >= BESIDE_FROM else Here()
         self._has_vectors = False
@@ -145,8 +146,8 @@ class _Loading:
     def add(self, texts: Sequence[_Text]) -> None:
         """Some more texts."""
         self._asked.add([(prompt, answers) for _name, prompt, answers in texts])
-        for name, prompt, _answers in texts:
-            self.names.append(name)
+        self._names.add(name for name, _prompt, _answers in texts)
+        for _name, prompt, _answers in texts:
             self._exact.append(_key(prompt))
             self._normalised.append(_key(normalise_v1(prompt)))
 
@@ -158,7 +159,7 @@ class _Loading:
     def done(self) -> ProtectedTexts:
         self._asked.ready()
         exact, same = _Known(self._exact), _Known(self._normalised)
-        return ProtectedTexts(self.names, exact, same, self._asked, self._has_vectors)
+        return ProtectedTexts(self._names, exact, same, self._asked, self._has_vectors)
 
 
 def no_texts() -> ProtectedTexts:

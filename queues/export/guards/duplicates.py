@@ -1,6 +1,5 @@
 """The same question with the same answer a second time, whatever its case and width, or nearly the same."""
 
-from array import array
 from collections.abc import Sequence
 from hashlib import blake2b
 
@@ -39,7 +38,7 @@ class _Walk:
 
     def __init__(self, same: _Same, effect: Effect) -> None:
         self._same, self._effect = same, effect
-        self._rows, self._items = NearRows(), array("q")
+        self._rows = NearRows()  # by their items
         self._ahead: dict[tuple[str, str], Asked] = {}
 
     def announce(self, rows: Sequence[Leaving]) -> None:
@@ -54,11 +53,10 @@ class _Walk:
             return hit
         told = (leaving.prompt, leaving.answer)
         asked = self._ahead.get(told) or self._asked((told,))[0]
-        place = self._rows.near(asked)
-        if place is None or self._effect is Effect.WARNS:
-            self._rows.add(asked)
-            self._items.append(leaving.row.item)
-        return None if place is None else Hit("duplicate.near", self._effect, f"r-{self._items[place]}")
+        item = self._rows.near(asked)
+        if item is None or self._effect is Effect.WARNS:
+            self._rows.add(asked, leaving.row.item)
+        return None if item is None else Hit("duplicate.near", self._effect, f"r-{item}")
 
     def _asked(self, rows: tuple[tuple[str, str], ...]) -> Sequence[Asked]:
         _prompts, answers, wholes = sets_of_rows(rows)
