@@ -51,7 +51,7 @@ def settle_by_lead(
     submission = _check(item, form, document, why, answer, is_picked=picked is not None)
     verdict = Verdict.objects.create(
         queue_id=item.queue_id,
-        item_id=item.pk,
+        item=item,
         form_id=form_id,
         decision=submission.decision,
         basis=Basis.ADJUDICATED,
@@ -145,6 +145,7 @@ def _close(item: Item) -> None:
     """Settled: reviews that were still needed are not needed any more."""
     void_slots([item.pk])
     Item.objects.filter(pk=item.pk).update(state=ItemState.SETTLED, settled_at=Now())
+    item.state = ItemState.SETTLED
 
 
 def void_slots(item_ids: Sequence[int]) -> None:

@@ -101,4 +101,6 @@ class Review(models.Model):
         indexes = [
             # Read by "my last decisions" and "done today".
             models.Index(fields=["person", "-submitted_at"], name="review_of_person"),
+            # Read by stories and by what a lead's verdict says of the reviews: also what was taken back.
+            models.Index(fields=["item"], name="review_of_item"),
         ]

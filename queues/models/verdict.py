@@ -79,4 +79,6 @@ class Verdict(models.Model):
             models.Index(
                 fields=["queue", "id"], condition=models.Q(withdrawn_at__isnull=True), name="verdict_standing"
             ),
+            # Read by stories, by undos and by a lead's verdict: also what was withdrawn.
+            models.Index(fields=["item"], name="verdict_of_item"),
         ]
