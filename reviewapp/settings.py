@@ -97,7 +97,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # People.
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "accounts.backend.PersonBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 ANONYMOUS_USER_NAME = None
@@ -116,6 +116,7 @@ LOGIN_REDIRECT_URL = "/"
 
 # Cookies and transport. __Host- cookies need https, which the demo on this machine does not have.
 _PREFIX = "__Host-" if ENV.is_https else ""
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_NAME = f"{_PREFIX}session"
 SESSION_COOKIE_AGE = 8 * 3600  # without use; the longest life is in accounts.sessions
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.is_https
@@ -165,7 +166,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "reviewapp.static_files.HashedFiles"
     },
 }
 

@@ -1,6 +1,7 @@
 """The places of a project that a person sees in the bar, by what they may do there."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -47,11 +48,10 @@ def places(request: Any) -> list[Place]:
     if project is None:
         return []
     held: frozenset[Permission] = getattr(request, "permissions", frozenset())
-    found = [
-        (label, reverse(name, args=[project.slug]), name) for need, label, name in PLACES if need in held
-    ]
+    addresses = _addresses(project.slug)
+    found = [(label, addresses[name], name) for need, label, name in PLACES if need in held]
     # The overview's address begins all others, so it fits only itself.
-    root = reverse("web:project", args=[project.slug])
+    root = addresses["web:project"]
     fitting = [
         url
         for _label, url, _name in found
@@ -59,3 +59,9 @@ def places(request: Any) -> list[Place]:
     ]
     current = max(fitting, key=len, default="")
     return [Place(label, url, url == current, LETTERS.get(name, "")) for label, url, name in found]
+
+
+@lru_cache(maxsize=1_000)  # every page of a project draws them
+def _addresses(slug: str) -> dict[str, str]:
+    """The address of each place in a project."""
+    return {name: reverse(name, args=[slug]) for _need, _label, name in PLACES}

@@ -58,7 +58,7 @@ def post(path: str, value: object, *, key: str, port: int) -> tuple[Any, list[in
 def of_page(path: str, *, email: str, port: int) -> list[Statement]:
     """The statements of a page for this person."""
     client = Client(SERVER_NAME="127.0.0.1", SERVER_PORT=str(port))
-    client.force_login(Person.objects.get(email=email), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Person.objects.get(email=email))
     with noted() as found:
         answer = client.get(path)
     if answer.status_code != 200:
