@@ -1,7 +1,7 @@
 """Sending a stored file so that a cut download goes on where it stopped (RFC 9110: Range, If-Range, ETag)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -38,13 +38,17 @@ class NoSuchRange(ReviewappError):
         self.headers = {"Content-Range": f"bytes */{size}"}
 
 
-def send(request: Any, file: ReleaseFile, *, name: str) -> HttpResponseBase:
-    """The file or the asked part of it; `name` is what a browser saves it under. Never held in memory."""
+def send(request: Any, file: ReleaseFile, *, name: str, said: Mapping[str, str]) -> HttpResponseBase:
+    """The file or the asked part of it; never held in memory.
+
+    name: what a browser saves it under; said: further headers, of every answer.
+    """
     etag = f'"{file.sha256}"'
     headers = {
         "ETag": etag,
         "Accept-Ranges": "bytes",
         "Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment",
+        **said,
     }
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponse(status=304, headers=headers)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.gate import public
 from accounts.roles import Permission
+from queues.api import withdrawn
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, read
 from queues.api.downloads import send
@@ -66,7 +67,8 @@ def signed_download(request: HttpRequest, *, token: str, path: str) -> HttpRespo
     release = signed.file.release
     recalls.check_given_out(signed.file, release.dataset.project_id, release.dataset.name)
     name = f"{release.dataset.name}-{release.version}-{path}"
-    response = send(request, signed.file, name=name)
+    said = withdrawn.headers_of(signed.file, release.dataset)
+    response = send(request, signed.file, name=name, said=said)
     response.headers["Cache-Control"] = "private, no-store"
     if request.method == "GET" and response.status_code != 304:
         part = response.headers.get("Content-Range", "")

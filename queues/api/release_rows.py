@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from accounts.roles import Permission
 from queues.api import pagination, parameters
 from queues.api.base import ProjectRequest, ProjectView
-from queues.errors import Fault, Malformed
+from queues.errors import Fault, Malformed, NotFound
 from queues.export import diff, releases
 from queues.export.diff import Place
-from queues.export.lineage import Lineage, lineage_of
+from queues.export.lineage import Lineage, item_at, lineage_of
 from queues.export.recalls import queries as recalls
 from queues.models import Release
 
@@ -143,9 +143,30 @@ class ReleaseRowView(ProjectView):
     @extend_schema(responses={200: RowAnswer})
     def get(self, request: ProjectRequest, name: str, version: str, record_id: str) -> Response:
         release = releases.release_of(request.project.pk, name, version)
-        found = lineage_of(release, record_id, reader_id=request.actor.as_person())
-        recalls.check_not_recalled(found.item.prediction_id)
-        return Response(_told(found))
+        return Response(_usable(request, release, record_id))
+
+
+class RowOnLineView(ProjectView):
+    """The record on one line, from 1, of the file of a split: the same as by its id."""
+
+    permission = {"GET": Permission.READ}
+
+    @extend_schema(responses={200: RowAnswer})
+    def get(self, request: ProjectRequest, name: str, version: str, split: str, line: int) -> Response:
+        release = releases.release_of(request.project.pk, name, version)
+        item = item_at(release, split, line)
+        if item is None:
+            raise NotFound(
+                _("This release has no such line. Lines are counted from 1 in the file of a split.")
+            )
+        return Response(_usable(request, release, f"r-{item}"))
+
+
+def _usable(request: ProjectRequest, release: Release, record_id: str) -> dict[str, Any]:
+    """The lineage of a record that was not withdrawn."""
+    found = lineage_of(release, record_id, reader_id=request.actor.as_person())
+    recalls.check_not_recalled(found.item.prediction_id)
+    return _told(found)
 
 
 def _named(request: ProjectRequest, name: str, parameter: str) -> Release:

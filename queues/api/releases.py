@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from rest_framework.response import Response
 
 from accounts.roles import Permission
-from queues.api import pagination
+from queues.api import pagination, withdrawn
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Number, Text, read
 from queues.api.downloads import JSON_LINES, send
@@ -166,16 +166,23 @@ class ReleaseView(ProjectView):
 
 
 class ReleaseFileView(ProjectView):
-    """One file of a release, streamed; a cut download goes on with Range and If-Range."""
+    """One file of a release, streamed; a cut download goes on with Range and If-Range.
+
+    HEAD tells the headers alone, and leaves no event of a download.
+    """
 
     permission = {"GET": Permission.PULL}
 
-    @extend_schema(responses={(200, JSON_LINES): OpenApiTypes.BINARY, (206, JSON_LINES): OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=withdrawn.DESCRIBED,
+        responses={(200, JSON_LINES): OpenApiTypes.BINARY, (206, JSON_LINES): OpenApiTypes.BINARY},
+    )
     def get(self, request: ProjectRequest, name: str, version: str, path: str) -> HttpResponseBase:
         release = releases.release_of(request.project.pk, name, version)
         file = releases.file_of(release, path)
         recalls.check_given_out(file, request.project.pk, name)
-        response = send(request, file, name=f"{name}-{release.version}-{file.path}")
+        said = withdrawn.headers_of(file, release.dataset)
+        response = send(request, file, name=f"{name}-{release.version}-{file.path}", said=said)
         if request.method == "GET" and response.status_code != 304:
             part = response.headers.get("Content-Range", "")
             export.note_download(file, dataset=release.dataset, by=request.actor, part=part)

@@ -151,11 +151,19 @@ export = [
     path("recalls/<id:number>:again", recalls.RecallAgainView.as_view()),
     path("recalls/<id:number>", recalls.RecallView.as_view()),
     path("releases/<slug:name>@<str:version>/findings", findings.FindingsView.as_view()),
-    path("releases/<slug:name>@<str:version>/recalls", recalls.ReleaseRecallsView.as_view()),
+    path(
+        "releases/<slug:name>@<str:version>/recalls",
+        recalls.ReleaseRecallsView.as_view(),
+        name="release-recalls",
+    ),
     path("releases/<id:release_id>/findings", findings.FindingsOfView.as_view()),
     path("releases/<id:release_id>", releases.ReleaseStatusView.as_view()),
     path("releases/<slug:name>@<str:version>", releases.ReleaseView.as_view()),
     path("releases/<slug:name>@<str:version>/rows/<str:record_id>", release_rows.ReleaseRowView.as_view()),
+    path(
+        "releases/<slug:name>@<str:version>/lines/<slug:split>/<id:line>",
+        release_rows.RowOnLineView.as_view(),
+    ),
     path("releases/<slug:name>@<str:version>/files/<str:path>:link", links.FileLinkView.as_view()),
     path(
         "releases/<slug:name>@<str:version>/files/<str:path>",

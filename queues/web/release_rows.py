@@ -1,5 +1,6 @@
 """What differs between two releases, and where one of their rows came from."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,7 +28,7 @@ from queues.web.record import shown_record
 from queues.web.sentences import reason_of
 
 ROWS = 50
-_DIGITS = 12  # fewer, of a line
+_ON_LINE = re.compile(r"(?:(?:.*/)?(?P<file>[a-z]+)(?:\.[a-z.]+)?:)?(?P<line>[0-9][0-9,.]{0,13}):?", re.ASCII)
 VERSIONS_OFFERED = 50
 KIND_WORDS = {
     "added": gettext_lazy("added"),
@@ -140,12 +141,25 @@ def rows(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse
 
 
 def _found(release: Release, asked: str, split: str) -> int | None:
-    """The item of the row that is named by its id or by its line; split: of the line, "" for none."""
+    """The item of the row that is named by its id or its line (37, train.jsonl:37).
+
+    split: of a line without a file, "" for none.
+    """
     if item := item_of(asked):
         return item if has_row(release, item) else None
-    line = asked.replace(",", "").replace(".", "")
-    is_line = line.isascii() and line.isdigit() and len(line) < _DIGITS
-    return item_at(release, split, int(line)) if split and is_line else None
+    found = _ON_LINE.fullmatch(asked)
+    if found is None:
+        return None
+    if found["file"]:
+        split = _split_of_file(release, found["file"])
+    line = found["line"].replace(",", "").replace(".", "")
+    return item_at(release, split, int(line)) if split else None
+
+
+def _split_of_file(release: Release, stem: str) -> str:
+    """The split whose files are called so; "" for other files."""
+    format_ = formats.get(release.dataset.format)
+    return next((split for split in SPLITS if format_.file_of(split).split(".")[0] == stem), "")
 
 
 def _splits_of(release: Release) -> list[str]:

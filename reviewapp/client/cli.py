@@ -1,4 +1,4 @@
-"""`reviewapp push FILE`, `push-feedback FILE`, `pull NAME@VERSION`, `change QUEUE KIND`, `status`, `verify`.
+"""`reviewapp push`, `push-feedback`, `pull`, `row`, `change`, `status`, `verify`.
 
 Progress and sentences go to standard error, the result as JSON to standard output. Exit codes: 0 done;
 1 some records were rejected, a file does not verify, or a change was stopped or failed; 2 arguments, key or
@@ -21,11 +21,13 @@ from reviewapp.client.ending import OK, SOME_WRONG, WITHDRAWN, Ending, Refused
 from reviewapp.client.key import VARIABLE, read_key
 from reviewapp.client.pull import pull
 from reviewapp.client.push import FEEDBACK, PREDICTIONS, push
+from reviewapp.client.row import row, sentence_of
 from reviewapp.client.server import Server
 from reviewapp.client.verify import verify
 
 _URL = "http://127.0.0.1:8000"
 _NEWEST = {"limit": "1"}
+_GONE = 410
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,6 +77,12 @@ def _parser() -> argparse.ArgumentParser:
         "--with-withdrawn", action="store_true", help="do not fail when rows of it were withdrawn since"
     )
     pulling.set_defaults(run=_pull)
+    telling_of = commands.add_parser(
+        "row", parents=[shared], help="where a row of a release came from, and may it still be used?"
+    )
+    telling_of.add_argument("release", help="name@version, or name@latest")
+    telling_of.add_argument("row", help="its id (r-12) or its line (37, or train.jsonl:37)")
+    telling_of.set_defaults(run=_row)
     _add_change(commands.add_parser("change", parents=[shared], help="change many items of a queue at once"))
     status = commands.add_parser("status", parents=[shared], help="is the server there, and is the key good?")
     status.set_defaults(run=_status)
@@ -123,6 +131,18 @@ def _pull(options: argparse.Namespace) -> tuple[Any, int]:
     files = verify(Path(pulled["folder"]))
     is_whole = all(file["state"] == "ok" for file in files)
     return {**pulled, "whole": is_whole, "verified": files}, code if is_whole else SOME_WRONG
+
+
+def _row(options: argparse.Namespace) -> tuple[Any, int]:
+    try:
+        told = row(_server(options), options.release, options.row)
+    except Refused as refusal:
+        if refusal.status != _GONE:
+            raise
+        _say(str(refusal))
+        return refusal.problem, WITHDRAWN
+    _say(sentence_of(told))
+    return told, OK if told["still_stands"] else WITHDRAWN
 
 
 def _change(options: argparse.Namespace) -> tuple[Any, int]:

@@ -302,6 +302,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     API + "releases/<id:release_id>/findings": {"GET": PULL},
     API + "datasets/<slug:name>/diff": {"GET": READ},
     API + "releases/<slug:name>@<str:version>/rows/<str:record_id>": {"GET": READ},
+    API + "releases/<slug:name>@<str:version>/lines/<slug:split>/<id:line>": {"GET": READ},
     API + "releases/<id:release_id>": {"GET": READ},
     API + "releases/<slug:name>@<str:version>": {"GET": READ},
     API + "releases/<slug:name>@<str:version>/files/<str:path>": {"GET": PULL},

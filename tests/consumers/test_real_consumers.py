@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from accounts.roles import Permission
-from queues.models import Release
-from queues.web.snippets import snippets_of
+from queues.models import Release, ReleaseRow
 from tests.consumers.conftest import PROGRAMS, PYTHON, ROOT, SECONDS, Run
 from tests.export.building import content
+from tests.export.recalling import withdraw
 from tests.factories.people import api_key
 from tests.factories.projects import Cast
+from tests.web.copied import copied
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -50,35 +51,81 @@ def test_trl_trains_on_our_rows_without_a_mapping_function(
     assert any("ids" in column for column in told["columns"])
 
 
-def test_the_copied_command_pulls_and_trains(
-    people: Cast, release: Make, run: Run, live_server: Any, tmp_path: Path
-) -> None:
-    """On a CPU, and one step instead of all: what the page tells is the rest of it."""
+class Copied:
+    """What the page of trl-dpo shows, to run as it is: with a tiny model, a key, and what a CPU needs."""
+
+    def __init__(self, codes: dict[str, str], place: Path, key: str) -> None:
+        self.codes, self.place = codes, place
+        ours = place / "bin"
+        ours.mkdir()
+        for name, line in (
+            ("reviewapp", f'{sys.executable} -m reviewapp.client.cli "$@"'),
+            ("trl", f'{PYTHON.parent / "trl"} "$@" --use_cpu --max_steps 1 --report_to none'),
+        ):
+            (ours / name).write_text(f"#!/bin/sh\nexec {line}\n")
+            (ours / name).chmod(0o755)
+        self.environ = {
+            "PATH": f"{ours}:{PYTHON.parent}:{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(place),
+            "OMP_NUM_THREADS": "1",
+            "REVIEWAPP_API_KEY": key,
+            "MODEL": str(place / "model"),
+        }
+
+    def shell(self, name: str) -> None:
+        self._run("sh", "-c", self.codes[name], HF_HUB_OFFLINE="1")
+
+    def python(self, name: str, before: str = "", after: str = "", **environ: str) -> str:
+        return self._run(str(PYTHON), "-c", f"{before}\n{self.codes[name]}\n{after}", **environ)
+
+    def _run(self, *words: str, **environ: str) -> str:
+        done = subprocess.run(
+            words, env=self.environ | environ, cwd=self.place, capture_output=True, text=True, timeout=SECONDS
+        )
+        assert done.returncode == 0, done.stderr[-4000:]
+        return done.stdout
+
+
+@pytest.fixture
+def on_the_page(people: Cast, release: Make, run: Run, live_server: Any, tmp_path: Path) -> Copied:
     made = release("trl_dpo")
-    snippet = snippets_of(made, base_url=live_server.url, project=people.project.slug)[0]
     (tmp_path / "rows").write_bytes(content(made, "train.jsonl"))
     run(str(PROGRAMS / "tiny.py"), str(tmp_path / "rows"), str(tmp_path / "model"))
-    ours = tmp_path / "bin"
-    ours.mkdir()
-    (ours / "reviewapp").write_text(f'#!/bin/sh\nexec {sys.executable} -m reviewapp.client.cli "$@"\n')
-    (ours / "reviewapp").chmod(0o755)
-    environ = {
-        "PATH": f"{ours}:{PYTHON.parent}:{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-        "HOME": str(tmp_path),
-        "HF_HUB_OFFLINE": "1",
-        "OMP_NUM_THREADS": "1",
-        "REVIEWAPP_API_KEY": api_key(people.project, people.mel, Permission.READ, Permission.PULL)[1],
-        "MODEL": str(tmp_path / "model"),
-    }
+    key = api_key(people.project, people.mel, Permission.READ, Permission.PULL)[1]
+    return Copied(copied(people, live_server.url, "trl-dpo"), tmp_path, key)
 
-    done = subprocess.run(
-        ["bash", "-c", snippet.code.replace("  #", " --use_cpu --max_steps 1 --report_to none  #")],
-        env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS,
-    )  # fmt: skip
 
-    assert done.returncode == 0, done.stderr[-4000:]
+def test_the_copied_command_pulls_and_trains(on_the_page: Copied, tmp_path: Path) -> None:
+    """On a CPU, and one step instead of all: what the page tells is the rest of it."""
+    on_the_page.shell("pull, and train with TRL DPO")
+
     assert (tmp_path / "trained" / "model.safetensors").exists()
+
+
+def test_the_copied_lines_load_the_rows_and_refuse_what_was_withdrawn(
+    people: Cast, on_the_page: Copied
+) -> None:
+    made = Release.objects.get()
+    expected = rows_in(made)
+
+    told = on_the_page.python("datasets", after="import json; print(json.dumps([dict(row) for row in rows]))")
+    withdraw(people, ReleaseRow.objects.filter(release=made)[0].item.prediction.prediction_id)
+    with pytest.raises(AssertionError, match="Rows withdrawn since: 1"):
+        on_the_page.python("datasets")
+
+    assert json.loads(told.splitlines()[-1]) == expected
+
+
+def test_the_copied_trainer_trains_on_what_was_pulled(on_the_page: Copied) -> None:
+    """One step on a CPU, by what its configuration takes from elsewhere."""
+    on_the_page.shell("reviewapp")
+    on_a_cpu = (
+        "import functools, trl\n"
+        "trl.DPOConfig = functools.partial(trl.DPOConfig, use_cpu=True, max_steps=1, report_to=[])\n"
+    )
+
+    on_the_page.python("TRL DPOTrainer", before=on_a_cpu, after="print(len(rows))", HF_HUB_OFFLINE="1")
 
 
 def test_datasets_loads_from_the_live_server_with_a_header(

@@ -226,9 +226,9 @@ def test_a_row_is_found_by_its_id_or_by_its_line(
     at = address(people, f"releases/{first.pk}/rows")
     line = ReleaseRow.objects.get(release=first, item=verdicts[1].item_id).line
 
-    for asked in (f"r-{verdicts[1].item_id}", str(line)):
+    for asked in (f"r-{verdicts[1].item_id}", str(line), f"train.jsonl:{line}", f"a/train.jsonl.gz:{line}:"):
         assert mel.get(at, {"find": asked})["Location"] == f"{at}/{verdicts[1].item_id}"
-    for asked in ("r-999999", "0", "99", "9" * 30, "none", "r-", "r-٣", "\0"):
+    for asked in ("r-999999", "0", "99", "9" * 30, "none", "r-", "r-٣", "\0", "test.jsonl:1", "a:1"):
         answer = mel.get(at, {"find": asked})
         assert (answer.status_code, b"no such row" in answer.content) == (200, True), asked
     gone = mel.get(address(people, f"releases/{second.pk}/rows"), {"find": f"r-{verdicts[1].item_id}"})
