@@ -1,7 +1,7 @@
 """What a lead says of a person's work in a project: languages, skills, how much, and pauses."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,14 @@ def profile_of(project_id: int, person: Person) -> WorkProfile:
     """The person's profile in the project; one that nobody has written yet is empty and not stored."""
     found = WorkProfile.objects.select_related("paused_by").filter(project=project_id, person=person).first()
     return found or WorkProfile(project_id=project_id, person=person)
+
+
+def paused_among(project_id: int, person_ids: Iterable[int]) -> Mapping[int, WorkProfile]:
+    """Person → their profile, of those whose pause in the project holds now; one statement."""
+    stored = WorkProfile.objects.select_related("paused_by").filter(
+        project=project_id, person__in=list(person_ids), paused_at__isnull=False
+    )
+    return {profile.person_id: profile for profile in stored if is_paused(profile)}
 
 
 @transaction.atomic

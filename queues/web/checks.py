@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from accounts import events
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
-from queues.assign.policy import is_paused
+from queues.assign import working
 from queues.audit.queries import names_here, names_of
 from queues.curate.checks import beginning, figures, queries
 from queues.curate.checks.figures import LEAST, Accuracy
@@ -54,7 +54,7 @@ class PersonLine:
     of: Accuracy
     name: str
     url: str
-    is_paused: bool
+    pause: WorkProfile | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +166,13 @@ def checks_csv(request: ProjectRequest) -> HttpResponse:
 def _people(request: ProjectRequest, queue: Queue | None) -> list[PersonLine]:
     found = figures.accuracy_of(request.project.pk, queue_id=queue.pk if queue else None)
     names = names_of(one.person_id for one in found)
-    profiles = WorkProfile.objects.filter(project=request.project, person__in=names)
-    paused = {profile.person_id for profile in profiles if is_paused(profile)}
+    pauses = working.paused_among(request.project.pk, names)
     lines = [
         PersonLine(
             one,
             names.get(one.person_id, ""),
             _results(request, queue, person=one.person_id),
-            one.person_id in paused,
+            pauses.get(one.person_id),
         )
         for one in found
     ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.agree.metric import Figure
+from queues.assign import working
 from queues.audit.people import queries as people
 from queues.audit.people.behind import Only
 from queues.audit.people.figures import FOLLOWS_FROM, Follows
@@ -80,6 +81,8 @@ def people_figures(request: ProjectRequest) -> HttpResponse:
             "lines": [(one, [HABITS[habit] for habit in one.habits]) for one in found.people if one.work.n],
             "behind": {one.person.pk: links_of(request.project.slug, queue, one) for one in found.people},
             "idle": [one.person for one in found.people if not one.work.n],
+            "pauses": working.paused_among(request.project.pk, [one.person.pk for one in found.people]),
+            "may_end": Permission.TUNE in request.permissions,
             "has_checks": any(one.missed for one in found.people),
             "has_evidence": any(one.work.follows.n for one in found.people),
             "has_work": any(one.work.n for one in found.people),

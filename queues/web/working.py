@@ -6,7 +6,9 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -116,6 +118,9 @@ def resume(request: ProjectRequest, person_id: int) -> HttpResponse:
     person = member_of(request, person_id)
     working.resume(request.project.pk, person=person, by=request.actor)
     messages.success(request, _("%(name)s can go on.") % {"name": person.name})
+    if request.POST.get("back") == "figures":  # where their pause was seen
+        query = urlencode({"queue": request.POST.get("queue", "")})
+        return redirect(f"{reverse('web:people-figures', args=[request.project.slug])}?{query}")
     return redirect("web:work", request.project.slug, person.pk)
 
 

@@ -2,8 +2,10 @@
 
 import csv
 import re
+from datetime import timedelta
 from html import escape
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -207,6 +209,37 @@ def test_a_lead_can_pause_from_the_page(people: Cast, signed_in: SignIn, queue: 
 
     assert f"/people/{bo.pk}/pause" in page
     assert "Let us talk first." in signed_in(bo).get(address(people, f"{bo.pk}/figures")).content.decode()
+
+
+def test_a_paused_person_is_marked_with_since_when_and_why_and_can_go_on_from_there(
+    people: Cast, signed_in: SignIn, queue: Queue, bo: Person
+) -> None:
+    shared(queue, forty(people, bo))
+    lee = signed_in(people.lee)
+    lee.post(address(people, f"{bo.pk}/pause"), {"reason": "Let us <talk>.", "until": ""})
+    lee.post(address(people, f"{people.ann.pk}/pause"), {"reason": "Over by itself.", "until": ""})
+    yesterday = timezone.now() - timedelta(days=1)
+    WorkProfile.objects.filter(person=people.ann).update(
+        paused_at=yesterday - timedelta(hours=1), paused_until=yesterday
+    )
+
+    row = rows_of(lee.get(address(people)))
+    one = lee.get(address(people, f"{bo.pk}/figures")).content.decode()
+    to_resume = {"back": "figures", "queue": queue.slug}
+    after = lee.post(address(people, f"{bo.pk}/resume"), to_resume, follow=True)
+
+    assert "paused" in row[bo.pk] and "Let us &lt;talk&gt;." in row[bo.pk] and "Lee" in row[bo.pk]
+    assert f'action="{address(people, f"{bo.pk}/resume")}"' in row[bo.pk]
+    assert "paused" not in row[people.ann.pk]
+    assert "Let us &lt;talk&gt;." in one and f"{bo.pk}/resume" in one
+    assert after.redirect_chain[-1][0] == f"{address(people)}?queue={queue.slug}"
+    assert "paused" not in rows_of(after)[bo.pk]
+
+
+def rows_of(page: Any) -> dict[int, str]:
+    """Person → the head of their row in the table."""
+    heads = re.findall(r'<th scope="row">.*?</th>', page.content.decode(), re.DOTALL)
+    return {int(re.search(r"/people/(\d+)/figures", head)[1]): head for head in heads}  # type: ignore[index]
 
 
 def test_empty_pages_say_what_to_do(people: Cast, signed_in: SignIn) -> None:
