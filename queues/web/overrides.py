@@ -120,9 +120,9 @@ def overrides(request: ProjectRequest) -> HttpResponse:
 
 @needs(Permission.REVIEW)
 @require_safe
-@takes("kind", "became", "filter", "category", "before")
+@takes("queue", "kind", "became", "filter", "category", "before")
 def person(request: ProjectRequest, *, person_id: int) -> HttpResponse:
-    """One person's own figures: for that person, and for leads, whose look is recorded."""
+    """One person's own figures, ?queue= of one queue: for them, and for leads, whose look is recorded."""
     is_own = person_id == request.user.pk
     if not is_own and Permission.SETTLE not in request.permissions:
         raise _no_person()
@@ -134,14 +134,20 @@ def person(request: ProjectRequest, *, person_id: int) -> HttpResponse:
         raise NotFound(_("Who reviews is not told which items have a golden answer."))
     if not is_own:
         _record_look(request, "person", person_id)
-    cells = cells_of(Scope(request.project.pk, person_id=person_id, is_own=is_own))
+    queues = queues_of(request)
+    chosen = narrowed_to(request, queues)
+    scope = Scope(request.project.pk, chosen.pk if chosen else None, person_id=person_id, is_own=is_own)
+    cells = cells_of(scope)
     context = {
         "who": who,
         "is_own": is_own,
         "kinds": [line for line in kinds_shown(request, cells) if _may_know(request, line.kind)],
         "kind": kind,
         "look_at": LOOK_AT,
-        **shown_cases(request, kind, queues_of(request), cells, person_id=person_id, is_own=is_own),
+        "chosen": chosen,
+        **shown_cases(
+            request, kind, queues, cells, queue_id=scope.queue_id, person_id=person_id, is_own=is_own
+        ),
     }
     return render(request, "overrides/person.html", context)
 
@@ -206,8 +212,10 @@ def _people(request: ProjectRequest, cells: Sequence[Cell]) -> dict[str, Any]:
 
 
 def _person_line(request: ProjectRequest, one: PersonRates, name: str) -> PersonLine:
-    url = reverse("web:overrides-person", args=[request.project.slug, one.person_id])
-    was_reversed = f"{url}?{urlencode({'kind': OverrideKind.MODEL, 'became': 'reversed'})}#cases"
+    path = reverse("web:overrides-person", args=[request.project.slug, one.person_id])
+    queue = {"queue": request.GET["queue"]} if request.GET.get("queue") else {}
+    url = f"{path}?{urlencode(queue)}" if queue else path
+    was_reversed = f"{path}?{urlencode({**queue, 'kind': OverrideKind.MODEL, 'became': 'reversed'})}#cases"
     return PersonLine(name, url, one, was_reversed if one.rates.reversed else "")
 
 

@@ -236,3 +236,20 @@ def test_a_reason_has_the_words_of_its_own_queue(people: Cast, signed_in: SignIn
     words = {case.judgement.queue_id: reasons for case, *_rest, reasons in answer.context["cases"]}
     assert words == {here.pk: ["Factual"], there.pk: ["Beside the point"]}
     assert "Beside the point" not in alone.content.decode()
+
+
+def test_figures_of_a_person_in_one_queue_open_the_cases_of_that_queue(
+    people: Cast, signed_in: SignIn
+) -> None:
+    here, there = queue_in(people.project, form=FORM), queue_in(people.project, form=FORM)
+    for queue in (here, there, there):
+        judged(queue, (people.ann, REJECT))
+    lee = signed_in(people.lee)
+
+    (line,) = lee.get(f"{page(people)}?queue={here.slug}").context["people"]
+    opened, whole = lee.get(line.url), lee.get(f"{page(people)}people/{people.ann.pk}/")
+
+    assert line.found.rates.overrides == 1
+    assert [len(one.context["cases"]) for one in (opened, whole)] == [1, 3]
+    assert opened.context["kinds"][0].rates.overrides == 1
+    assert "All queues" in opened.content.decode().partition("<main")[2]
