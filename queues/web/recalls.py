@@ -1,9 +1,12 @@
 """Recalls: what was withdrawn, and withdrawing more."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -15,8 +18,9 @@ from queues.export import releases
 from queues.export.recalls import asking, failing, queries
 from queues.export.recalls.told import LOOKED_AT, withdrawn_by
 from queues.export.takers import takers_of
-from queues.models import RecallBy, RecallReason
+from queues.models import Job, JobState, RecallBy, RecallReason, RecallRequest
 from queues.models.release import OUT
+from queues.monitor.queries import running
 from queues.web.paging import address, number
 from queues.web.put_beside import put_beside
 
@@ -98,19 +102,42 @@ def again(request: ProjectRequest, *, number: int) -> HttpResponse:
     return redirect("web:recalls", request.project.slug)
 
 
+@needs(Permission.READ)
+@require_safe
+def progress(request: ProjectRequest) -> HttpResponse:
+    """What is under way, as a fragment that asks again; where one is over, with the list as it stands now.
+
+    The page is not loaded anew: somebody may be typing into its form.
+    """
+    context = _context(request)
+    left = len(context["under_way"])
+    context |= {"has_changed": request.GET.get("left") != str(left), "is_over": not left}
+    return render(request, "recalls/_progress_of_all.html", context)
+
+
 def page(request: ProjectRequest, form: RecallForm, status: int = 200) -> HttpResponse:
     """The form, filled, above what was withdrawn."""
+    return render(request, "recalls/page.html", {"form": form, **_context(request)}, status=status)
+
+
+def _context(request: ProjectRequest) -> dict[str, Any]:
+    """What was withdrawn, and what is being withdrawn."""
     requests = list(queries.requests_of(request.project.pk)[:SHOWN])
     jobs, withdrawn = queries.jobs_of(requests), withdrawn_by(requests)
     still = queries.current_with_recalled_rows(request.project.pk)
-    context = {
-        "form": form,
+    lines = [(one, jobs.get(one.pk), withdrawn[one.pk]) for one in requests]
+    return {
         "still": [f"{one.dataset.name}@{one.version}" for one in still],
-        "lines": [(one, jobs.get(one.pk), withdrawn[one.pk]) for one in requests],
+        "lines": lines,
+        "under_way": [(one, job) for one, job, _done in lines if _is_under_way(one, job)],
+        "worker_is_alive": running(request.project.pk, now=timezone.now()).worker_is_alive,
         "looked_at": LOOKED_AT,
         "may_recall": Permission.RELEASE in request.permissions,
     }
-    return render(request, "recalls/page.html", context, status=status)
+
+
+def _is_under_way(one: RecallRequest, job: Job | None) -> bool:
+    return one.finished_at is None and job is not None and job.state != JobState.FAILED
 
 
 @needs(Permission.READ)

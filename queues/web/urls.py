@@ -239,6 +239,7 @@ urlpatterns = [
         recall_previews.progress,
         name="recall-preview-progress",
     ),
+    path(f"{PROJECT}recalls/progress", recalls.progress, name="recalls-progress"),
     path(f"{PROJECT}recalls/ask", recalls.ask, name="ask-recall"),
     path(f"{PROJECT}recalls/<id:number>/again", recalls.again, name="recall-again"),
     path(f"{DATASET}releases/<id:release_id>/recalls", recalls.of_release, name="release-recalls"),

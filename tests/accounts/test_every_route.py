@@ -182,6 +182,7 @@ ROUTES: dict[str, dict[str, Access]] = {
     WEB + "webhooks/<id:number>/enable": {"POST": RELEASE_OR_TUNE},
     WEB + "webhooks/<id:number>/deliveries/<id:delivery_id>/replay": {"POST": RELEASE_OR_TUNE},
     WEB + "recalls/": {"GET": READ},
+    WEB + "recalls/progress": {"GET": READ},
     WEB + "recalls/ask": {"POST": RELEASE},
     WEB + "recalls/<id:number>/again": {"POST": RELEASE},
     WEB + "recalls/preview": {"POST": RELEASE},

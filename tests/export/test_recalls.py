@@ -275,6 +275,34 @@ def test_a_recall_is_told_on_the_pages_with_those_who_took_the_release(
     assert "1 row withdrawn" in page
 
 
+def test_the_page_follows_a_recall_and_leaves_what_is_typed_alone(
+    people: Cast, verdicts: list[Verdict]
+) -> None:
+    client = Client()
+    client.force_login(people.mel)
+    base = f"/projects/{people.project.slug}/recalls/"
+    form = {"by": "predictions", "named": name_of(verdicts[1]), "reason": "licence", "why": "Not ours."}
+
+    def polled() -> Any:
+        return client.get(f"{base}progress?left=1", headers={"HX-Request": "true"})
+
+    quiet = client.get(base).content.decode()
+    client.post(f"{base}ask", form)
+    asked = client.get(base).content.decode()
+    waiting = polled().content.decode()
+    jobs.run_job(Job.objects.get(kind="recall").pk)
+    over = polled()
+
+    assert "every 1s" not in quiet
+    assert f'hx-get="{base}progress?left=1" hx-trigger="every 1s"' in asked
+    assert "Waiting for a worker" in waiting
+    assert "hx-swap-oob" not in waiting
+    assert "every 1s" not in over.content.decode()
+    assert 'id="withdrawn" hx-swap-oob="true"' in over.content.decode()
+    assert name_of(verdicts[1]) in over.content.decode()
+    assert "HX-Refresh" not in over.headers
+
+
 def test_an_open_item_that_is_withdrawn_is_reviewed_no_more(people: Cast, queue: Queue) -> None:
     waiting(queue)
     item = Item.objects.get()
