@@ -84,7 +84,7 @@ def _pull(place: _Place) -> Snippet:
     code = f"{place.server}\n{_KEY}\nreviewapp pull {place.name} --verify"
     note = _(
         "All files into a folder of its name, each against its SHA-256. It ends with code 5 when rows of the"
-        " release were withdrawn since."
+        " release were withdrawn since. Where there is no such command, docs/client.md says what it needs."
     )
     return Snippet("reviewapp", code, note)
 
