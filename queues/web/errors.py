@@ -11,8 +11,9 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.errors import Fault, ReviewappError
+from accounts.errors import Fault, Malformed, ReviewappError
 from accounts.middleware.own_language import speak_to
+from accounts.models import Project
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -42,16 +43,26 @@ def refusal(
 ) -> HttpResponse:
     """The page of one refusal, or its fragment when htmx (or our own script) asked."""
     project = getattr(request, "project", None)
+    back_url, back_label = _way_back(request, project, status)
     context = {
         "status": status,
         "title": title or _title(status),
         "text": text,
         "faults": faults,
-        "back_url": f"/projects/{project.slug}/" if project else "/",
-        "back_label": _("Back to the project") if project else _("To my projects"),
+        "back_url": back_url,
+        "back_label": back_label,
     }
     template = "errors/_fragment.html" if getattr(request, "htmx", False) else "errors/page.html"
     return render(request, template, context, status=status)
+
+
+def _way_back(request: Any, project: Project | None, status: int) -> tuple[str, str]:
+    """To the page without what it was asked, where that is what was refused; else to the project."""
+    if project is None:
+        return "/", _("To my projects")
+    if status == Malformed.status and request.method == "GET" and request.path.endswith("/"):
+        return request.path, _("The page without it")
+    return f"/projects/{project.slug}/", _("Back to the project")
 
 
 def _title(status: int) -> str:
