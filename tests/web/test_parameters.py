@@ -118,9 +118,9 @@ def test_a_refusal_says_what_may_be_chosen(people: Cast, signed_in: SignIn) -> N
     page = signed_in(people.lee).get(f"/projects/{people.project.slug}/overrides/", {"became": "gone"})
 
     assert page.status_code == 400
-    assert (
-        "<code>?became</code> Choose one of: upheld, reversed, holds, replaced, open" in page.content.decode()
-    )
+    text = page.content.decode()
+    assert "<code>?became</code> Choose one of: upheld, reversed, holds, replaced, open" in text
+    assert f'href="/projects/{people.project.slug}/overrides/">The page without it' in text
 
 
 def test_an_empty_word_asks_nothing(people: Cast, signed_in: SignIn) -> None:
