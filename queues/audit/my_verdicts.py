@@ -6,7 +6,6 @@ from django.db.models import (
     Case,
     CharField,
     Exists,
-    F,
     OuterRef,
     Q,
     QuerySet,
@@ -45,8 +44,8 @@ def verdicts_of(
     before: int | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[Verdict]:
-    """The newest that this person gave as a lead; costs what they gave themselves, at most. Each has `fate`,
-    `excerpt` of the output, and `now_decision`, None while nothing stands.
+    """The newest that this person gave as a lead; costs what is shown, unless queue or fate are seldom.
+    Each has `fate`, `excerpt` of the output, and `now_decision`, None while nothing stands.
     """
     if not project_ids:
         return Page([], None, has_more_matches=False)
@@ -58,8 +57,7 @@ def verdicts_of(
     if before is not None:
         rows = rows.filter(pk__lt=before)
     told = _told(rows)
-    # By id + 0: by the id itself Postgres would walk the verdicts of everybody to meet enough of these.
-    found = list(told.filter(Q(fate=fate) if fate else Q()).order_by((F("pk") + 0).desc())[: size + 1])
+    found = list(told.filter(Q(fate=fate) if fate else Q()).order_by("-pk")[: size + 1])
     has_more = len(found) > size
     return Page(found[:size], found[size - 1].pk if has_more else None, has_more_matches=has_more)
 

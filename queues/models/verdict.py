@@ -41,7 +41,9 @@ class Verdict(models.Model):
     dispute_rule = models.ForeignKey(
         "queues.DisputeRule", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    decided_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(
+        "accounts.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     why = models.TextField(default="", blank=True)  # the lead's reason
     created_at = models.DateTimeField(db_default=Now())
     withdrawn_at = models.DateTimeField(null=True)
@@ -81,4 +83,10 @@ class Verdict(models.Model):
             ),
             # Read by stories, by undos and by a lead's verdict: also what was withdrawn.
             models.Index(fields=["item"], name="verdict_of_item"),
+            # Read by leads: what they settled, the newest first.
+            models.Index(
+                fields=["decided_by", "-id"],
+                condition=models.Q(decided_by__isnull=False),
+                name="verdict_by_lead",
+            ),
         ]
