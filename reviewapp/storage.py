@@ -20,7 +20,7 @@ def storage_of(url: str, folder: Path) -> dict[str, Any]:
         options = {"bucket_name": parts.netloc, "location": parts.path.strip("/"), "file_overwrite": False}
         if endpoint := parse_qs(parts.query).get("endpoint"):
             options["endpoint_url"] = endpoint[0]
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+        return {"BACKEND": "reviewapp.bucket.Bucket", "OPTIONS": options}
     raise Misconfigured(
         f"STORAGE_URL or AUDIT_HEADS_URL starts with {parts.scheme!r}. Use file:///folder or s3://bucket/prefix."
     )

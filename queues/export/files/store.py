@@ -8,8 +8,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.files import File
@@ -48,14 +49,22 @@ def put(folder: UUID, path: Path) -> str:
 def read(name: str, *, start: int = 0, length: int | None = None) -> Iterator[bytes]:
     """The bytes of a stored file from `start` on, in pieces, so that its size does not matter."""
     left = length
-    with default_storage.open(name, "rb") as source:
-        source.seek(start)
+    with closing(_opened(name, start)) as source:
         while left is None or left > 0:
             piece = source.read(CHUNK_BYTES if left is None else min(CHUNK_BYTES, left))
             if not piece:
                 return
             left = None if left is None else left - len(piece)
             yield piece
+
+
+def _opened(name: str, start: int) -> Any:
+    """At this byte. In a bucket only what comes from there on is fetched."""
+    if hasattr(default_storage, "open_at"):
+        return default_storage.open_at(name, start)
+    source = default_storage.open(name, "rb")
+    source.seek(start)
+    return source
 
 
 def remove(name: str) -> None:
