@@ -15,7 +15,7 @@ from queues.export.guarding.stopping import Pairs, count_missing
 from queues.export.guards import guards
 from queues.models import ACCEPTED_BECAUSE_MIN, Acceptance, Dataset, GuardStop, Release, ReleaseFile
 from queues.models.acceptance import PAIR_BYTES
-from queues.reasons import is_reason
+from queues.reasons import count_seen, is_reason
 
 REASON_MAX = 1_000
 
@@ -52,7 +52,7 @@ def _faults_in_reason(name: str, reason: str) -> Iterator[Fault]:
     if name not in guards:
         known = ", ".join(sorted(name for name, _guard in guards))
         yield Fault(at, "guard.unknown", _("Use one of: %(known)s.") % {"known": known})
-    elif len(reason.strip()) < ACCEPTED_BECAUSE_MIN or not is_reason(reason, most=REASON_MAX):
+    elif not is_reason(reason, most=REASON_MAX) or count_seen(reason) < ACCEPTED_BECAUSE_MIN:
         detail = _("Say why in a few words: %(min)d to %(max)d characters.")
         yield Fault(at, "accepted.reason", detail % {"min": ACCEPTED_BECAUSE_MIN, "max": REASON_MAX})
 

@@ -46,3 +46,14 @@ def test_a_session_keeps_what_is_put_into_it(people: Cast) -> None:
     stored = SessionStore(client.session.session_key)
 
     assert stored[SESSION_KEY] == str(people.ann.pk)
+
+
+@pytest.mark.parametrize("key", ["\0" + "a" * 31, "\ud800" + "a" * 31, "a" * 5_000, "ä" * 32])
+def test_a_cookie_that_no_key_can_be_signs_nobody_in(key: str) -> None:
+    assert SessionStore(key).load() == {}
+
+
+def test_a_cookie_with_a_zero_byte_leads_to_the_login() -> None:
+    client = Client(headers={"Cookie": 'session="\\000aaaaaaaaaaaaaaaa"'})
+
+    assert client.get("/me/").status_code == 302

@@ -171,6 +171,8 @@ def test_an_acceptance_names_a_guard_a_reason_and_what_was_looked_at(
         ({"nobody": WHY}, shown, [("/accepted/nobody", "guard.unknown")]),
         ({"contamination": "x" * 9}, shown, [(at, "accepted.reason")]),
         ({"contamination": "x" * 9 + "   "}, shown, [(at, "accepted.reason")]),
+        ({"contamination": "\u200b\u2060" * 12}, shown, [(at, "accepted.reason")]),
+        ({"contamination": "x\u3164" * 9}, shown, [(at, "accepted.reason")]),
         ({"contamination": "x" * 1001}, shown, [(at, "accepted.reason")]),
         ({"contamination": WHY}, None, [("/findings_of", "findings_of.missing")]),
         ({"contamination": WHY}, other, [("/findings_of", "findings_of.unknown")]),

@@ -92,7 +92,7 @@ def test_a_release_is_built_into_a_bucket_and_downloaded_in_parts(bucket: Served
     )
 
     assert (first.status_code, rest.status_code) == (206, 206)
-    got = b"".join((*first.streaming_content, *rest.streaming_content))
+    got = first.getvalue() + rest.getvalue()
     assert got == rows
     assert [json.loads(line)["messages"][-1]["content"] for line in got.splitlines()] == [
         "Yes, within thirty days.",
