@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.actor import Actor
 from accounts.json_pointer import escaped
-from queues.errors import Fault
+from queues.errors import Fault, WrongState
 from queues.export.files.contents import FINDINGS_FILE
 from queues.export.guarding.stopping import Pairs, count_missing
 from queues.export.guards import guards
@@ -58,8 +58,10 @@ def _faults_in_reason(name: str, reason: str) -> Iterator[Fault]:
 
 
 def accept(release: Release, said: Said, *, by: Actor) -> None:
-    """Keep what was said with the release that it was said for."""
+    """Keep what was said with the release that it was said for; WrongState when its rows went meanwhile."""
     shown = _shown(said, release.dataset)
+    if said.why.keys() - shown.keys():
+        raise WrongState(_("The findings that were looked at are gone by now. Ask for the release again."))
     Acceptance.objects.bulk_create(
         Acceptance(
             release=release, guard=name, shown=shown[name], reason=reason.strip(), accepted_by_id=by.person_id

@@ -77,6 +77,11 @@ class GoldenVersion(models.Model):
         ]
 
 
+def name_of(golden_id: str, version: int, is_current: bool) -> str:  # noqa: FBT001 - a column
+    """What guards call it: the item, or of one that says something else by now the version."""
+    return golden_id if is_current else f"{golden_id}@{version}"
+
+
 class GoldenVector(models.Model):
     """What one encoder made of the question of one version. Derived: it can be made again.
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import Event
 from queues import jobs
-from queues.errors import Invalid
+from queues.errors import Invalid, WrongState
 from queues.export import actions as export
 from queues.export import stopped
 from queues.export.accepting import Said
@@ -184,7 +184,7 @@ def test_an_acceptance_names_a_guard_a_reason_and_what_was_looked_at(
 
 
 def test_the_rows_of_an_old_attempt_go_and_with_them_what_can_be_accepted(
-    people: Cast, queue: Queue, dataset: Dataset, folder: Path
+    people: Cast, queue: Queue, dataset: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row(queue, "Alike, one?")
     old, young, newest = (built(people, dataset) for _n in range(3))
@@ -198,6 +198,9 @@ def test_the_rows_of_an_old_attempt_go_and_with_them_what_can_be_accepted(
     with pytest.raises(Invalid, match="correct what is marked"):
         built(people, dataset, accepting(old))
     assert built(people, dataset, accepting(young)).state == "published"
+    monkeypatch.setattr("queues.export.accepting.faults_in", lambda *_said: [])  # gone between look and lock
+    with pytest.raises(WrongState, match="gone by now"):
+        built(people, dataset, accepting(old))
 
 
 def test_the_database_keeps_no_acceptance_of_a_few_letters(

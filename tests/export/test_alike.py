@@ -14,6 +14,7 @@ from queues.models import Dataset, GoldenVector, Job, Part, Queue, Release
 from queues.score import vectors
 from queues.score.enrichments import embed
 from queues.score.vectors import NewVector
+from queues.web.held_against import named_in
 from tests.export.building import ask, content
 from tests.factories.encoders import POISON, HashedWords, use
 from tests.factories.golden import golden_record, verified
@@ -101,6 +102,35 @@ def test_a_dataset_may_leave_out_what_is_alike(
     for path in ("train.jsonl", "train.parquet", "provenance.jsonl", "findings.jsonl"):
         assert content(again, path) == content(first, path)
     assert b"".join(reading.lines_of(found)) == content(first, "train.jsonl")
+
+
+def test_an_earlier_version_that_was_met_is_named_and_shown_as_it_was(
+    people: Cast, queue: Queue, encoder: HashedWords
+) -> None:
+    row = settled(queue, record=record_of(ASKED), corrected_text="Yes, alone.")
+    [vector] = encoder.encode([ASKED])
+    vectors.store(vectors.known(encoder), [NewVector(row.item.prediction_id, Part.INPUT, vector)])
+    for asked in (IN_OTHER_ORDER, "Where is the nearest shop?"):
+        verified(people.project, golden_record(input={"prompt": asked}), as_new_version=True)
+    sweeper.enrich("embed")
+
+    release, job = ask(people)
+    jobs.run_job(job.pk)
+
+    release.refresh_from_db()
+    [example] = release.findings["contamination.alike"]["examples"]
+    assert example["detail"] == "g-1@1"
+    told = [
+        ("contamination.alike", "g-1@1"),
+        ("contamination.alike", "g-1"),
+        ("contamination.alike", "g-1@7"),
+    ]
+    shown = named_in(people.project.pk, told)
+    assert {name: (one.text, one.is_current) for name, one in shown.items()} == {
+        "g-1@1": (IN_OTHER_ORDER, False),
+        "g-1": ("Where is the nearest shop?", True),
+    }
+    assert named_in(people.other.pk, told) == {}
 
 
 def built(found: Dataset, by: Actor) -> Release:

@@ -21,13 +21,14 @@ from queues.export.guarding.protected_shingles import Places, Row, Wanted
 from queues.export.guarding.stored_names import StoredNames
 from queues.export.queries import CHUNK
 from queues.models import GoldenVersion
+from queues.models.golden import name_of
 from queues.score.normalise import normalise_v1
 from queues.score.own_encoder import own_encoder
 
-# Every version: a question that was golden once has been in front of models.
+# Every version: a question that was golden once has been in front of models. What stands now is met first.
 _GOLDEN = """
-SELECT g.golden_id, v.prompt, v.targets FROM queues_goldenversion v
-JOIN queues_golden g ON g.id = v.golden_id WHERE v.project_id = %s ORDER BY v.id
+SELECT g.golden_id, v.version, v.is_current, v.prompt, v.targets FROM queues_goldenversion v
+JOIN queues_golden g ON g.id = v.golden_id WHERE v.project_id = %s ORDER BY NOT v.is_current, v.id
 """
 # Each question once, before its text is read: the same ones are in release after release.
 _TESTED = """
@@ -45,7 +46,7 @@ JOIN queues_payload t ON t.prediction_id = p.id AND t.erased_at IS NULL ORDER BY
 _VECTORS = """
 SELECT v.place, k.vector FROM queues_goldenvector k
 JOIN queues_knownencoder e ON e.id = k.encoder_id
-JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 place FROM queues_goldenversion
+JOIN (SELECT id, row_number() OVER (ORDER BY NOT is_current, id) - 1 place FROM queues_goldenversion
       WHERE project_id = %s) v ON v.id = k.version_id
 WHERE k.project_id = %s AND e.name = %s AND length(k.vector) > 0
 """
@@ -171,7 +172,10 @@ def texts_of(project_id: int) -> ProtectedTexts:
     """All that this project protects; takes seconds for a hundred thousand of them."""
     loading = _Loading(GoldenVersion.objects.filter(project=project_id).count())
     golden = _streamed(_GOLDEN, [project_id])
-    texts = ((name, prompt, _json(targets)) for name, prompt, targets in golden)
+    texts = (
+        (name_of(golden_id, version, is_current), prompt, _json(targets))
+        for golden_id, version, is_current, prompt, targets in golden
+    )
     for some in batched(texts, _length):
         loading.add(some)
     _add_vectors(loading, project_id)
@@ -195,7 +199,14 @@ def same_as(project_id: int, prompts: Iterable[str]) -> ProtectedTexts:
     from_ours = [sha for prompt in prompts for sha in _stored_hashes(prompt)]
     loading = _Loading()
     found = GoldenVersion.objects.filter(project=project_id, normalised_sha256__in=from_ours)
-    loading.add(list(found.order_by("pk").values_list("golden__golden_id", "prompt", "targets")))
+    columns = "golden__golden_id", "version", "is_current", "prompt", "targets"
+    rows = found.order_by("-is_current", "pk").values_list(*columns)
+    loading.add(
+        [
+            (name_of(golden_id, version, is_current), prompt, targets)
+            for golden_id, version, is_current, prompt, targets in rows
+        ]
+    )
     return loading.done()
 
 

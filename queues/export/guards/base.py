@@ -23,7 +23,8 @@ class Hit:
     """What a guard found in one record. code: stable, dotted, counted; row: what leaves instead, to be
     written anew.
 
-    detail: for a person, such as the id of the golden item; never a text of the record.
+    detail: for a person, such as the id of the golden item, with @ and its version for an earlier one; never
+    a text of the record.
     """
 
     code: str
