@@ -14,12 +14,17 @@ from queues.models import Release
 
 
 class FoundRowAnswer(BaseModel):
-    """One row. detail: what the guard says of it, such as the id of a golden item; never a text."""
+    """One row. detail: what the guard says of it, such as the id of a golden item; never a text.
+
+    is_accepted: whether it was among the rows that somebody accepted for this release; null where such a row
+    stops none.
+    """
 
     record_id: str
     prediction_id: str
     environment: str
     detail: str
+    is_accepted: bool | None
 
 
 class FindingsPage(BaseModel):
@@ -37,10 +42,13 @@ class FindingsPage(BaseModel):
 
 
 class FindingsView(ProjectView):
-    """All rows of a release with one finding, `?code=duplicate.near`, in the order of the release."""
+    """All rows of a release with one finding, `?code=duplicate.near`, in the order of the release.
+
+    `?only=new`: those that stop it and that nobody has accepted.
+    """
 
     permission = {"GET": Permission.PULL}
-    parameters = pagination.PARAMETERS | {"code"}
+    parameters = pagination.PARAMETERS | {"code", "only"}
 
     @extend_schema(responses={200: FindingsPage})
     def get(self, request: ProjectRequest, name: str, version: str) -> Response:
@@ -51,7 +59,7 @@ class FindingsOfView(ProjectView):
     """The same by the number of a release: also of one that was stopped, which has no version."""
 
     permission = {"GET": Permission.PULL}
-    parameters = pagination.PARAMETERS | {"code"}
+    parameters = pagination.PARAMETERS | {"code", "only"}
 
     @extend_schema(responses={200: FindingsPage})
     def get(self, request: ProjectRequest, release_id: int) -> Response:
@@ -63,12 +71,14 @@ def _answer(request: ProjectRequest, release: Release) -> Response:
     if not code:
         fault = Fault("?code", "parameter.missing", _("Name a code of the findings of the release."))
         raise Malformed(_("The query cannot be read. See “errors”."), [fault])
+    only = parameters.choice(request, "only", ["new"])
     limit = parameters.whole(request, "limit", low=1, high=pagination.HIGHEST_LIMIT)
     page = findings.rows_of(
         release,
         code,
         after=pagination.position(request) or 0,
         limit=limit or pagination.DEFAULT_LIMIT,
+        only_new=only == "new",
     )
     told = release.findings[code]
     answer = FindingsPage(
@@ -82,6 +92,7 @@ def _answer(request: ProjectRequest, release: Release) -> Response:
                 prediction_id=row.prediction_id,
                 environment=row.environment,
                 detail=row.detail,
+                is_accepted=row.is_accepted,
             )
             for row in page.rows
         ],

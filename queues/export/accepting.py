@@ -11,7 +11,7 @@ from accounts.actor import Actor
 from accounts.json_pointer import escaped
 from queues.errors import Fault, WrongState
 from queues.export.files.contents import FINDINGS_FILE
-from queues.export.guarding.stopping import Pairs, count_missing
+from queues.export.guarding.stopping import Pairs, Unaccepted, count_missing
 from queues.export.guards import guards
 from queues.models import ACCEPTED_BECAUSE_MIN, Acceptance, Dataset, GuardStop, Release, ReleaseFile
 from queues.models.acceptance import PAIR_BYTES
@@ -103,6 +103,19 @@ def stops_of(release: Release, found: Mapping[str, Pairs]) -> list[GuardStop]:
         )
         for guard, pairs in sorted(found.items())
     ]
+
+
+def unaccepted_in(release: Release, guard: str) -> Unaccepted | None:
+    """Which rows of a release nobody has accepted; None where the guard stops nothing in it."""
+    stop = GuardStop.objects.filter(release=release, guard=guard).first()
+    return unaccepted_of(release, stop) if stop is not None else None
+
+
+def unaccepted_of(release: Release, stop: GuardStop) -> Unaccepted:
+    """The same of a stop that need not be saved yet."""
+    accepted = release.acceptances.filter(guard=stop.guard).select_related("shown").first()
+    shown = bytes(accepted.shown.pairs) if accepted else b""
+    return Unaccepted(release.dataset.project_id, bytes(stop.pairs), shown)
 
 
 def stopped_by(stops: Iterable[GuardStop]) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.actor import Actor
-from queues.export import accepting, memory, queries
+from queues.export import accepting, findings, memory, queries
 from queues.export.definition.understood import understood
 from queues.export.files import store
 from queues.export.files.checks import check_bytes, check_file
@@ -128,17 +128,19 @@ def _publish(release: Release, folder: UUID, contents: Contents) -> None:
 def _give_up(release: Release, job: Job, reason: str, contents: Contents | None = None) -> bool:
     """The release failed for good; without a reason of ours the job's error tells. contents: what was found
     in it stays, to be looked at. False: another attempt goes on with it."""
-    findings = contents.guarded.as_document(with_items=True) if contents else {}
+    told = contents.guarded.as_document(with_items=True) if contents else {}
+    stops = accepting.stops_of(release, contents.stops) if contents else []
     found = store_findings(release, contents) if contents else None
+    if found is not None:
+        told = findings.with_new_first(told, release, found, stops)
     with transaction.atomic():
         if not Release.objects.filter(
             pk=release.pk, state=ReleaseState.BUILDING, folder=release.folder
-        ).update(state=ReleaseState.FAILED, findings=findings):
+        ).update(state=ReleaseState.FAILED, findings=told):
             return False
         if found is not None:
             found.save(force_insert=True)
-        if contents is not None:
-            GuardStop.objects.bulk_create(accepting.stops_of(release, contents.stops))
+        GuardStop.objects.bulk_create(stops)
         if reason:
             Job.objects.filter(pk=job.pk).update(
                 state="failed", error=reason, finished_at=Now(), lease_until=None

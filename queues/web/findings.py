@@ -1,11 +1,14 @@
 """What the guards found in a release, for a person, with the rows that they found it in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from itertools import compress
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from queues.export import accepting
 from queues.export.guards import Effect
 from queues.models import Acceptance, GuardStop, Item, Release
 from queues.models.release import OUT
@@ -25,13 +28,17 @@ _ORDER = list(EFFECTS)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One row. detail: what the guard says of it; golden: the item that this names; asked: by the row."""
+    """One row. detail: what the guard says of it; golden: the item that this names; asked: by the row.
+
+    is_new: nobody has accepted it, though others like it were.
+    """
 
     prediction: int
     name: str
     detail: str
     golden: GoldenQuestion | None
     asked: str
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,11 @@ class Answered:
 
     acceptance: Acceptance | None
     open_rows: int
+
+    @property
+    def is_in_part(self) -> bool:
+        """Some rows were accepted, and others are new."""
+        return self.acceptance is not None and self.open_rows > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,7 @@ def found_in(release: Release) -> list[Finding]:
         if one.get("detail") in golden and one["item"] in predictions
     }
     asked, answers = asked_in(held), answers_of(release)
+    new = _new_among(release, answers)
     found = [
         Finding(
             one["guard"],
@@ -94,7 +107,7 @@ def found_in(release: Release) -> list[Finding]:
             one["rows"],
             _answered(release, one, answers) if one["effect"] == Effect.STOPS else None,
             [
-                _example(example, predictions[example["item"]], golden, asked)
+                _example(example, predictions[example["item"]], golden, asked, new)
                 for example in told[code]
                 if example["item"] in predictions
             ],
@@ -105,12 +118,34 @@ def found_in(release: Release) -> list[Finding]:
 
 
 def _example(
-    told: Mapping[str, str], prediction: int, golden: Mapping[str, GoldenQuestion], asked: Mapping[int, str]
+    told: Mapping[str, Any],
+    prediction: int,
+    golden: Mapping[str, GoldenQuestion],
+    asked: Mapping[int, str],
+    new: Set[tuple[str, int]],
 ) -> Example:
     detail = str(told.get("detail", ""))
     return Example(
-        prediction, str(told["prediction_id"]), detail, golden.get(detail), asked.get(prediction, "")
+        prediction,
+        str(told["prediction_id"]),
+        detail,
+        golden.get(detail),
+        asked.get(prediction, ""),
+        (detail, told["item"]) in new,
     )
+
+
+def _new_among(release: Release, answers: Mapping[str, Answered]) -> Set[tuple[str, int]]:
+    """Those examples that nobody has accepted, where others like them were; nothing is asked elsewhere."""
+    new = set[tuple[str, int]]()
+    for code, one in release.findings.items():
+        answered = answers.get(one["guard"]) if one["effect"] == Effect.STOPS else None
+        if answered is None or not answered.is_in_part:
+            continue
+        rows = [(str(example.get("detail", "")), int(example["item"])) for example in one["examples"]]
+        if unaccepted := accepting.unaccepted_in(release, one["guard"]):
+            new |= set(compress(rows, unaccepted.are(code, rows)))
+    return new
 
 
 def answers_of(release: Release) -> dict[str, Answered]:

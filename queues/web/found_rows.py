@@ -22,9 +22,11 @@ from queues.web.findings import ACCEPTED, EFFECTS, answers_of
 from queues.web.held_against import WHOLE_MAX, GoldenQuestion, asked_in, named_in
 from queues.web.left_out import LEFT_OUT
 from queues.web.paging import address, number
+from queues.web.parameters import choice
 
 ROWS = 50
-_HEAD = ("record_id", "prediction_id", "environment", "detail")
+_HEAD = ("record_id", "prediction_id", "environment", "detail", "is_accepted")
+_YES_OR_NO = {True: "yes", False: "no", None: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +49,23 @@ def found(request: ProjectRequest, *, name: str, release_id: int) -> HttpRespons
     """The rows of one code, page by page; who may take the files of the release may read this one."""
     release = _release(request, name, release_id)
     code = request.GET.get("code", "")
-    page = findings.rows_of(release, code, after=number(request, "after") or 0, limit=ROWS)
+    only_new = _is_only_new(request)
+    page = findings.rows_of(release, code, after=number(request, "after") or 0, limit=ROWS, only_new=only_new)
     told, lines = release.findings[code], _lines(request, code, page.rows)
     answered = answers_of(release).get(told["guard"]) if told["effect"] == Effect.STOPS else None
     is_accepted = answered is not None and not answered.open_rows
     context = {
         "dataset": release.dataset,
         "release": release,
-        "name": _name(release),
+        "title": _title(release),
         "code": code,
         "why": LEFT_OUT.get(code, code),
         "effect": ACCEPTED if is_accepted else EFFECTS[told["effect"]],
         "answered": answered,
+        "marks_new": answered is not None and answered.is_in_part,
+        "only_new": only_new,
+        "new_url": address(request, after=None, only="new"),
+        "all_url": address(request, after=None, only=None),
         "rows": told["rows"],
         "left": release.state in OUT and told["effect"] != Effect.LEAVES_OUT,
         "csv_url": address(request, at=f"{request.path}.csv", after=None),
@@ -78,8 +85,11 @@ def found_csv(request: ProjectRequest, *, name: str, release_id: int) -> Streami
     """All rows of one code in one file, however many."""
     release = _release(request, name, release_id)
     code = request.GET.get("code", "")
-    rows = findings.every_row_of(release, code)
-    told = ((row.record_id, row.prediction_id, row.environment, row.detail) for row in rows)
+    rows = findings.every_row_of(release, code, only_new=_is_only_new(request))
+    told = (
+        (row.record_id, row.prediction_id, row.environment, row.detail, _YES_OR_NO[row.is_accepted])
+        for row in rows
+    )
     return csv_stream(f"{_name(release)}-{code}", _HEAD, told)
 
 
@@ -90,8 +100,23 @@ def _release(request: ProjectRequest, name: str, release_id: int) -> Release:
     return release
 
 
+def _is_only_new(request: ProjectRequest) -> bool:
+    """Whether only rows that nobody has accepted are asked for."""
+    return choice(request, "only", ["new"]) == "new"
+
+
+def _title(release: Release) -> str:
+    """What the list is of, for a person."""
+    if release.version:
+        return f"{release.dataset.name}@{release.version}"
+    told = {"name": release.dataset.name, "n": release.pk}
+    if release.stops.filter(unaccepted__gt=0).exists():
+        return _("%(name)s, attempt %(n)d, which was stopped") % told
+    return _("%(name)s, attempt %(n)d, which was not published") % told
+
+
 def _name(release: Release) -> str:
-    """One that was stopped has no version, only its number."""
+    """As part of the name of a file. One that was stopped has no version, only its number."""
     return f"{release.dataset.name}@{release.version or f'#{release.pk}'}"
 
 

@@ -1,9 +1,11 @@
 """What a guard stops leaves with a reason, and only those rows that were shown to who gave it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -11,13 +13,16 @@ from accounts.models import Event
 from queues import jobs
 from queues.errors import Invalid, WrongState
 from queues.export import actions as export
-from queues.export import stopped
+from queues.export import findings, stopped
 from queues.export.accepting import Said
 from queues.export.findings import has_rows
+from queues.export.guarding import walk
 from queues.export.guards import Check, Effect, Guard, Hit, Leaving, Surroundings, guards
 from queues.models import Acceptance, Dataset, GuardStop, Job, Queue, Release, Verdict
+from queues.web.findings import found_in
 from tests.export.recalling import withdraw
 from tests.factories.golden import golden_record, verified
+from tests.factories.people import api_key
 from tests.factories.projects import Cast, cast
 from tests.factories.verdicts import record_of, settled
 from tests.factories.work import queue_in
@@ -211,3 +216,70 @@ def test_the_database_keeps_no_acceptance_of_a_few_letters(
 
     with pytest.raises(IntegrityError, match="acceptance_says_why"), transaction.atomic():
         Acceptance.objects.create(release=stop.release, guard="contamination", shown=stop, reason="fine     ")
+
+
+def test_what_is_new_in_the_next_attempt_is_marked_and_shown_first(
+    people: Cast, queue: Queue, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (findings, walk):
+        monkeypatch.setattr(module, "EXAMPLES", 2)
+    verified(people.project, golden_record("g-7", input={"prompt": "How hot are kettles?"}))
+    for n in range(3):
+        row(queue, f"Alike, {n}?")
+    first = built(people, dataset)
+    new = row(queue, "Alike, new?").item
+    second = built(people, dataset, accepting(first))
+    changed = golden_record("g-7", input={"prompt": "Is a kettle alike?"})
+    verified(people.project, changed, as_new_version=True)  # what was accepted was of the text before
+
+    told = findings.rows_of(second, CODE, limit=10).rows
+    only = findings.rows_of(second, CODE, limit=10, only_new=True)
+    shown = found_in(second)[0]
+
+    assert [one.is_accepted for one in told] == [True, True, True, False]
+    assert ([one.item for one in only.rows], only.go_on) == ([new.pk], None)
+    assert [one.is_accepted for one in findings.rows_of(first, CODE, limit=10).rows] == [False] * 3
+    assert [one.is_new for one in shown.examples] == [True, False]
+    assert shown.examples[0].prediction == new.prediction_id
+
+
+def test_the_new_row_is_marked_on_the_pages_in_the_file_and_in_the_api(
+    people: Cast, queue: Queue, dataset: Dataset
+) -> None:
+    old = row(queue, "Alike, one?")
+    first = built(people, dataset)
+    new = row(queue, "Alike, two?")
+    second = built(people, dataset, accepting(first))
+    client, at = Client(), f"/projects/{people.project.slug}/datasets/set/"
+    client.force_login(people.mel)
+    rows = f"{at}releases/{second.pk}/findings"
+    _key, secret = api_key(people.project, people.mel)
+    api = Client(headers={"Authorization": f"Bearer {secret}"})
+
+    page = client.get(at).content.decode()
+    listed = client.get(rows, {"code": CODE}).content.decode()
+    file: Any = client.get(f"{rows}.csv", {"code": CODE})
+    asked = f"/api/v1/projects/{people.project.slug}/releases/{second.pk}/findings"
+    answer = api.get(asked, {"code": CODE}).json()
+    only = api.get(asked, {"code": CODE, "only": "new"}).json()
+
+    for shown in (page, listed):
+        assert shown.count("new: not accepted yet") == 1
+        assert "only=new" in shown
+        assert ">the 1 new row</a>" in shown
+    filtered = client.get(rows, {"code": CODE, "only": "new"}).content.decode()
+    assert f"r-{new.item_id}" in filtered
+    assert f"r-{old.item_id}" not in filtered
+    lines = b"".join(file.streaming_content).decode().splitlines()
+    assert [line.rpartition(",")[2] for line in lines] == ["is_accepted", "yes", "no"]
+    assert [one["is_accepted"] for one in answer["items"]] == [True, False]
+    assert [one["record_id"] for one in only["items"]] == [f"r-{new.item_id}"]
+    for refused in (
+        client.get(rows, {"code": CODE, "only": "x"}),
+        api.get(asked, {"code": CODE, "only": "x"}),
+    ):
+        assert refused.status_code in (400, 404, 422)
+    assert (
+        "new: not accepted yet"
+        not in client.get(rows.replace(str(second.pk), str(first.pk)), {"code": CODE}).content.decode()
+    )

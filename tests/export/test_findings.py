@@ -152,6 +152,7 @@ def test_a_release_that_was_stopped_tells_all_rows_as_well(
     assert f"{page_of(people, stopped)}?code={ALIKE}" in dataset
     assert '/datasets/trl-dpo/#guards"' in dataset
     assert "/rows/" not in first.content.decode()  # no row of it has left
+    assert f"trl-dpo, attempt {stopped.pk}, which was stopped: {ALIKE}<" in first.content.decode()
     assert "was not published" in first.content.decode()
     assert len([path for path in folder.rglob("*") if path.is_file()]) == 1
 
@@ -169,7 +170,7 @@ def test_the_rows_of_a_stopped_release_are_a_csv_file_and_a_list_of_the_api(
     page = api.get(f"{at}?code={ALIKE}&limit=59").json()
     rest = api.get(f"{at}?code={ALIKE}&limit=59&cursor={page['next_cursor']}").json()
 
-    assert head == ["record_id", "prediction_id", "environment", "detail"]
+    assert head == ["record_id", "prediction_id", "environment", "detail", "is_accepted"]
     assert [line[0] for line in lines] == [one["record_id"] for one in page["items"] + rest["items"]]
     assert (len(lines), {line[3] for line in lines}, rest["next_cursor"]) == (60, {"g-7"}, None)
     assert f'filename="trl-dpo@#{stopped.pk}-{ALIKE}.csv"' in answer["Content-Disposition"]

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -38,6 +38,33 @@ class Stopping:
             against = [code, detail, versions.get(detail)]
             found[guard] += [_hash([*against, item]) for item in items]
         return {guard: _in_order(b"".join(hashes)) for guard, hashes in found.items()}
+
+
+class Unaccepted:
+    """Which pairs of an attempt are not among those that were accepted for it, for rows that are shown.
+
+    A golden item may say something else since; its pair is that of the version that was newest when the
+    attempt was built, and each earlier one is tried. Asks the database about each golden item once.
+    """
+
+    def __init__(self, project_id: int, found: Pairs, shown: Pairs) -> None:
+        self._project_id = project_id
+        self._open = frozenset(np.setdiff1d(_numbers(found), _numbers(shown)).tolist())
+        self._is_whole = len(self._open) * PAIR_BYTES == len(found)
+        self._newest: dict[str, int] = {}
+
+    def are(self, code: str, rows: Sequence[tuple[str, int]]) -> list[bool]:
+        """Of each row, told as what it was held against and its item."""
+        if self._is_whole or not self._open:
+            return [self._is_whole] * len(rows)
+        asked = {detail for detail, _item in rows} - self._newest.keys()
+        self._newest |= dict.fromkeys(asked, 0) | _newest_versions(self._project_id, asked)
+        return [self._is_open(code, detail, item) for detail, item in rows]
+
+    def _is_open(self, code: str, detail: str, item: int) -> bool:
+        versions = [*range(self._newest[detail], 0, -1), None]
+        hashes = (_hash([code, detail, version, item]) for version in versions)
+        return any(int.from_bytes(one, "little") in self._open for one in hashes)
 
 
 def count_missing(found: Pairs, shown: Pairs) -> int:
