@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reviewapp.client.server import Server
+from reviewapp.client.told import Change, change_of
 
 LOOK_EVERY_SECONDS = 1.0
 _UNDER_WAY = {"waiting", "running"}
@@ -41,12 +42,12 @@ class Wanted:
 
 def change(
     server: Server, wanted: Wanted, *, waits: bool = True, sleep: Callable[[float], None] = time.sleep
-) -> dict[str, Any]:
+) -> Change:
     """The change as the server tells of it: when it is over, or as it was asked for where waits is False."""
     # One key for all tries: a cut line begins no second change.
     headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
-    told = server.post("bulk-changes", json.dumps(wanted.as_body()).encode(), headers)
-    while waits and told["state"] in _UNDER_WAY:
+    told = change_of(server.post("bulk-changes", json.dumps(wanted.as_body()).encode(), headers))
+    while waits and told.state in _UNDER_WAY:
         sleep(LOOK_EVERY_SECONDS)
-        told = server.get(f"bulk-changes/{told['id']}")
-    return dict(told)
+        told = change_of(server.get(f"bulk-changes/{told.id}"))
+    return told

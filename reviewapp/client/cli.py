@@ -2,7 +2,8 @@
 
 Progress and sentences go to standard error, the result as JSON to standard output. Exit codes: 0 done;
 1 some records were rejected, a file does not verify, or a change was stopped or failed; 2 arguments, key or
-file; 3 the server refused; 4 the server could not be reached; 5 rows of the release were withdrawn since.
+file; 3 the server refused, or its answer cannot be used; 4 the server could not be reached; 5 rows of the
+release were withdrawn since.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from reviewapp.client.pull import pull
 from reviewapp.client.push import FEEDBACK, PREDICTIONS, push
 from reviewapp.client.row import row, sentence_of
 from reviewapp.client.server import Server
+from reviewapp.client.told import page_of
 from reviewapp.client.verify import verify
 
 _URL = "http://127.0.0.1:8000"
@@ -142,7 +144,7 @@ def _row(options: argparse.Namespace) -> tuple[Any, int]:
         _say(str(refusal))
         return refusal.problem, WITHDRAWN
     _say(sentence_of(told))
-    return told, OK if told["still_stands"] else WITHDRAWN
+    return told.whole, OK if told.still_stands else WITHDRAWN
 
 
 def _change(options: argparse.Namespace) -> tuple[Any, int]:
@@ -158,12 +160,12 @@ def _change(options: argparse.Namespace) -> tuple[Any, int]:
         late=options.late,
     )
     told = change(_server(options), wanted, waits=not options.no_wait)
-    return told, SOME_WRONG if told["state"] in ("stopped", "failed") else OK
+    return told.whole, SOME_WRONG if told.state in ("stopped", "failed") else OK
 
 
 def _status(options: argparse.Namespace) -> tuple[Any, int]:
     server = _server(options)
-    newest = server.get("predictions", _NEWEST)["items"]
+    newest = page_of(server.get("predictions", _NEWEST))
     return {"ready": server.health() == 200, "project": options.project, "newest": newest[:1]}, OK
 
 

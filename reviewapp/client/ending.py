@@ -3,7 +3,7 @@
 OK = 0
 SOME_WRONG = 1  # some records were rejected, or a file does not verify
 NOT_STARTED = 2  # arguments, key or file
-REFUSED = 3  # the server said no
+REFUSED = 3  # the server said no, or nothing that can be used
 AWAY = 4  # the server could not be reached, however often it was tried
 WITHDRAWN = 5  # all is there, but rows of the release were withdrawn since
 
@@ -22,6 +22,12 @@ class Refused(Ending):
     def __init__(self, message: str, status: int, problem: dict[str, object]) -> None:
         super().__init__(message)
         self.status, self.problem = status, problem
+
+
+class Unusable(Ending):
+    """The server's answer is none to what was asked: of another shape, or without end."""
+
+    code = REFUSED
 
 
 class Away(Ending):

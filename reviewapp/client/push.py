@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from reviewapp.client.ending import Ending, Refused
 from reviewapp.client.server import Server
+from reviewapp.client.told import results_of
 
 BATCH_RECORDS = 500
 BATCH_BYTES = 4 * 1024 * 1024
@@ -106,7 +107,7 @@ def _send(server: Server, batch: Sequence[Line], shape: Shape) -> list[dict[str,
         if refusal.status != _UNREADABLE:
             raise
         return [{"status": _UNREADABLE, "problem": refusal.problem} for _line in batch]
-    return list(answer["results"])
+    return results_of(answer, records=len(batch))
 
 
 def _note(pushed: Pushed, batch: Sequence[Line], results: Sequence[dict[str, Any]], shape: Shape) -> None:
@@ -118,7 +119,7 @@ def _note(pushed: Pushed, batch: Sequence[Line], results: Sequence[dict[str, Any
         else:
             pushed.rejected.append({"line": number} | result)
         if result.get("warnings"):
-            named = {"line": number, shape.id_field: result[shape.id_field]}
+            named = {"line": number, shape.id_field: result.get(shape.id_field)}
             pushed.altered.append(named | {"warnings": result["warnings"]})
 
 

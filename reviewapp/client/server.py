@@ -12,11 +12,14 @@ from typing import Any
 
 import httpx
 
-from reviewapp.client.ending import Away, Ending, Refused
+from reviewapp.client.ending import Away, Ending, Refused, Unusable
+from reviewapp.client.told import problem_of
 
 TRIES = 8
 TRIES_UNREACHED = 3  # while no answer ever came: most likely the address is wrong, or nothing runs there
 LONGEST_WAIT_SECONDS = 30.0
+_ANSWER_BYTES = 64 * 1024 * 1024  # of the longest answer that is no file: a manifest
+_ERROR_BYTES = 64 * 1024
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _SECONDS = httpx.Timeout(60.0, connect=5.0)
 _ERROR_NUMBER = re.compile(r"^\[Errno -?[0-9]+\] ")
@@ -49,24 +52,30 @@ class Server:
         self._has_answered = False
         # A redirect would carry the key elsewhere.
         self._http = httpx.Client(
-            headers={"Authorization": f"Bearer {key}", "User-Agent": "reviewapp-client/1"},
+            headers={
+                "Authorization": f"Bearer {key}",
+                "User-Agent": "reviewapp-client/1",
+                # Packed, a small answer unpacks to any size, and a part of a file is none of its bytes.
+                "Accept-Encoding": "identity",
+            },
             timeout=_SECONDS,
             transport=transport,
             follow_redirects=False,
         )
 
-    def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
-        """The JSON at a path below the project."""
-        return self._ask("GET", self._base + path, params=params).json()
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> bytes:
+        """The answer at a path below the project."""
+        return self._ask("GET", self._base + path, params=params)
 
-    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Any:
-        """The JSON answer to a body."""
-        return self._ask("POST", self._base + path, content=body, headers=headers).json()
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+        """The answer to a body."""
+        return self._ask("POST", self._base + path, content=body, headers=headers)
 
     def health(self) -> int:
         """The status of /readyz."""
         try:
-            return self._http.get(f"{self._root}/readyz").status_code
+            with self._http.stream("GET", f"{self._root}/readyz") as response:
+                return response.status_code
         except httpx.HTTPError:
             return 0
 
@@ -74,8 +83,6 @@ class Server:
     def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """One try of a download below the project; a cut is Interrupted, which is the caller's to resume."""
         with self._noticing(), self._http.stream("GET", self._base + path, headers=headers) as response:
-            if response.status_code >= 400:
-                response.read()
             self._check(response)
             yield response
 
@@ -106,18 +113,19 @@ class Server:
             " and does it run?"
         )
 
-    def _ask(self, method: str, url: str, **sent: Any) -> httpx.Response:
+    def _ask(self, method: str, url: str, **sent: Any) -> bytes:
         failed = 0
         while True:
             try:
-                with self._noticing():
-                    return self._check(self._http.request(method, url, **sent))
+                with self._noticing(), self._http.stream(method, url, **sent) as response:
+                    self._check(response)
+                    return self._body_of(response)
             except Interrupted as why:
                 failed += 1
                 self.wait(failed, why)
 
-    def _check(self, response: httpx.Response) -> httpx.Response:
-        """The answer itself where it is good; else Refused, or Interrupted where another try may help."""
+    def _check(self, response: httpx.Response) -> None:
+        """Nothing where the answer is good; else Refused, or Interrupted where another try may help."""
         self._has_answered = True
         if response.status_code in _AGAIN:
             told = response.headers.get("Retry-After", "")
@@ -126,7 +134,18 @@ class Server:
             )
         if not response.is_success:
             raise _refusal(response)
-        return response
+
+    def _body_of(self, response: httpx.Response) -> bytes:
+        if _is_packed(response):
+            raise Unusable(f"{self._root} packed its answer, though it was asked not to.")
+        body = _start_of(response, _ANSWER_BYTES)
+        if len(body) > _ANSWER_BYTES:
+            mebibytes = _ANSWER_BYTES // 1024**2
+            raise Unusable(
+                f"{self._root} answers with more than {mebibytes} MiB, and no answer is as long as that."
+                " Is the address right?"
+            )
+        return body
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:
@@ -143,10 +162,23 @@ class Server:
 
 
 def _refusal(response: httpx.Response) -> Refused:
-    is_json = "json" in response.headers.get("Content-Type", "")
-    try:
-        problem = response.json() if is_json else {}
-    except ValueError:
-        problem = {}
-    detail = problem.get("detail") or f"The server answered {response.status_code}; is the address right?"
-    return Refused(str(detail), response.status_code, problem)
+    is_json = "json" in response.headers.get("Content-Type", "") and not _is_packed(response)
+    problem = problem_of(_start_of(response, _ERROR_BYTES)) if is_json else {}
+    detail = problem.get("detail")
+    if not isinstance(detail, str) or not detail:
+        detail = f"The server answered {response.status_code}; is the address right?"
+    return Refused(detail, response.status_code, problem)
+
+
+def _is_packed(response: httpx.Response) -> bool:
+    return response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity")
+
+
+def _start_of(response: httpx.Response, most: int) -> bytes:
+    """The body; of one that is longer than `most`, that and one byte, at which reading ends."""
+    read = bytearray()
+    for chunk in response.iter_bytes():
+        read += chunk
+        if len(read) > most:
+            break
+    return bytes(read[: most + 1])

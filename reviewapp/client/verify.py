@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from reviewapp.client.ending import Ending
-from reviewapp.client.pull import MANIFEST, sha256_of
+from reviewapp.client.pull import sha256_of
+from reviewapp.client.told import MANIFEST, is_plain
 
 _SUMS = "SHA256SUMS"  # beside the manifest, which it sums up too
 
@@ -18,10 +19,13 @@ def verify(folder: Path) -> list[dict[str, Any]]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         files = [(str(file["path"]), str(file["sha256"])) for file in manifest["files"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Ending(f"{folder} holds no readable {MANIFEST}: {type(error).__name__}.") from None
     if not files:
         raise Ending(f"{MANIFEST} in {folder} names no file, so there is nothing to compare with.")
+    for path, _wanted in files:
+        if not is_plain(path):
+            raise Ending(f"{MANIFEST} in {folder} names a file that is no plain path: {path[:200]!a}")
     known = {MANIFEST, _SUMS, *(path for path, _wanted in files)}
     return [
         *({"path": path, "state": _state(folder, path, wanted)} for path, wanted in files),

@@ -38,7 +38,7 @@ def test_what_fits_is_changed_and_waited_for(server: Server, queue: Queue) -> No
 
     told = change(server, Wanted(queue.slug, "priority", "overdue", amount=80, late=True), sleep=run_jobs)
 
-    assert (told["state"], told["changed"]) == ("done", 1)
+    assert (told.state, told.whole["changed"]) == ("done", 1)
     assert [Item.objects.get(pk=item.pk).priority for item in (late, other)] == [80, 50]
 
 
@@ -47,7 +47,7 @@ def test_named_items_are_changed_without_waiting(server: Server, queue: Queue) -
 
     told = change(server, Wanted(queue.slug, "withdraw", "a test", items=[item.pk]), waits=False)
 
-    assert (told["state"], told["items"]) == ("waiting", [item.pk])
+    assert (told.state, told.whole["items"]) == ("waiting", [item.pk])
 
 
 def test_a_cut_line_begins_no_second_change(server: Server, line: Line, queue: Queue) -> None:

@@ -58,8 +58,8 @@ def test_a_row_is_named_by_its_id_its_line_or_its_file_and_line(
     ways = [second["record_id"], "2", "train.jsonl:2", "here/train.jsonl.gz:2:"]
     found = [row(server, RELEASE, named) for named in ways]
 
-    assert [told["record_id"] for told in found] == [second["record_id"]] * 4
-    assert found[0]["prediction_id"] == second["prediction_ids"][0]
+    assert [told.record_id for told in found] == [second["record_id"]] * 4
+    assert found[0].prediction_id == second["prediction_ids"][0]
 
 
 @pytest.mark.parametrize("named", ["", "r-", "r-x", "-1", "1.5", "x:y", "r-1/../..", "train.jsonl:"])
