@@ -177,7 +177,7 @@ class UndoBulkChangeView(ProjectView):
 def _changes(request: ProjectRequest) -> QuerySet[BulkChange]:
     found = asking.changes(request.project.pk)
     slug = request.GET.get("queue")
-    return found if slug is None else found.filter(queue__slug=slug)
+    return found if slug is None else found.filter(queue=queue_called(request, slug))
 
 
 def _check_which(body: NewBulkChange, queue: Queue) -> None:

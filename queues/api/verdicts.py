@@ -16,6 +16,7 @@ from queues.api import pagination, parameters
 from queues.api.base import ProjectRequest, ProjectView
 from queues.api.bodies import Body, Text, read
 from queues.api.pair_shapes import PairSide, pair_of
+from queues.api.queue_of import queue_called
 from queues.assign.attached import ATTACHED
 from queues.errors import NotFound
 from queues.models import Item, ItemState, Queue, Verdict
@@ -170,11 +171,10 @@ class VerdictsView(ProjectView):
 
 
 def _queues(request: ProjectRequest) -> list[int]:
-    """The queues that the list is about; few, so that an index per queue answers."""
-    queues: QuerySet[Queue] = Queue.objects.filter(project=request.project)
+    """The queues that the list is about; few, so that an index per queue answers. NotFound of no such."""
     if (slug := request.GET.get("queue")) is not None:
-        queues = queues.filter(slug=slug)
-    return list(queues.values_list("pk", flat=True))
+        return [queue_called(request, slug).pk]
+    return list(Queue.objects.filter(project=request.project).values_list("pk", flat=True))
 
 
 def _items() -> QuerySet[Item]:

@@ -7,12 +7,13 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts import shortcuts
 from queues.web import navigation
+from queues.web import text as texts
 
 register = template.Library()
 
@@ -82,3 +83,13 @@ def places(context: Context) -> list[navigation.Place]:
 def exact(text: str) -> SafeString:
     """Text escaped so that a browser keeps every code point: HTML would turn a bare CR into LF."""
     return SafeString(escape(text).replace("\r", "&#13;"))
+
+
+@register.filter
+def revealed(text: str) -> SafeString:
+    """Text in which what cannot be seen stands as its number, in the look that the review desk gives it."""
+    return format_html_join("", "{}{}", ((piece, _mark(name)) for piece, name in texts.revealed(text)))
+
+
+def _mark(name: str) -> SafeString | str:
+    return format_html('<span class="invisible-mark">{}</span>', name) if name else ""

@@ -24,6 +24,7 @@ from queues.review import care, line_ends
 from queues.web.agreement import value_words
 from queues.web.answer_words import in_words
 from queues.web.labels import labels_of_versions
+from queues.web.parameters import takes
 from queues.web.posted import id_of
 from queues.web.queue_of import queue_of
 
@@ -38,6 +39,7 @@ class BatchLine(NamedTuple):
 
 @needs(Permission.SETTLE)
 @require_safe
+@takes()
 def all_alike(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
     """What is alike among the disputes of a queue that this lead may settle."""
     queue = queue_of(request, queue_slug)

@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -14,18 +15,19 @@ from accounts.models import Membership, Project
 from accounts.roles import Permission
 from queues.assign import items as assigned
 from queues.assign.bulk import asking as bulk
-from queues.assign.items import Narrowing
+from queues.assign.items import After, Narrowing
 from queues.errors import ReviewappError
 from queues.ingest import documents
 from queues.models import UNFINISHED, Decision, ItemState, Queue
 from queues.newest import LOOK_AT
 from queues.review import care
 from queues.web.paging import address
+from queues.web.parameters import choice, takes, wrong
 from queues.web.queue_of import queue_of
 from queues.web.sentences import rule_names
 
 CHANGES_SHOWN = 5
-_LISTED = frozenset(ItemState.values) - {ItemState.CHECK}  # checks have a page of their own
+_LISTED = [state for state in ItemState if state != ItemState.CHECK]  # checks have a page of their own
 
 
 class ItemFilter(forms.Form):
@@ -68,6 +70,7 @@ class ItemFilter(forms.Form):
 
 @needs(Permission.READ)
 @require_safe
+@takes("state", *ItemFilter.base_fields, "after")
 def items(request: ProjectRequest, *, queue_slug: str) -> HttpResponse:
     """One state's items, most urgent first: due, reasons, who, age; with the changes of many at once."""
     queue = queue_of(request, queue_slug)
@@ -82,11 +85,10 @@ def page_of_items(
     status: int = 200,
 ) -> HttpResponse:
     """The list that the query string asks for; refusal: why a change of many was not begun."""
-    state = request.GET.get("state")
-    state = ItemState(state) if state in _LISTED else ItemState.OPEN
+    state = ItemState(choice(request, "state", _LISTED) or ItemState.OPEN)
     wanted = ItemFilter(request.project, request.GET)
     narrowing = wanted.narrowing()
-    behind = assigned.after(request.GET.get("after", ""))
+    behind = _behind(request)
     page = assigned.items_of(queue.pk, state, narrowing, behind=behind)
     may_tune = Permission.TUNE in request.permissions
     context = {
@@ -110,6 +112,18 @@ def page_of_items(
     return render(request, "items/page.html", context, status=status)
 
 
+def _behind(request: ProjectRequest) -> After | None:
+    """The item behind which the page begins, None at the beginning; what is no such place is refused."""
+    text = request.GET.get("after", "")
+    place = assigned.after(text)
+    if text and place is None:
+        detail = gettext(
+            "This cursor is not one that this list gave to you. Leave it out to start from the beginning."
+        )
+        raise wrong("after", detail)
+    return place
+
+
 def _targets(queue: Queue) -> list[Queue]:
     others = Queue.objects.filter(project=queue.project_id).exclude(pk=queue.pk)
     return list(others.taking_items())
@@ -122,6 +136,5 @@ def _tabs(request: ProjectRequest, current: ItemState) -> list[dict[str, object]
             "url": address(request, state=state, after=None),
             "is_current": state == current,
         }
-        for state in ItemState
-        if state != ItemState.CHECK
+        for state in _LISTED
     ]

@@ -3,12 +3,13 @@
 A word that nobody knows must never pass for "all": figures of everything would be read as those of one.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.storable import is_storable, storable
@@ -16,6 +17,9 @@ from queues.errors import Fault, Malformed
 
 LONGEST = 2000  # characters of one parameter
 NAME_SHOWN = 60
+# What mailers and search engines add to a link on its way asks nothing of the page, and a refusal would close
+# every link that was mailed. These names are dropped, and no others.
+TRACKING = re.compile(r"utm_[a-z_]{1,40}|fbclid|gclid|gbraid|wbraid|msclkid|mc_cid|mc_eid|_")
 View = Callable[..., HttpResponse]
 Kind = TypeVar("Kind", bound=StrEnum)
 
@@ -26,6 +30,7 @@ def takes(*names: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            request.GET = _without_tracking(request.GET)  # type: ignore[assignment]  # immutable as well
             if faults := [*_unknown(request, names), *_repeated(request), *_no_text(request)]:
                 raise _malformed(faults)
             return view(request, **kwargs)
@@ -58,6 +63,17 @@ def is_asked(request: HttpRequest, name: str) -> bool:
 def wrong(name: str, detail: str) -> Malformed:
     """The refusal of what one parameter says; detail: what it may say."""
     return _malformed([_fault(name, "parameter.wrong", detail)])
+
+
+def _without_tracking(asked: QueryDict) -> QueryDict:
+    """What is asked of the page itself, so that its own links carry nothing else on."""
+    added = [name for name in asked if TRACKING.fullmatch(name)]
+    if not added:
+        return asked
+    kept = asked.copy()
+    for name in added:
+        del kept[name]
+    return QueryDict(kept.urlencode())
 
 
 def _malformed(faults: list[Fault]) -> Malformed:

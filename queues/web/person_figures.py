@@ -24,11 +24,13 @@ from queues.ingest.queries import beginnings_of
 from queues.models import Decision
 from queues.review import care
 from queues.review import form as forms
+from queues.web.parameters import takes
 from queues.web.working import PauseForm
 
 
 @needs(Permission.REVIEW)
 @require_safe
+@takes()
 def person_figures(request: ProjectRequest, *, person_id: int) -> HttpResponse:
     """For that person, and for leads, whose look is recorded; nobody else learns even that they exist."""
     is_own = person_id == request.user.pk

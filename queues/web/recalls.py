@@ -22,6 +22,7 @@ from queues.models import Job, JobState, RecallBy, RecallReason, RecallRequest
 from queues.models.release import OUT
 from queues.monitor.queries import running
 from queues.web.paging import address, number
+from queues.web.parameters import takes
 from queues.web.put_beside import put_beside
 
 SHOWN = 50
@@ -62,6 +63,7 @@ class RecallForm(forms.Form):
 
 @needs(Permission.READ)
 @require_safe
+@takes("prediction")
 def recalls(request: ProjectRequest) -> HttpResponse:
     """What was withdrawn, newest first, and a form to withdraw more."""
     form = RecallForm(initial={"named": request.GET.get("prediction", ""), "publishes": True})

@@ -24,6 +24,7 @@ from queues.models.release import OUT
 from queues.review import care
 from queues.web.measure_words import measures_named_in
 from queues.web.paging import address, number
+from queues.web.parameters import choice, takes
 from queues.web.record import shown_record
 from queues.web.sentences import reason_of
 
@@ -55,6 +56,7 @@ class Line:
 
 @needs(Permission.READ)
 @require_safe
+@takes("from", "to", "change", "after")
 def differences(request: ProjectRequest, *, name: str) -> HttpResponse:
     """Two releases side by side: what was added, removed, changed, moved; the newest two unless told."""
     dataset = releases.dataset_named(request.project.pk, name)
@@ -63,8 +65,8 @@ def differences(request: ProjectRequest, *, name: str) -> HttpResponse:
         raise NotFound(_("There is only one release: nothing to compare it with. Publish another one."))
     new = _chosen(request, "to", out, out[0])
     old = _chosen(request, "from", out, _before(out, new))
-    kind = request.GET.get("change", "")
-    kinds = [kind] if kind in diff.KINDS else diff.KINDS
+    kind = choice(request, "change", diff.KINDS)
+    kinds = [kind] if kind else diff.KINDS
     page = diff.differences(old, new, kinds=kinds, after=number(request, "after") or 0, limit=ROWS)
     context = {
         "dataset": dataset,
@@ -114,14 +116,15 @@ def _lines(rows: Sequence[Difference], old: Release, new: Release) -> list[Line]
 
 @needs(Permission.READ)
 @require_safe
+@takes("find", "split", "after")
 def rows(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse:
     """The rows of one release, each with how its output begins: the way to where they came from."""
     dataset = releases.dataset_named(request.project.pk, name)
     release = _out(dataset, release_id)
     asked = request.GET.get("find", "").strip()
     splits = _splits_of(release)
-    split = request.GET.get("split") or splits[0]
-    if asked and (item := _found(release, asked, split if split in splits else "")):
+    split = choice(request, "split", splits)
+    if asked and (item := _found(release, asked, split or splits[0])):
         return redirect("web:release-row", request.project.slug, name, release.pk, item)
     found = rows_of(release, after=number(request, "after") or 0, limit=ROWS + 1)
     shown = found[:ROWS]
@@ -130,7 +133,7 @@ def rows(request: ProjectRequest, *, name: str, release_id: int) -> HttpResponse
         "release": release,
         "asked": asked,
         "splits": splits,
-        "split": request.GET.get("split", ""),
+        "split": split,
         "rows": shown,
         "labels": dict(Decision.choices),
         "veiled": care.veiled_for(request.user.pk, [one.prediction_id for one in shown]),

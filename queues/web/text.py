@@ -19,6 +19,18 @@ INVISIBLE = (
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
+def revealed(text: str) -> Iterator[tuple[str, str]]:
+    """The text in pieces, each with the number of the invisible character behind it (U+202E), "" at the end.
+
+    An address or a name is shown so: there a turned or hidden character would make it read as another.
+    """
+    at = 0
+    for found in _INVISIBLE.finditer(text):
+        yield text[at : found.start()], f"U+{ord(found[0]):04X}"
+        at = found.end()
+    yield text[at:], ""
+
+
 def count_invisible(text: str) -> int:
     """How many code points of the text a reader cannot see."""
     return len(_INVISIBLE.findall(text))

@@ -122,6 +122,9 @@ def test_the_page_and_the_api_tell_the_same(people: Cast, mel: Client, pair: tup
     assert client.get(f"{base}?from=1.0.0").status_code == 400
     assert client.get(f"{base}?from=1.0.0&to=9.0.0").status_code == 404
     assert client.get(f"{base}?from=1.0.0&to=2.0.0&change=lost").status_code == 400
+    for name, word in (("change", "lost"), ("change", "ADDED"), ("mood", "1"), ("after", "abc")):
+        refused = mel.get(address(people, "diff"), {name: word})
+        assert (refused.status_code, f"<code>?{name}</code>" in refused.content.decode()) == (400, True)
 
 
 def test_a_row_leads_to_its_prediction_its_reviewers_and_its_other_releases(
@@ -228,14 +231,15 @@ def test_a_row_is_found_by_its_id_or_by_its_line(
 
     for asked in (f"r-{verdicts[1].item_id}", str(line), f"train.jsonl:{line}", f"a/train.jsonl.gz:{line}:"):
         assert mel.get(at, {"find": asked})["Location"] == f"{at}/{verdicts[1].item_id}"
-    for asked in ("r-999999", "0", "99", "9" * 30, "none", "r-", "r-٣", "\0", "test.jsonl:1", "a:1"):
+    for asked in ("r-999999", "0", "99", "9" * 30, "none", "r-", "r-٣", "test.jsonl:1", "a:1"):
         answer = mel.get(at, {"find": asked})
         assert (answer.status_code, b"no such row" in answer.content) == (200, True), asked
     gone = mel.get(address(people, f"releases/{second.pk}/rows"), {"find": f"r-{verdicts[1].item_id}"})
     assert b"no such row" in gone.content  # it was removed from the second
-    for split in ("test", "nowhere", "\0"):
-        assert mel.get(at, {"find": "1", "split": split}).status_code == 200
-    assert mel.get(at, {"find": "9" * 5_000}).status_code == 200
+    for split in ("test", "nowhere", "\0"):  # all rows stand in train
+        answer = mel.get(at, {"find": "1", "split": split})
+        assert (answer.status_code, b"<code>?split</code>" in answer.content) == (400, True)
+    assert {mel.get(at, {"find": text}).status_code for text in ("\0", "9" * 5_000)} == {400}
 
 
 def test_a_row_tells_what_its_sender_said_of_its_rights(people: Cast, queue: Queue, mel: Client) -> None:

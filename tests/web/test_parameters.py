@@ -47,13 +47,19 @@ WRONG: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "checks.csv": {},
     "disputes/": {"after": NUMBER},
+    "queues/answers/items/": {
+        "state": ("zz", "check", "OPEN"), "after": ("abc", "1_2_3", *NUMBER), "queue": ("answers",),
+    },
+    "queues/answers/disputes/": {"after": ("zz",)},
+    "people/{ann}/figures": {"queue": ("nosuch",)},
+    "recalls/": {"prediction": (), "after": ("abc",)},
 }  # fmt: skip
 HOSTILE = ("a\0", "x" * 10_000)
 
 
 @pytest.mark.parametrize("place", WRONG)
 def test_what_a_page_does_not_know_is_refused_and_named(people: Cast, signed_in: SignIn, place: str) -> None:
-    queue_in(people.project)
+    queue_in(people.project, slug="answers")
     lee = signed_in(people.lee)
     ids = {"ann": people.ann.pk, "sam": people.sam.pk}
     path, _mark, query = f"/projects/{people.project.slug}/{place.format(**ids)}".partition("?")
@@ -79,7 +85,9 @@ def test_what_a_page_does_not_know_is_refused_and_named(people: Cast, signed_in:
     assert [name for name, text in texts if f"<code>?{name}</code>" not in text and not says(text)] == []
 
 
-NO_QUEUE = ("overrides/recall.csv", "overrides/violations/")
+NO_QUEUE = (
+    "overrides/recall.csv", "overrides/violations/", "queues/answers/", "people/{ann}/figures", "recalls/",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("place", [one.partition("?")[0] for one in WRONG if not one.startswith(NO_QUEUE)])
@@ -119,20 +127,54 @@ def test_a_refusal_says_what_may_be_chosen(people: Cast, signed_in: SignIn) -> N
 
     assert page.status_code == 400
     text = page.content.decode()
-    assert "<code>?became</code> Choose one of: upheld, reversed, holds, replaced, open" in text
+    assert "<bdi><code>?became</code></bdi> Choose one of: upheld, reversed, holds, replaced, open" in text
     assert f'href="/projects/{people.project.slug}/overrides/">The page without it' in text
 
 
 def test_an_empty_word_asks_nothing(people: Cast, signed_in: SignIn) -> None:
-    queue_in(people.project)
+    queue_in(people.project, slug="answers")
     lee = signed_in(people.lee)
 
     for page in (
         "overrides/?kind=&became=&before=",
         "agreement/?only=&queue=",
         "checks/results/?person=&only=",
+        "queues/answers/items/?state=&after=&text=&who=&reason=&decision=",
     ):
         assert lee.get(f"/projects/{people.project.slug}/{page}").status_code == 200
+
+
+def test_what_a_mailer_adds_to_a_link_asks_nothing_and_goes_no_further(
+    people: Cast, signed_in: SignIn
+) -> None:
+    queue_in(people.project, slug="answers")
+    added = (
+        "fbclid", "gclid", "gbraid", "wbraid", "msclkid", "mc_cid", "mc_eid", "_", "utm_source", "utm_id",
+    )  # fmt: skip
+    path = f"/projects/{people.project.slug}/queues/answers/items/"
+
+    found = signed_in(people.lee).get(path, {"state": "settled", **{name: ["1", "2"] for name in added}})
+
+    assert found.status_code == 200
+    assert found.context["state"] == "settled"
+    assert not any(f"{name}=1" in found.content.decode() for name in added)
+
+
+@pytest.mark.parametrize("name", ["utm", "utm_", "UTM_source", "utm_a\u202e", "gclids", "__", "mc_", ""])
+def test_what_only_resembles_it_is_refused(people: Cast, signed_in: SignIn, name: str) -> None:
+    page = signed_in(people.lee).get(f"/projects/{people.project.slug}/agreement/", {name: "1"})
+
+    assert page.status_code == 400
+
+
+def test_a_name_that_turns_the_text_round_is_shown_by_number_and_set_apart(
+    people: Cast, signed_in: SignIn
+) -> None:
+    page = signed_in(people.lee).get(f"/projects/{people.project.slug}/agreement/", {"a\u202eb<": "1"})
+
+    text = page.content.decode()
+    assert "\u202e" not in text
+    assert '<bdi><code>?a<span class="invisible-mark">U+202E</span>b&lt;</code></bdi>' in text
 
 
 @pytest.mark.parametrize(
@@ -143,6 +185,8 @@ def test_an_empty_word_asks_nothing(people: Cast, signed_in: SignIn) -> None:
         "people/figures?page=-1", "people/figures?queue=none", "people/figures?person=1",
         "overrides?kind=mood", "overrides?became=upheld", "overrides?queue=none", "overrides?queue=a&queue=a",
         "overrides/rates?kind=model", "overrides/filters?queue=answers",
+        "items?queue=none", "items?queue=", "verdicts?queue=none", "verdicts?queue=",
+        "bulk-changes?queue=none",
     ],
 )  # fmt: skip
 def test_programs_are_refused_the_same_words_by_name(people: Cast, asked: str) -> None:
