@@ -85,6 +85,7 @@ def publish_built(release: Release, folder: UUID, contents: Contents, stored: Ma
             dataset_sha256=sha256_of_sorted(_sorted_hashes(release)),
             counts=contents.counts,
             guarded=contents.guarded,
+            encoder=contents.encoder,
             agreement=agreement_of(dataset.project_id, contents.counts.queues),
             changes=diff.counts(before, release) if before else None,
             tombstones=recalls.tombstones(dataset.project_id, dataset.pk),

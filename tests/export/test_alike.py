@@ -99,6 +99,8 @@ def test_a_dataset_may_leave_out_what_is_alike(
     ]
     assert first.manifest is not None
     assert (first.rows, first.manifest["excluded"]) == (1, {"contamination.alike": 1})
+    looked = {"name": encoder.name, "is_semantic": encoder.is_semantic, "at_least": 0.95}
+    assert first.manifest["encoder"] == {**looked, "golden_questions": 1}
     for path in ("train.jsonl", "train.parquet", "provenance.jsonl", "findings.jsonl"):
         assert content(again, path) == content(first, path)
     assert b"".join(reading.lines_of(found)) == content(first, "train.jsonl")

@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -105,7 +106,8 @@ class Contents:
     """The finished temporary files. rows: split → its file of records; a split without rows has none.
 
     lineage: lines for COPY into the rows of the release; more: what says the same in another way (packed,
-    as a table, as a view). stops: guard → the pairs that would stop the release.
+    as a table, as a view). stops: guard → the pairs that would stop the release; encoder: who looked for
+    what is alike.
     """
 
     rows: Mapping[str, Written]
@@ -115,6 +117,7 @@ class Contents:
     counts: Counts
     guarded: Guarded
     stops: Mapping[str, Pairs]
+    encoder: Mapping[str, Any] | None
 
     @property
     def records(self) -> int:
@@ -192,13 +195,14 @@ def write_contents(
             with_soft_labels=format_.has_soft_labels,
             unreliable=unreliable_for(definition),
         )
+        encoder = around.encoder
         del around  # so that what it protects can go when all rows are through
         verdicts = stack.enter_context(closing(walk))
         for found, record in guarded.passed(verdicts):
             _add(found, record, out)
             seen.one()
         stops = findings.stopping.pairs(definition.project_id)
-    return _finished(out, stops)
+    return _finished(out, stops, encoder)
 
 
 class _Seen:
@@ -267,7 +271,7 @@ def _lineage_line(found: Found, place: Place, group_key: int) -> bytes:
     return "\t".join(map(str, columns)).encode()
 
 
-def _finished(out: _Out, stops: Mapping[str, Pairs]) -> Contents:
+def _finished(out: _Out, stops: Mapping[str, Pairs], encoder: Mapping[str, Any] | None) -> Contents:
     """The same rows in the other forms that people ask for."""
     done = {split: files.rows.done() for split, files in out.splits.items()}
     rows = {split: written for split, written in done.items() if written.rows}
@@ -282,7 +286,7 @@ def _finished(out: _Out, stops: Mapping[str, Pairs]) -> Contents:
     if findings.rows:
         more.append(findings)
     more += of_rows
-    return Contents(rows, provenance, more, out.lineage.done(), out.counts, out.guarded, stops)
+    return Contents(rows, provenance, more, out.lineage.done(), out.counts, out.guarded, stops, encoder)
 
 
 def _table(out: _Out, split: str, written: Written) -> Written:

@@ -57,20 +57,24 @@ BESIDE_FROM = 20_000  # texts: their shingles take a second, and a process of it
 
 @dataclass(frozen=True, slots=True)
 class ProtectedTexts:
-    """Ready to be asked by the contamination guard. names: of the texts, by place; has_vectors: whether there
-    is anything that `alike` could find."""
+    """Ready to be asked by the contamination guard. names: of the texts, by place; vectors: how many texts
+    have one, so that `alike` could find them."""
 
     names: StoredNames
     exact: "_Known"
     normalised: "_Known"
     asked: Asked
-    has_vectors: bool
+    vectors: int
     _announced: deque[tuple[Question, int]] = field(default_factory=deque)  # with their tickets
     _near: dict[Row, int | None] = field(default_factory=dict)  # of the rows that come next
     _alike: dict[bytes, int | None] = field(default_factory=dict)  # of their vectors
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @property
+    def has_vectors(self) -> bool:
+        return self.vectors > 0
 
     def same(self, prompt: str, normalised: str) -> tuple[str, str] | None:
         if not len(self.names):
@@ -142,7 +146,7 @@ class _Loading:
         self._names = StoredNames()
         self._exact, self._normalised = array("Q"), array("Q")
         self._asked: Asked = Beside() if how_many >= BESIDE_FROM else Here()
-        self._has_vectors = False
+        self._vectors = 0
 
     def add(self, texts: Sequence[_Text]) -> None:
         """Some more texts."""
@@ -155,12 +159,12 @@ class _Loading:
     def add_vectors(self, places: Sequence[int], rows: npt.NDArray[np.float16]) -> None:
         """Those of some texts, (n, dimensions)."""
         self._asked.add_vectors(places, rows)
-        self._has_vectors = True
+        self._vectors += len(places)
 
     def done(self) -> ProtectedTexts:
         self._asked.ready()
         exact, same = _Known(self._exact), _Known(self._normalised)
-        return ProtectedTexts(self._names, exact, same, self._asked, self._has_vectors)
+        return ProtectedTexts(self._names, exact, same, self._asked, self._vectors)
 
 
 def no_texts() -> ProtectedTexts:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from queues.export.definition.understood import Definition
 from queues.export.formats import Format
 from queues.export.guarding import protected
 from queues.export.guarding.caps import kept_under
+from queues.export.guarding.directions import AT_LEAST
 from queues.export.guarding.hits import Hits
 from queues.export.guarding.protected import ProtectedTexts
 from queues.export.guarding.reviewers import unreliable_for
@@ -64,6 +66,7 @@ def prepared(
     tested = protected.tested_texts_of(project_id) if trains else protected.no_texts()
     around = surroundings_of(definition, texts, tested)
     space = _vectors_for(project_id, around)
+    around = replace(around, encoder=_encoder_of(texts) if space is not None else None)
     if walks(definition) > 1:
         verdicts = queries.verdicts_of(
             project_id,
@@ -82,6 +85,19 @@ def _vectors_for(project_id: int, around: Surroundings) -> Space | None:
     if not around.texts.has_vectors or encoder is None or not vectors.are_kept():
         return None
     return vectors.space_of(project_id, encoder, Part.INPUT)
+
+
+def _encoder_of(texts: ProtectedTexts) -> Mapping[str, Any] | None:
+    """Whose vectors are compared, and how much it can tell: without it nobody knows what was looked for."""
+    encoder = own_encoder()
+    if encoder is None:
+        return None
+    return {
+        "name": encoder.name,
+        "is_semantic": encoder.is_semantic,
+        "at_least": AT_LEAST,
+        "golden_questions": texts.vectors,
+    }
 
 
 def capped(

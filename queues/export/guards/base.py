@@ -113,7 +113,8 @@ class Surroundings:
 
     settings: the fields of queues.export.definition.rules.Rules; kept: origin → the largest `uniform`
     that stays; tested: the texts of what left to validate or test with; hits: what the guards before the
-    caps found in a first walk over the same rows.
+    caps found in a first walk over the same rows; encoder: who looks for what is alike, for the manifest,
+    None where none does.
     """
 
     scope: str
@@ -123,6 +124,7 @@ class Surroundings:
     groups: Groups
     kept: Mapping[str, float] = field(default_factory=dict)
     hits: Iterable[Sequence[tuple[str, Hit]]] | None = None
+    encoder: Mapping[str, Any] | None = None
 
 
 Check = Callable[[Leaving], Hit | None]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from importlib.metadata import version as version_of
+from typing import Any
 
 from queues.export.files.contents import Counts
 from queues.export.files.hashing import canonical
@@ -25,6 +26,7 @@ def manifest_of(
     dataset_sha256: str,
     counts: Counts,
     guarded: Guarded,
+    encoder: Mapping[str, Any] | None,
     agreement: Record,
     changes: Mapping[str, int] | None,
     tombstones: Sequence[Record],
@@ -32,7 +34,7 @@ def manifest_of(
     """The manifest, but for its files: some of them are written from it.
 
     changes: what differs from the release before, by kind; None for the first. tombstones: withdrawn
-    rows of earlier ones.
+    rows of earlier ones. encoder: who looked for what is alike.
     """
     asked = release.definition or dataset
     query = {**asked.filter, "format": dataset.format}
@@ -69,6 +71,7 @@ def manifest_of(
         "excluded": _by_name(counts.excluded),
         "excluded_examples": {code: counts.examples[code] for code in sorted(counts.examples)},
         "guards": dict(guarded.as_document()),
+        "encoder": encoder,
         "accepted": dict(sorted(release.accepted.items())),
         "origin": _by_name(guarded.origins),
         "agreement": agreement,
