@@ -1,5 +1,8 @@
 """Datasets: the list, a new one, and what one holds now."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import orjson
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,7 +22,7 @@ from queues.export.recalls import queries as recalls
 from queues.export.row import Record
 from queues.export.splits import SPLITS
 from queues.export.takers import takers_of
-from queues.models import ACCEPTED_BECAUSE_MIN, Dataset, Decision, Item
+from queues.models import ACCEPTED_BECAUSE_MIN, Dataset, Decision, Item, Release
 from queues.review import care
 from queues.web import webhooks
 from queues.web.dataset_form import DatasetForm, definition_initial
@@ -145,6 +148,7 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         "rows_min": formats.get(shown_as).rows_min,
         "records": [_shown(record) for record in summary.shown],
         "releases": published,
+        "same_rows_as": _same_rows_as(published),
         "may_compare": sum(release.version is not None for release in published) > 1,
         "current": current,
         "recalled": recalls.counts_of(request.project.pk, published),
@@ -155,6 +159,16 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         "may_release": Permission.RELEASE in request.permissions,
         "may_pull": may_pull,
         "may_settle": Permission.SETTLE in request.permissions,
+    }
+
+
+def _same_rows_as(newest_first: Sequence[Release]) -> dict[int, str]:
+    """Release → the version right before it, where that has exactly the same rows."""
+    out = [release for release in newest_first if release.version]
+    return {
+        release.pk: before.version
+        for release, before in pairwise(out)
+        if before.version and release.dataset_sha256 == before.dataset_sha256
     }
 
 

@@ -117,6 +117,11 @@ def test_a_row_that_came_after_the_look_stops_the_next_release_too(
     second = built(people, dataset, accepting(first))
     third = built(people, dataset, accepting(second))
 
+    built(people, dataset, accepting(third))
+    client = Client()
+    client.force_login(people.mel)
+    page = client.get(f"/projects/{people.project.slug}/datasets/set/").content.decode()
+    assert page.count("Exactly the same rows as 1.0.0: nothing in them changed.") == 1
     assert (second.state, stop_of(second)) == ("failed", (2, 1))
     assert (third.state, stop_of(third)) == ("published", (2, 0))
 
