@@ -18,7 +18,7 @@ from queues.api.downloads import JSON_LINES, send
 from queues.api.jobs import JobAnswer
 from queues.errors import NotFound
 from queues.export import actions as export
-from queues.export import releases
+from queues.export import reading, releases
 from queues.export.accepting import Said
 from queues.export.recalls import queries as recalls
 from queues.export.releases import UnderWay
@@ -81,6 +81,13 @@ class ReleaseStatus(ReleaseLine):
     findings: dict[str, Any]
 
 
+class ReleaseAsked(ReleaseStatus):
+    """takes_from_training: dataset → how many of the rows that would validate or test here it trains with
+    until now; once this is published they never train again. Of the first 2,000 verdicts."""
+
+    takes_from_training: dict[str, int]
+
+
 class FileAnswer(BaseModel):
     """One file; url is below this server and never changes what it gives."""
 
@@ -117,15 +124,17 @@ class ReleasesView(ProjectView):
         page = pagination.page(request, releases.releases_of(dataset).defer("manifest"), order=("-id",))
         return Response(page.body([_line(release) for release in page.rows]))
 
-    @extend_schema(request=NewRelease, responses={202: ReleaseStatus})
+    @extend_schema(request=NewRelease, responses={202: ReleaseAsked})
     def post(self, request: ProjectRequest, name: str) -> Response:
         body = read(request, NewRelease)
         dataset = releases.dataset_named(request.project.pk, name)
         said = Said(body.accepted, body.findings_of)
+        takes = {"takes_from_training": dict(reading.taken_by(dataset).by_dataset)}
         asked, _job = export.publish(dataset, notes=body.notes, said=said, by=request.actor)
         release = releases.releases_of(dataset).get(pk=asked.pk)
         location = f"/api/v1/projects/{request.project.slug}/releases/{release.pk}"
-        return Response(_status(releases.under_way(release)), status=202, headers={"Location": location})
+        answer = _status(releases.under_way(release)) | takes
+        return Response(answer, status=202, headers={"Location": location})
 
 
 class ReleaseStatusView(ProjectView):

@@ -18,6 +18,7 @@ from queues.export.guarding.walk import Guarded, Tally
 from queues.export.guards import Groups
 from queues.export.queries import Found
 from queues.export.row import Excluded, Record
+from queues.export.taking import NOTHING, Taken, taken_from_training
 from queues.models import Dataset
 from queues.newest import COUNT_LIMIT
 from queues.snapshot import snapshot
@@ -34,6 +35,7 @@ class Summary:
 
     examples: of each reason to leave a row out, a few items with the ids of their predictions. disputed: how
     many disputes are open, which have no verdict to be looked at, to COUNT_LIMIT + 1; disputes: some of them.
+    testing: key of each group that would validate or test → how many rows; taken: who trains with them.
     """
 
     records: int = 0
@@ -45,6 +47,8 @@ class Summary:
     queues: Counter[str] = field(default_factory=Counter)
     locales: Counter[str] = field(default_factory=Counter)
     splits: Counter[str] = field(default_factory=Counter)
+    testing: Counter[int] = field(default_factory=Counter)
+    taken: Taken = NOTHING
     left_out: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
     shown: list[Record] = field(default_factory=list)
@@ -104,7 +108,15 @@ def look_at(dataset: Dataset, format_name: str | None = None) -> Summary:
     for found, record in _written(looked[:LOOK_AT], guarded, names, around.groups):
         _count(summary, found, record, around.groups)
     summary.tallies = guarded.tallies
+    summary.taken = taken_from_training(dataset, summary.testing)
     return summary
+
+
+def taken_by(dataset: Dataset) -> Taken:
+    """What its next release would take from training; nothing is looked at where it only trains."""
+    definition = understood(dataset)
+    only_trains = definition.format.split == "train" and set(definition.splits.shares) <= {"train"}
+    return NOTHING if only_trains else look_at(dataset).taken
 
 
 def _untold(definition: Definition) -> Definition:
@@ -174,6 +186,10 @@ def _count(summary: Summary, found: Found, record: Record | Excluded, groups: Gr
     summary.decisions[found.row.decision] += 1
     summary.queues[found.row.queue] += 1
     summary.locales[found.row.locale] += 1
-    summary.splits[groups.split_of(group_of(found.row))] += 1
+    group = group_of(found.row)
+    split = groups.split_of(group)
+    summary.splits[split] += 1
+    if split != "train":
+        summary.testing[key_of(group)] += 1
     if len(summary.shown) < SHOWN:
         summary.shown.append(record)

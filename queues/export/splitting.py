@@ -14,9 +14,9 @@ from queues.export.splits import SPLITS, split_of
 _STORED = "SELECT group_key, split FROM queues_splitgroup g WHERE dataset_id = %s {only} ORDER BY group_key"
 # What left elsewhere on the other side of the wall: to test with, for rows to train with, or the reverse.
 _ELSEWHERE = """
-SELECT DISTINCT g.group_key FROM queues_splitgroup g JOIN queues_dataset d ON d.id = g.dataset_id
+SELECT g.group_key, d.name FROM queues_splitgroup g JOIN queues_dataset d ON d.id = g.dataset_id
 WHERE d.project_id = %s AND g.dataset_id <> %s AND (g.split = 'train') = %s {only}
-ORDER BY g.group_key
+ORDER BY g.dataset_id, g.group_key
 """
 _REMEMBERED = 512  # groups: several ask for that of one row, or of the rows beside it
 
@@ -38,12 +38,13 @@ class Groups:
         only: Sequence[int] | None = None,
     ) -> None:
         self._shares, self._seed = splits.shares or {main: 1.0}, splits.seed
-        self._keys, self._places, self._elsewhere = array("q"), array("b"), array("q")
+        self._keys, self._places = array("q"), array("b")
+        self._elsewhere: dict[str, array[int]] = {}  # dataset → keys: 8 bytes for each, and no name
         for key, split in _streamed(_STORED, [dataset_id], only):
             self._keys.append(key)
             self._places.append(SPLITS.index(split))
-        for (key,) in _streamed(_ELSEWHERE, [project_id, dataset_id, main != "train"], only):
-            self._elsewhere.append(key)
+        for key, name in _streamed(_ELSEWHERE, [project_id, dataset_id, main != "train"], only):
+            self._elsewhere.setdefault(name, array("q")).append(key)
         self.is_split = len(self._shares) > 1 or len(set(self._places)) > 1
         self._lately: dict[str, str] = {}
 
@@ -62,15 +63,19 @@ class Groups:
             return SPLITS[self._places[at]]
         return split_of(group, seed=self._seed, fractions=self._shares)
 
-    def is_elsewhere(self, group: str) -> bool:
-        """Whether another dataset used it on the other side: to test with what this one trains with."""
-        return bool(self._elsewhere) and _place(self._elsewhere, key_of(group)) is not None
+    def elsewhere(self, group: str) -> str:
+        """The first other dataset that used it on the other side: to test with what this one trains with."""
+        return next((name for name, keys in self._elsewhere.items() if _has(keys, key_of(group))), "")
 
 
 def _streamed(sql: str, arguments: Sequence[object], only: Sequence[int] | None) -> Iterator[tuple]:
     narrowed, more = ("", []) if only is None else ("AND g.group_key = ANY (%s)", [list(only)])
     with connection.wrap_database_errors, connection.cursor() as cursor:
         yield from cursor.stream(sql.format(only=narrowed), [*arguments, *more], size=CHUNK)
+
+
+def _has(keys: "array[int]", key: int) -> bool:
+    return _place(keys, key) is not None
 
 
 def _place(keys: "array[int]", key: int) -> int | None:

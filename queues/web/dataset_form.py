@@ -1,5 +1,6 @@
 """The form for a new dataset; its rules are those of the action."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -236,6 +237,29 @@ def definition_initial(like: Dataset) -> dict[str, object]:
     if after := filter_.get("decided_after"):
         filter_["decided_after"] = datetime.fromisoformat(after).replace(microsecond=0)
     return {**filter_, **_rules_initial(like), **percents}
+
+
+def told_rules(rules: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The rules of a dataset in the words of the form; what that has no field for, as it is written."""
+    fields_, told = DatasetForm.base_fields, list[tuple[str, str]]()
+    for name, value in rules.items():
+        if name == "caps":
+            told += [_told_cap(origin, share) for origin, share in value.items()]
+        elif name == "licences":
+            told.append((str(fields_[name].label), ", ".join(value)))
+        elif name == "reviewers_right":
+            told.append((str(fields_[name].label), f"{_percent(value):f}"))
+        elif name == "agreement_gate":
+            told.append((str(fields_[name].label), str(_("yes") if value else _("no"))))
+        else:
+            choices = dict(cast(Any, fields_[name]).choices)
+            told.append((str(fields_[name].label), str(choices.get(value, value))))
+    return told
+
+
+def _told_cap(origin: str, share: float) -> tuple[str, str]:
+    field = DatasetForm.base_fields.get(CAPPED.get(origin, ""))
+    return str(field.label if field else origin), f"{_percent(share):f}"
 
 
 def _percent(share: float) -> Decimal:

@@ -19,13 +19,14 @@ from queues.export.findings import has_rows
 from queues.export.formats import formats
 from queues.export.guards import Effect
 from queues.export.recalls import queries as recalls
+from queues.export.releases import UnderWay
 from queues.export.row import Record
 from queues.export.splits import SPLITS
 from queues.export.takers import takers_of
 from queues.models import ACCEPTED_BECAUSE_MIN, Dataset, Decision, Item, Release
 from queues.review import care
 from queues.web import webhooks
-from queues.web.dataset_form import DatasetForm, definition_initial
+from queues.web.dataset_form import DatasetForm, definition_initial, told_rules
 from queues.web.definitions import versions_of
 from queues.web.findings import found_in
 from queues.web.format_names import FORMATS, GROUPED
@@ -34,6 +35,7 @@ from queues.web.left_out import LEFT_OUT
 from queues.web.snippets import snippets_of
 
 RELEASES_SHOWN = 50
+ELSEWHERE = ("split.tested_elsewhere", "split.trained_elsewhere")  # codes whose detail is a dataset
 
 
 @needs(Permission.READ)
@@ -102,8 +104,9 @@ def dataset(request: ProjectRequest, *, name: str) -> HttpResponse:
     return render(request, "export/page.html", context_of(request, found))
 
 
-def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
-    """What the page of a dataset shows."""
+def context_of(request: ProjectRequest, found: Dataset, *, unconfirmed: bool = False) -> dict[str, object]:
+    """What the page of a dataset shows. unconfirmed: a release was asked for that takes rows from training,
+    and nobody said that it may."""
     published = list(releases.releases_of(found).prefetch_related("files")[:RELEASES_SHOWN])
     shown_as = _format_asked(request, "as", found)
     summary = reading.look_at(found, shown_as)
@@ -124,12 +127,18 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         "locales": summary.locales.most_common(),
         "splits": [(split, summary.splits[split]) for split in SPLITS if summary.splits[split]],
         "left_out": [
-            (LEFT_OUT.get(code, code), code, n, _examples(summary.examples[code], stories))
+            (
+                LEFT_OUT.get(code, code),
+                code,
+                n,
+                _examples(summary.examples[code], stories),
+                _others(summary, code),
+            )
             for code, n in summary.left_out.most_common()
         ],
         "disputes": _examples(summary.disputes, stories),
         "noticed": [
-            (LEFT_OUT.get(code, code), code, tally.rows, tally.effect)
+            (LEFT_OUT.get(code, code), code, tally.rows, tally.effect, _others(summary, code))
             for code, tally in summary.tallies.items()
             if tally.effect != Effect.LEAVES_OUT
         ],
@@ -140,7 +149,11 @@ def context_of(request: ProjectRequest, found: Dataset) -> dict[str, object]:
         ),
         "whole_max": WHOLE_MAX,
         "all_rows_of": newest.release.pk if newest and may_pull and has_rows(newest.release) else None,
-        "demanded": [(key, _listed(value)) for key, value in found.rules.items()],
+        "taken": summary.taken if shown_as == found.format else reading.taken_by(found),
+        "unconfirmed": unconfirmed,
+        "changed_since": _changed_since(newest, found),
+        "left_out_now": [one.code for one in found_now if found.rules.get(one.leaves_out_by) == "leave_out"],
+        "demanded": told_rules(found.rules),
         "shares": [(split, shares[split]) for split in SPLITS if split in shares],
         "versions": versions_of(found),
         "shown_as": shown_as,
@@ -170,6 +183,19 @@ def _same_rows_as(newest_first: Sequence[Release]) -> dict[int, str]:
         for release, before in pairwise(out)
         if before.version and release.dataset_sha256 == before.dataset_sha256
     }
+
+
+def _others(summary: reading.Summary, code: str) -> str:
+    """The datasets that are the reason, by the examples; empty for other reasons."""
+    if code not in ELSEWHERE or code not in summary.tallies:
+        return ""
+    return ", ".join(sorted({detail for _item, _name, detail in summary.tallies[code].examples if detail}))
+
+
+def _changed_since(newest: UnderWay | None, found: Dataset) -> int | None:
+    """The version of the definition that the newest attempt was built by, where another counts now."""
+    built_by = newest.release.definition if newest else None
+    return built_by.version if built_by and built_by.version != found.version else None
 
 
 def _stories(summary: reading.Summary) -> dict[int, int]:

@@ -19,6 +19,7 @@ from queues.export.formats import formats
 from queues.export.lineage import has_row, item_at, item_of, lineage_of, rows_of
 from queues.export.recalls import queries as recalls
 from queues.export.splits import SPLITS
+from queues.export.taking import testing_elsewhere
 from queues.models import Dataset, Decision, Item, Release
 from queues.models.release import OUT
 from queues.review import care
@@ -197,6 +198,7 @@ def row(request: ProjectRequest, *, name: str, release_id: int, item_id: int) ->
         "reasons": [(reason, reason_of(reason)) for reason in found.item.reasons],
         "rights": found.rights,
         "recall": (recall := recalls.recall_of(found.item.prediction_id)),
+        "tested_in": testing_elsewhere(found.row, dataset),
         "may_recall": Permission.RELEASE in request.permissions,
     }
     return render(request, "export/row.html", context, status=410 if recall else 200)

@@ -10,19 +10,22 @@ from accounts.gate import ProjectRequest, needs
 from accounts.roles import Permission
 from queues.errors import NotFound
 from queues.export import actions as export
-from queues.export import releases
+from queues.export import reading, releases
 from queues.export.accepting import Said
 from queues.export.guards import guards
 from queues.review import line_ends
-from queues.web.datasets import asked_for
+from queues.web.datasets import asked_for, context_of
 from queues.web.posted import id_of
 
 
 @needs(Permission.RELEASE)
 @require_POST
 def publish(request: ProjectRequest, *, name: str) -> HttpResponse:
-    """Ask for the next release; a worker builds it."""
+    """Ask for the next release; a worker builds it. 422 where it takes rows from training, unsaid."""
     dataset = releases.dataset_named(request.project.pk, name)
+    if request.POST.get("takes") != "yes" and reading.taken_by(dataset).rows:
+        context = context_of(request, dataset, unconfirmed=True)
+        return render(request, "export/page.html", context, status=422)
     notes = line_ends.like("", request.POST.get("notes", "")).strip()
     export.publish(dataset, notes=notes, said=_said(request), by=request.actor)
     return asked_for(request, dataset)

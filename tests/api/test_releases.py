@@ -113,6 +113,7 @@ def test_publishing_answers_at_once_and_can_be_followed(people: Cast, mel: Calle
 
     assert asked.status_code == 202
     assert (asked.json()["state"], asked.json()["job"]["state"]) == ("draft", "queued")
+    assert asked.json()["takes_from_training"] == {}
     jobs.run_job(Job.objects.get().pk)
     followed = mel.get(f"releases/{asked.json()['id']}").json()
     assert (followed["state"], followed["version"], followed["job"]["state"]) == (
@@ -171,6 +172,14 @@ def test_a_program_accepts_what_it_looked_at(
         "findings_of": stopped,
         "accepted_by": people.mel.name,
     }
+
+
+def test_asking_for_golden_answers_tells_what_trains_no_more(mel: Caller, release: Release) -> None:
+    mel.post("datasets", {"name": "exam", "format": "golden"})
+
+    asked = mel.post("datasets/exam/releases", {}).json()
+
+    assert asked["takes_from_training"] == {"refunds": 3}
 
 
 def test_a_download_carries_its_hash_and_leaves_an_event(mel: Caller, release: Release) -> None:

@@ -15,6 +15,7 @@ from queues.export import publishing, reading
 from queues.export.guards.splits import SplitWall
 from queues.export.guards.tested import Tested
 from queues.export.splits import split_of
+from queues.export.taking import NOTHING, Taken
 from queues.models import Dataset, Job, Queue, Release, ReleaseRow, SplitGroup, Verdict
 from tests.export.building import content
 from tests.factories.projects import Cast, cast
@@ -137,6 +138,7 @@ def test_what_another_dataset_tests_with_never_trains(people: Cast, queue: Queue
 
     found = {code: told["rows"] for code, told in release.findings.items() if code.startswith("split.")}
     assert found == {"split.tested_elsewhere": 2, "split.tested": 1}
+    assert {one["detail"] for one in release.findings["split.tested_elsewhere"]["examples"]} == {"golden"}
     assert release.rows == 1
 
 
@@ -148,6 +150,23 @@ def test_a_golden_release_of_what_trained_is_warned_of(people: Cast, queue: Queu
 
     assert release.findings["split.trained_elsewhere"]["effect"] == "warns"
     assert set(release.lineage.values_list("split", flat=True)) == {"test"}
+
+
+def test_what_a_release_would_take_from_training_is_told_before_it_and_once(
+    people: Cast, queue: Queue
+) -> None:
+    talk(queue, "conv-0", 2)
+    trains = dataset(people, shares={})
+    built(trains, people)
+    talk(queue, "conv-1")
+    golden = dataset(people, "golden", "golden", {})
+
+    assert reading.taken_by(golden) == Taken(2, {"refunds": 2})
+    assert reading.taken_by(trains) == NOTHING
+
+    built(golden, people)
+    assert reading.taken_by(golden) == NOTHING  # lost already
+    assert reading.taken_by(dataset(people, "golden-2", "golden", {})) == NOTHING
 
 
 def test_a_conversation_in_two_splits_is_never_published(

@@ -307,3 +307,53 @@ def test_the_form_makes_rules_and_begins_with_those_of_another(people: Cast) -> 
     }
     again = client.get(address(people, "new?like=strict")).content.decode()
     assert "MIT, CC-BY-4.0" in again
+
+
+def test_a_release_that_takes_rows_from_training_is_confirmed_first(people: Cast) -> None:
+    settled(queue_in(people.project))
+    by, client = Actor(people.mel.pk), signed_in(people.mel)
+    trained, job = export.publish(make(people), by=by)
+    jobs.run_job(job.pk)
+    row = f"refunds/releases/{trained.pk}/rows/{Item.objects.get().pk}"
+    assert "Nothing that is known here" in client.get(address(people, row)).content.decode()
+    export.create_dataset(people.project, name="exam", format_name="golden", by=by)
+
+    shown = client.get(address(people, "exam/")).content.decode()
+    assert "1 row that would test or validate here trains elsewhere" in shown
+    assert f'<a href="{address(people, "refunds/")}">refunds</a>: 1</li>' in shown
+
+    refused = client.post(address(people, "exam/publish"), {"notes": "Mine."})
+    assert (refused.status_code, Release.objects.count()) == (422, 1)
+    assert 'id="takes-fault"' in refused.content.decode()
+    assert "Mine.</textarea>" in refused.content.decode()
+
+    assert client.post(address(people, "exam/publish"), {"takes": "yes"}).status_code == 302
+    jobs.run_job(Job.objects.latest("id").pk)
+    assert 'name="takes"' not in client.get(address(people, "exam/")).content.decode()
+    told = client.get(address(people, row)).content.decode()
+    assert "Not to train with: exam validates or tests with it" in told
+    left_out = client.get(address(people, "refunds/")).content.decode()
+    assert 'Another dataset validates or tests with it. <span class="note">exam</span>' in left_out
+
+
+def test_a_stopped_attempt_says_that_the_definition_has_changed_since(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queues.export.guarding.protected.ProtectedTexts.alike", lambda *_a: "g-1")
+    settled(queue_in(people.project))
+    dataset, client = make(people), signed_in(people.mel)
+    _release, job = export.publish(dataset, by=Actor(people.mel.pk))
+    jobs.run_job(job.pk)
+    assert "The definition has changed" not in client.get(address(people, "refunds/")).content.decode()
+
+    export.redefine(
+        dataset, wanted={}, demanded={"alike_golden": "leave_out"}, shared={}, reason="They are alike.",
+        instead_of=1, by=Actor(people.mel.pk),
+    )  # fmt: skip
+
+    shown = client.get(address(people, "refunds/")).content.decode()
+    assert "it was built by version 1, version 2 counts now. Such rows are left out now." in " ".join(
+        shown.split()
+    )
+    assert "#id_alike_golden" not in shown
+    assert "Rows that read like a golden question: leave them out" in shown

@@ -23,8 +23,8 @@ class Hit:
     """What a guard found in one record. code: stable, dotted, counted; row: what leaves instead, to be
     written anew.
 
-    detail: for a person, such as the id of the golden item, with @ and its version for an earlier one; never
-    a text of the record.
+    detail: for a person, such as the id of the golden item, with @ and its version for an earlier one, or the
+    name of the other dataset; never a text of the record.
     """
 
     code: str
@@ -102,8 +102,8 @@ class Groups(Protocol):
         """The split of this group."""
         ...
 
-    def is_elsewhere(self, group: str) -> bool:
-        """Whether another dataset has it on the other side of the wall."""
+    def elsewhere(self, group: str) -> str:
+        """The name of another dataset that has it on the other side of the wall; empty where none has."""
         ...
 
 

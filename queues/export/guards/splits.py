@@ -18,8 +18,8 @@ class SplitWall(Guard):
 
         def check(leaving: Leaving) -> Hit | None:
             group = leaving.group
-            if around.scope == "eval" and groups.is_elsewhere(group):
-                return Hit("split.trained_elsewhere", Effect.WARNS)
+            if around.scope == "eval" and (other := groups.elsewhere(group)):
+                return Hit("split.trained_elsewhere", Effect.WARNS, other)
             if not groups.is_split:
                 return None
             split = groups.split_of(group)

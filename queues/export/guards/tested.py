@@ -34,8 +34,8 @@ class _Walk:
     def __call__(self, leaving: Leaving) -> Hit | None:
         if self._groups.split_of(leaving.group) != "train":
             return None
-        if self._groups.is_elsewhere(leaving.group):
-            return Hit("split.tested_elsewhere", Effect.LEAVES_OUT)
+        if other := self._groups.elsewhere(leaving.group):
+            return Hit("split.tested_elsewhere", Effect.LEAVES_OUT, other)
         found = self._tested.same(leaving.prompt, leaving.same)
         if name := found[1] if found else self._tested.near(leaving.prompt, leaving.answer):
             return Hit("split.tested", Effect.LEAVES_OUT, name)
