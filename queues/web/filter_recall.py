@@ -94,7 +94,7 @@ def violations(request: ProjectRequest) -> HttpResponse:
     """?filter= names the filter; ?missed= only what it let pass."""
     component, missed_only = request.GET.get("filter", ""), is_asked(request, "missed")
     found = violations_of(request.project.pk, component, missed_only=missed_only)
-    if not found and not _is_known(request, component):
+    if component and not found and not _is_known(request, component):
         raise NotFound(_("The audit knows no such filter. Choose one from the table of their recall."))
     start = number(request, "after") or 0
     rows = found[start : start + PAGE_SIZE]
