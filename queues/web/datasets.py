@@ -110,17 +110,42 @@ def context_of(request: ProjectRequest, found: Dataset, *, unconfirmed: bool = F
     published = list(releases.releases_of(found).prefetch_related("files")[:RELEASES_SHOWN])
     shown_as = _format_asked(request, "as", found)
     summary = reading.look_at(found, shown_as)
-    stories = _stories(summary)
     newest = releases.under_way(published[0]) if published else None
-    shares = found.splits.get("shares", {})
-    found_now = found_in(newest.release) if newest else []
-    current = next((release for release in published if release.state == "published"), None)
-    base_url = request.build_absolute_uri("/").rstrip("/")
-    may_pull = Permission.PULL in request.permissions
     return {
         "dataset": found,
         "format_label": dict(FORMATS).get(found.format, found.format),
+        "shown_as": shown_as,
+        "groups": GROUPED,
+        "rows_min": formats.get(shown_as).rows_min,
+        "taken": summary.taken if shown_as == found.format else reading.taken_by(found),
+        "unconfirmed": unconfirmed,
+        "newest": newest,
+        "reason_min": ACCEPTED_BECAUSE_MIN,
+        "may_release": Permission.RELEASE in request.permissions,
+        "may_pull": Permission.PULL in request.permissions,
+        "may_settle": Permission.SETTLE in request.permissions,
+        **_asked_by(found),
+        **_in_it_now(summary),
+        **_found_in(request, found, newest),
+        **_released(request, published),
+    }
+
+
+def _asked_by(found: Dataset) -> dict[str, object]:
+    """What its definition asks for, and since when."""
+    shares = found.splits.get("shares", {})
+    return {
         "asked": [(key, _listed(value)) for key, value in found.filter.items()],
+        "demanded": told_rules(found.rules),
+        "shares": [(split, shares[split]) for split in SPLITS if split in shares],
+        "versions": versions_of(found),
+    }
+
+
+def _in_it_now(summary: reading.Summary) -> dict[str, object]:
+    """What would leave, what would not and why, and some records."""
+    stories = _stories(summary)
+    return {
         "summary": summary,
         "decisions": [(Decision(code), count) for code, count in summary.decisions.most_common()],
         "queues": summary.queues.most_common(),
@@ -142,36 +167,38 @@ def context_of(request: ProjectRequest, found: Dataset, *, unconfirmed: bool = F
             for code, tally in summary.tallies.items()
             if tally.effect != Effect.LEAVES_OUT
         ],
-        "found": found_now,
-        "stopping": [one for one in found_now if one.stops],
-        "veiled": care.veiled_for(
-            request.user.pk, [row.prediction for one in found_now for row in one.examples if row.golden]
-        ),
-        "whole_max": WHOLE_MAX,
-        "all_rows_of": newest.release.pk if newest and may_pull and has_rows(newest.release) else None,
-        "taken": summary.taken if shown_as == found.format else reading.taken_by(found),
-        "unconfirmed": unconfirmed,
-        "changed_since": _changed_since(newest, found),
-        "left_out_now": [one.code for one in found_now if found.rules.get(one.leaves_out_by) == "leave_out"],
-        "demanded": told_rules(found.rules),
-        "shares": [(split, shares[split]) for split in SPLITS if split in shares],
-        "versions": versions_of(found),
-        "shown_as": shown_as,
-        "groups": GROUPED,
-        "rows_min": formats.get(shown_as).rows_min,
         "records": [_shown(record) for record in summary.shown],
+    }
+
+
+def _found_in(request: ProjectRequest, found: Dataset, newest: UnderWay | None) -> dict[str, object]:
+    """What the guards found in its newest attempt, and what was decided since."""
+    findings = found_in(newest.release) if newest else []
+    with_golden = [row.prediction for one in findings for row in one.examples if row.golden]
+    can_be_listed = newest is not None and Permission.PULL in request.permissions and has_rows(newest.release)
+    return {
+        "found": findings,
+        "stopping": [one for one in findings if one.stops],
+        "veiled": care.veiled_for(request.user.pk, with_golden),
+        "whole_max": WHOLE_MAX,
+        "all_rows_of": newest.release.pk if newest and can_be_listed else None,
+        "changed_since": _changed_since(newest, found),
+        "left_out_now": [one.code for one in findings if found.rules.get(one.leaves_out_by) == "leave_out"],
+    }
+
+
+def _released(request: ProjectRequest, published: Sequence[Release]) -> dict[str, object]:
+    """Its releases, the newest first, and how to get the current one."""
+    current = next((release for release in published if release.state == "published"), None)
+    base_url, project = request.build_absolute_uri("/").rstrip("/"), request.project
+    return {
         "releases": published,
         "same_rows_as": _same_rows_as(published),
         "may_compare": sum(release.version is not None for release in published) > 1,
         "current": current,
-        "recalled": recalls.counts_of(request.project.pk, published),
-        "takers": takers_of(request.project.pk, published),
-        "snippets": snippets_of(current, base_url=base_url, project=request.project.slug) if current else [],
-        "newest": newest,
-        "reason_min": ACCEPTED_BECAUSE_MIN,
-        "may_release": Permission.RELEASE in request.permissions,
-        "may_pull": may_pull,
-        "may_settle": Permission.SETTLE in request.permissions,
+        "recalled": recalls.counts_of(project.pk, published),
+        "takers": takers_of(project.pk, published),
+        "snippets": snippets_of(current, base_url=base_url, project=project.slug) if current else [],
     }
 
 
